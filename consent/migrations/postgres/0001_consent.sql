@@ -1,0 +1,47 @@
+-- Consent forms and registered consents (class `consent`: kept 5 years from the outcome, D16).
+-- Portable subset: instants are microseconds since 1970-01-01 UTC, days are text YYYY-MM-DD in Taipei, yes/no is 1/0.
+
+-- One row a registered version of a form. A row never changes (D26).
+CREATE TABLE consent_form (
+    form_id       TEXT    NOT NULL, -- the form's number
+    version       TEXT    NOT NULL, -- its version
+    title         TEXT    NOT NULL, -- what people call it
+    in_force_from TEXT    NOT NULL, -- first day it may be agreed to
+    in_force_to   TEXT    NOT NULL, -- first day it may no longer be; '' while it is in force
+    valid_days    BIGINT  NOT NULL, -- how long a consent on it may be used
+    items         TEXT    NOT NULL, -- query items it covers, separated by spaces
+    purposes      TEXT    NOT NULL, -- purposes it covers, separated by spaces
+    recipients    TEXT    NOT NULL, -- recipients it names, separated by spaces
+    notices       TEXT    NOT NULL, -- notices of the law it carries, separated by spaces
+    text          TEXT    NOT NULL, -- the whole text people agreed to
+    sha256        BYTEA   NOT NULL, -- SHA-256 over the UTF-8 bytes of text
+    PRIMARY KEY (form_id, version)
+);
+
+-- One row a consent. What tells who the subject is lies only in `sealed`; the plain columns are what the rules need.
+-- The uses of a consent are counted by the requests that took them, not here (D24).
+CREATE TABLE consent (
+    consent_no    BIGINT  NOT NULL PRIMARY KEY, -- our own number, given by the caller, never reused
+    member        TEXT    NOT NULL, -- whose consent it is
+    consent_ref   TEXT    NOT NULL, -- the member's own number for it
+    subject_index BYTEA   NOT NULL, -- keyed index of the identity number, 16 bytes (D17: no plain hashes)
+    content_tag   BYTEA   NOT NULL, -- keyed tag over the terms and the birth date, 16 bytes (CNS-CONFLICT)
+    channel       TEXT    NOT NULL, -- electronic or paper
+    consented_at  BIGINT  NOT NULL, -- when the subject agreed
+    has_source    BIGINT  NOT NULL, -- 1 when an address or a telephone number was given (CNS-SOURCE)
+    form_id       TEXT    NOT NULL, -- the form agreed to
+    form_version  TEXT    NOT NULL, -- its version
+    form_sha256   BYTEA   NOT NULL, -- the hash of the text agreed to as the member gave it; empty when it gave none
+    idv_method    TEXT    NOT NULL, -- how the subject's identity was verified
+    idv_result    TEXT    NOT NULL, -- passed or failed
+    idv_at        BIGINT  NOT NULL, -- when
+    registered_at BIGINT  NOT NULL, -- when it was registered here
+    withdrawn_at  BIGINT,           -- when the subject withdrew it; empty while it stands (D15)
+    outcome       TEXT    NOT NULL DEFAULT '', -- granted, refused or withdrawn; '' while unknown
+    outcome_date  TEXT    NOT NULL DEFAULT '', -- end of credit, or the day of refusal or withdrawal; '' while unknown
+    cohort        TEXT    NOT NULL, -- the cohort whose key seals it
+    salt          BYTEA   NOT NULL, -- what its object key is made with
+    ordinal       BIGINT  NOT NULL, -- its place among what was sealed with it
+    sealed        BYTEA   NOT NULL, -- the whole consent, sealed
+    UNIQUE (consent_ref, member)
+);

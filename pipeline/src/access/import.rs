@@ -1,0 +1,105 @@
+//! Loads master data: members, the 授權表 and forms; each file whole or not at all, in one transaction. *SQL.*
+
+use std::path::PathBuf;
+
+use mayfly_consent::Form;
+use serde::Serialize;
+
+use super::{members, staff, table::read_bounded};
+use crate::{
+    app::House,
+    db::meta,
+    error::{Error, Result},
+    journal::{
+        self,
+        act::{self, Act},
+        entry::Kind,
+    },
+};
+
+/// Which register.
+#[derive(Clone, Copy)]
+pub enum Register {
+    /// Member institutions.
+    Members,
+    /// The 授權表.
+    Staff,
+    /// Form versions.
+    Forms,
+}
+
+/// What an import changed.
+#[derive(Serialize)]
+pub struct Imported {
+    /// Files that were read.
+    pub files: usize,
+    /// Lines or forms that are new or changed.
+    pub changed: u64,
+}
+
+/// Imports `files` into `register`; one file that is refused refuses all of them.
+pub async fn import(house: &House, register: Register, files: &[PathBuf]) -> Result<Imported> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let mut imported = Imported {
+        files: files.len(),
+        changed: 0,
+    };
+    for path in files {
+        imported.changed += match register {
+            Register::Members => members::store(&mut *conn, path, &members::read(path)?).await?,
+            Register::Staff => staff::store(&mut *conn, path, &staff::read(path)?).await?,
+            Register::Forms => {
+                let form = read_form(path)?;
+                u64::from(mayfly_consent::store::insert_form(&mut *conn, &form).await?)
+            }
+        };
+    }
+    if imported.changed > 0 {
+        meta::registers_changed(&mut *conn).await?;
+        let act = Act {
+            kind: Kind::Import,
+            member: "",
+            reference: register.name(),
+        };
+        act::enter(house, &mut *conn, &act, &imported, now).await?;
+    }
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(imported)
+}
+
+impl Register {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Members => "members",
+            Self::Staff => "staff",
+            Self::Forms => "forms",
+        }
+    }
+}
+
+fn read_form(path: &std::path::Path) -> Result<Form> {
+    let name = path
+        .file_name()
+        .map_or_else(|| "the form".into(), |name| name.to_string_lossy().into_owned());
+    let bytes = read_bounded(path, &name)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| Error::Input {
+        code: "IMPORT-ENCODING",
+        sentence: format!("{name} is not UTF-8"),
+        remedy: "save the file as UTF-8, then import it again",
+    })?;
+    Form::parse(text).map_err(|error| match Error::from(error) {
+        Error::Input {
+            code,
+            sentence,
+            remedy,
+        } => Error::Input {
+            code,
+            sentence: format!("{name}: {sentence}"),
+            remedy,
+        },
+        other => other,
+    })
+}

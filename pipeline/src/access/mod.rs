@@ -1,0 +1,17 @@
+//! Who may act: members, the 授權表, stops, and the registers as the gate reads them. *Pure.*
+//!
+//! `table` reads master files, `members` and `staff` load them into the registers, `registers` is one member's
+//! registers at one instant, `import` and `stopping` are the acts on them, `stop` keeps the stops.
+
+pub mod import;
+pub mod members;
+pub mod registers;
+pub mod staff;
+pub mod stop;
+pub mod stopping;
+pub mod table;
+
+pub use registers::Registers;
+
+/// The person to whom acts at the bureau's own terminal are attributed when nobody is named (D25).
+pub const OPERATOR: &str = "operator";

@@ -1,0 +1,139 @@
+//! Stops of a member, a person, an item or the whole link: placed, lifted, listed (九(二)4, 十一(二), D18). *SQL.*
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+use crate::error::{Error, Result};
+
+/// What is stopped.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase", tag = "kind", content = "subject")]
+pub enum Target {
+    /// A member institution, by code.
+    Member(String),
+    /// One account of a member, `member/account`.
+    Person(String),
+    /// An item for everybody.
+    Item(String),
+    /// The whole connection.
+    Link,
+}
+
+impl Target {
+    /// The two columns that name it.
+    pub fn columns(&self) -> (&'static str, &str) {
+        match self {
+            Self::Member(code) => ("member", code),
+            Self::Person(account) => ("person", account),
+            Self::Item(item) => ("item", item),
+            Self::Link => ("link", ""),
+        }
+    }
+
+    fn parse(kind: &str, subject: String) -> Option<Self> {
+        match kind {
+            "member" => Some(Self::Member(subject)),
+            "person" => Some(Self::Person(subject)),
+            "item" => Some(Self::Item(subject)),
+            "link" => Some(Self::Link),
+            _ => None,
+        }
+    }
+}
+
+/// A stop.
+#[derive(Serialize)]
+pub struct Stop {
+    /// Its number, by which it is lifted.
+    pub stop: i64,
+    /// What is stopped.
+    #[serde(flatten)]
+    pub target: Target,
+    /// Why.
+    pub reason: String,
+    /// Who placed it.
+    pub placed_by: String,
+    /// When.
+    pub placed_at: Timestamp,
+    /// Who lifted it and when.
+    pub lifted: Option<(String, Timestamp)>,
+}
+
+/// Places a stop; returns its number. It holds from the next chunk and the next delivery on.
+pub async fn place(
+    conn: &mut AnyConnection,
+    target: &Target,
+    reason: &str,
+    by: &str,
+    now: Timestamp,
+) -> Result<i64> {
+    let row = sqlx::query("SELECT COALESCE(MAX(stop_no), 0) + 1 FROM stop")
+        .fetch_one(&mut *conn)
+        .await
+        .map_err(Error::database("number a stop"))?;
+    let number: i64 = row.try_get(0).map_err(Error::database("number a stop"))?;
+    let (kind, subject) = target.columns();
+    sqlx::query("INSERT INTO stop (stop_no, kind, subject, reason, placed_by, placed_at) VALUES ($1, $2, $3, $4, $5, $6)")
+        .bind(number)
+        .bind(kind)
+        .bind(subject)
+        .bind(reason)
+        .bind(by)
+        .bind(now.as_microsecond())
+        .execute(conn)
+        .await
+        .map_err(Error::database("place a stop"))?;
+    Ok(number)
+}
+
+/// Lifts the stop `number`; an unknown or lifted one is refused.
+pub async fn lift(conn: &mut AnyConnection, number: i64, by: &str, now: Timestamp) -> Result<()> {
+    let done = sqlx::query(
+        "UPDATE stop SET lifted_by = $1, lifted_at = $2 WHERE stop_no = $3 AND lifted_at IS NULL",
+    )
+    .bind(by)
+    .bind(now.as_microsecond())
+    .bind(number)
+    .execute(conn)
+    .await
+    .map_err(Error::database("lift a stop"))?;
+    if done.rows_affected() == 1 {
+        return Ok(());
+    }
+    Err(Error::Input {
+        code: "STOP-UNKNOWN",
+        sentence: format!("there is no stop {number} in force"),
+        remedy: "see `mayfly stop list` for the numbers of the stops in force",
+    })
+}
+
+/// All stops; `in_force` leaves out the lifted ones.
+pub async fn list(conn: &mut AnyConnection, in_force: bool) -> Result<Vec<Stop>> {
+    let rows = sqlx::query(
+        "SELECT stop_no, kind, subject, reason, placed_by, placed_at, lifted_by, lifted_at FROM stop
+         WHERE lifted_at IS NULL OR $1 = 0 ORDER BY stop_no",
+    )
+    .bind(i64::from(in_force))
+    .fetch_all(conn)
+    .await
+    .map_err(Error::database("list the stops"))?;
+    rows.iter()
+        .map(|row| from_row(row).map_err(Error::database("list the stops")))
+        .collect()
+}
+
+fn from_row(row: &AnyRow) -> std::result::Result<Stop, sqlx::Error> {
+    let kind: String = row.try_get(1)?;
+    let lifted_by: Option<String> = row.try_get(6)?;
+    let lifted_at: Option<i64> = row.try_get(7)?;
+    let instant = |micros| Timestamp::from_microsecond(micros).map_err(|_| sqlx::Error::RowNotFound);
+    Ok(Stop {
+        stop: row.try_get(0)?,
+        target: Target::parse(&kind, row.try_get(2)?).ok_or(sqlx::Error::RowNotFound)?,
+        reason: row.try_get(3)?,
+        placed_by: row.try_get(4)?,
+        placed_at: instant(row.try_get(5)?)?,
+        lifted: lifted_by.zip(lifted_at.map(instant).transpose()?),
+    })
+}

@@ -1,0 +1,120 @@
+//! Places and lifts stops, with their journal entries; a stop holds from its commit on (D18). *SQL.*
+
+use serde::Serialize;
+
+use super::stop::{self, Stop, Target};
+use crate::{
+    app::House,
+    db::meta,
+    error::{Error, Result},
+    journal::{
+        self,
+        act::{self, Act},
+        entry::Kind,
+    },
+};
+
+/// Places a stop of `target`; returns its number. Whatever was committed at the gate before it has left.
+pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Result<i64> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    check(&mut *conn, target).await?;
+    let number = stop::place(&mut *conn, target, reason, by, now).await?;
+    meta::registers_changed(&mut *conn).await?;
+    let (kind, subject) = target.columns();
+    let member = subject
+        .split('/')
+        .next()
+        .filter(|_| matches!(target, Target::Member(_) | Target::Person(_)));
+    let reference = format!("stop:{number}");
+    let act = Act {
+        kind: Kind::Stop,
+        member: member.unwrap_or(""),
+        reference: &reference,
+    };
+    act::enter(
+        house,
+        conn,
+        &act,
+        &Entered {
+            kind,
+            subject,
+            reason,
+            by,
+        },
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(number)
+}
+
+/// Lifts the stop `number`.
+pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<()> {
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    stop::lift(&mut *conn, number, by, now).await?;
+    meta::registers_changed(&mut *conn).await?;
+    let reference = format!("stop:{number}");
+    let act = Act {
+        kind: Kind::Lift,
+        member: "",
+        reference: &reference,
+    };
+    act::enter(
+        house,
+        conn,
+        &act,
+        &Entered {
+            kind: "lift",
+            subject: "",
+            reason,
+            by,
+        },
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(())
+}
+
+/// All stops; `in_force` leaves out the lifted ones.
+pub async fn list(house: &House, in_force: bool) -> Result<Vec<Stop>> {
+    stop::list(&mut house.db.reader().await?, in_force).await
+}
+
+/// A stop of somebody who is not in the registers would stop nobody: it is refused, so that a slip of the pen shows.
+async fn check(conn: &mut sqlx::AnyConnection, target: &Target) -> Result<()> {
+    let known = match target {
+        Target::Link => true,
+        Target::Item(item) => crate::provider::Item::parse(item).is_some(),
+        Target::Member(code) => super::members::one(conn, code).await?.is_some(),
+        Target::Person(person) => match person.split_once('/') {
+            Some((member, account)) => super::staff::of_member(conn, member)
+                .await?
+                .iter()
+                .any(|line| line.account == account),
+            None => false,
+        },
+    };
+    if known {
+        return Ok(());
+    }
+    Err(Error::Input {
+        code: "STOP-TARGET",
+        sentence: "there is no such member, person or item, so the stop would stop nobody".into(),
+        remedy: "name a member by its code, a person as MEMBER/ACCOUNT, an item by its code",
+    })
+}
+
+#[derive(Serialize)]
+struct Entered<'a> {
+    kind: &'a str,
+    subject: &'a str,
+    reason: &'a str,
+    by: &'a str,
+}

@@ -1,0 +1,182 @@
+//! Opens a data directory and wires its parts together; every use-case works on this one value. *Edge.*
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_day;
+use mayfly_retention::{Class, Cohort, Custody, Key32, ObjectId, OsRandomness, Place, Vault};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    clock::Clock,
+    config::{Config, Environment, ProviderKind},
+    db::{Db, meta, migrate},
+    error::{Error, Result},
+    ids,
+    index::Indexes,
+    journal::{
+        self,
+        act::{self, Act},
+        entry::Kind,
+    },
+    provider::{Link, Sandbox},
+    regime::{JCIC_2024, Regime},
+};
+
+/// A data directory in use.
+pub struct House {
+    /// Where it is.
+    pub dir: PathBuf,
+    /// Its settings.
+    pub config: Config,
+    /// Its governing document.
+    pub regime: Regime,
+    /// Its clock.
+    pub clock: Clock,
+    /// Its database.
+    pub db: Db,
+    /// Its keys.
+    pub custody: Custody,
+    /// Its sealed files.
+    pub vault: Vault,
+    /// Its keyed indexes.
+    pub index: Indexes,
+    /// Its journal's name and signing key.
+    pub signer: journal::keys::Signer,
+}
+
+impl House {
+    /// Opens the data directory `dir`; `at` is the sandbox's `--at`.
+    pub async fn open(dir: &Path, at: Option<Timestamp>) -> Result<Self> {
+        let config = Config::open(dir)?;
+        let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
+        let keys = config.keys_dir(dir);
+        let custody = Custody::open(&keys, Arc::new(OsRandomness))?;
+        let db = Db::open(dir, false).await?;
+        let mut reader = db.reader().await?;
+        migrate::check(&mut reader).await?;
+        check_environment(
+            meta::read(&mut reader, meta::ENVIRONMENT).await?,
+            config.environment,
+        )?;
+        check_keyring(
+            custody.generation()?,
+            meta::counter(&mut reader, meta::KEYRING).await?,
+        )?;
+        let origin = meta::read(&mut reader, meta::ORIGIN)
+            .await?
+            .ok_or(Error::Bug("the journal has no origin"))?;
+        let signer = journal::keys::Signer::open(&keys, origin)?;
+        let house = Self {
+            dir: dir.to_path_buf(),
+            regime: Regime::parse(JCIC_2024)?,
+            vault: Vault::open(dir)?,
+            index: Indexes::new(custody.index_key()),
+            config,
+            clock,
+            db,
+            custody,
+            signer,
+        };
+        journal::signing::check_not_rewound(&house, &mut reader).await?;
+        Ok(house)
+    }
+
+    /// The provider as configured.
+    pub fn link(&self) -> Result<Link> {
+        match self.config.provider {
+            ProviderKind::Sandbox => {
+                let settings = &self.config.sandbox;
+                let ledger = settings.ledger.as_ref().map(|path| self.dir.join(path));
+                Ok(Link::Sandbox(Sandbox::new(
+                    settings.seed,
+                    settings.faults.clone(),
+                    ledger,
+                )))
+            }
+            ProviderKind::None => Err(Error::Operator {
+                code: "PROVIDER-NONE",
+                sentence: "no provider is configured, so nothing can be asked".into(),
+                remedy: "set `provider` in mayfly.toml; accepted batches wait",
+            }),
+        }
+    }
+
+    /// Today in Taipei.
+    pub fn today(&self, now: Timestamp) -> Date {
+        taipei_day(now)
+    }
+
+    /// A place for a new object of `class` at `now`, with its cohort's key, which is durable by now.
+    pub fn new_place(&self, class: Class, now: Timestamp) -> Result<(Place, Arc<Key32>)> {
+        let cohort = Cohort::of(class, now);
+        let key = self.custody.cohort_key(cohort)?;
+        Ok((
+            Place {
+                cohort,
+                id: ObjectId::random(&OsRandomness)?,
+            },
+            key,
+        ))
+    }
+
+    /// Enters the configuration in the journal, if it is another than the last that was entered.
+    pub async fn note_configuration(&self) -> Result<()> {
+        let text = std::fs::read(self.dir.join("mayfly.toml")).map_err(Error::io("read mayfly.toml"))?;
+        let mut hash = Sha256::new();
+        hash.update(&text);
+        hash.update(JCIC_2024);
+        let hash = ids::hex(&hash.finalize());
+        let mut reader = self.db.reader().await?;
+        if meta::read(&mut reader, meta::CONFIGURATION).await?.as_ref() == Some(&hash) {
+            return Ok(());
+        }
+        let mut tx = self.db.begin().await?;
+        meta::write(tx.connection(), meta::CONFIGURATION, &hash).await?;
+        let act = Act {
+            kind: Kind::Config,
+            member: "",
+            reference: "configuration",
+        };
+        act::enter(self, tx.connection(), &act, &hash, self.clock.now()).await?;
+        tx.commit().await?;
+        journal::signing::sign(self).await
+    }
+
+    /// Refuses to go on while the clock is behind an instant that has been seen already (D4).
+    pub fn trusted_now(&self) -> Result<Timestamp> {
+        match self.clock.behind() {
+            None => Ok(self.clock.now()),
+            Some(_) => Err(Error::Operator {
+                code: "GATE-CLOCK",
+                sentence: "the clock is behind an instant this data directory has already seen; nothing is asked or read".into(),
+                remedy: "set the clock right (a sandbox: give --at an instant no earlier than the last), then try again",
+            }),
+        }
+    }
+}
+
+fn check_environment(stored: Option<String>, configured: Environment) -> Result<()> {
+    if stored.as_deref() == Some(configured.name()) {
+        return Ok(());
+    }
+    Err(Error::Operator {
+        code: "CONFIG-RULE",
+        sentence: "mayfly.toml names another environment than the data directory was made for".into(),
+        remedy: "set `environment` back; a sandbox never becomes production: make a new data directory with `mayfly init`",
+    })
+}
+
+fn check_keyring(keyring: u64, database: i64) -> Result<()> {
+    if i64::try_from(keyring).is_ok_and(|keyring| keyring >= database) {
+        return Ok(());
+    }
+    Err(Error::Operator {
+        code: "KEYRING-OLDER",
+        sentence: "the keyring is older than the database: some of its keys are missing".into(),
+        remedy: "put back the newest key directory; keys are never restored from a backup of another day",
+    })
+}

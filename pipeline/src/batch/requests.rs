@@ -1,0 +1,189 @@
+//! One row for each row of a file: what became of it, and which use of which consent it took (D24). *SQL.*
+
+use std::collections::HashMap;
+
+use mayfly_consent::{
+    CodeSet,
+    store::blocks::{BlockSql, full_blocks},
+};
+use sqlx::{AnyConnection, Row};
+
+use super::Outcome;
+use crate::error::{Error, Result};
+
+/// A request as it leaves the gate.
+pub struct NewRequest {
+    /// Line of the file.
+    pub line: i64,
+    /// Item code; empty where the cell was unusable.
+    pub item: String,
+    /// Querier; empty where the cell was unusable.
+    pub querier: String,
+    /// `Asked` or `Refused`.
+    pub outcome: Outcome,
+    /// All codes that apply.
+    pub codes: CodeSet,
+    /// The consent, which of its uses, and the journal index, for a query.
+    pub query: Option<(i64, i64, i64)>,
+}
+
+/// A request as it stands.
+pub struct Request {
+    /// Line of the file.
+    pub line: i64,
+    /// Who queried.
+    pub querier: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// All codes that apply.
+    pub codes: CodeSet,
+    /// Journal index of the query.
+    pub entry: Option<i64>,
+}
+
+/// Enters the requests of a chunk.
+pub async fn insert(
+    conn: &mut AnyConnection,
+    batch_no: i64,
+    chunk_no: i64,
+    rows: &[NewRequest],
+) -> Result<()> {
+    static SQL: BlockSql = BlockSql::new(
+        "INSERT INTO request (batch_no, line, chunk_no, item, querier, outcome, codes, consent_no, use_no, entry) VALUES ",
+        10,
+        "",
+    );
+    for (size, block) in full_blocks(rows) {
+        let mut query = sqlx::query(SQL.text(conn, size));
+        for row in block {
+            query = query
+                .bind(batch_no)
+                .bind(row.line)
+                .bind(chunk_no)
+                .bind(row.item.as_str())
+                .bind(row.querier.as_str())
+                .bind(row.outcome.word())
+                .bind(row.codes.to_string())
+                .bind(row.query.map(|(consent, _, _)| consent))
+                .bind(row.query.map(|(_, used, _)| used))
+                .bind(row.query.map(|(_, _, entry)| entry));
+        }
+        query
+            .execute(&mut *conn)
+            .await
+            .map_err(Error::database("enter requests"))?;
+    }
+    Ok(())
+}
+
+/// The uses taken of each of `consents` for each item.
+pub async fn uses(conn: &mut AnyConnection, consents: &[i64]) -> Result<HashMap<(i64, String), Vec<i64>>> {
+    static SQL: BlockSql = BlockSql::new(
+        "SELECT consent_no, item, use_no FROM request WHERE use_no IS NOT NULL AND consent_no IN (",
+        1,
+        ")",
+    );
+    let mut taken: HashMap<(i64, String), Vec<i64>> = HashMap::new();
+    for (size, block) in full_blocks(consents) {
+        let query = block
+            .iter()
+            .fold(sqlx::query(SQL.text(conn, size)), |query, consent| {
+                query.bind(*consent)
+            });
+        for row in query
+            .fetch_all(&mut *conn)
+            .await
+            .map_err(Error::database("count uses"))?
+        {
+            let read = || Ok(((row.try_get(0)?, row.try_get(1)?), row.try_get(2)?));
+            let (key, used) = read().map_err(Error::database("count uses"))?;
+            taken.entry(key).or_default().push(used);
+        }
+    }
+    Ok(taken)
+}
+
+/// Gives `lines` of a batch the outcome `to` in place of `from`; `release` gives their consent uses back.
+pub async fn move_lines(
+    conn: &mut AnyConnection,
+    batch_no: i64,
+    lines: &[i64],
+    (from, to): (Outcome, Outcome),
+    codes: CodeSet,
+    release: bool,
+) -> Result<()> {
+    static KEEP: BlockSql = BlockSql::new(
+        "UPDATE request SET outcome = $1, codes = $2 WHERE batch_no = $3 AND outcome = $4 AND line IN (",
+        1,
+        ")",
+    );
+    static RELEASE: BlockSql = BlockSql::new(
+        "UPDATE request SET outcome = $1, codes = $2, use_no = NULL
+         WHERE batch_no = $3 AND outcome = $4 AND line IN (",
+        1,
+        ")",
+    );
+    let sql = if release { &RELEASE } else { &KEEP };
+    for (size, block) in full_blocks(lines) {
+        let query = sqlx::query(sql.text(conn, size))
+            .bind(to.word())
+            .bind(codes.to_string())
+            .bind(batch_no)
+            .bind(from.word());
+        let query = block.iter().fold(query, |query, line| query.bind(*line));
+        let done = query
+            .execute(&mut *conn)
+            .await
+            .map_err(Error::database("settle requests"))?;
+        if done.rows_affected() != block.len() as u64 {
+            return Err(Error::Bug("a settlement found requests in another state"));
+        }
+    }
+    Ok(())
+}
+
+/// Gives all still open requests of the lines `first..first + rows` the outcome `answered`; tells how many.
+pub async fn answer_rest(conn: &mut AnyConnection, batch_no: i64, first: i64, rows: i64) -> Result<u64> {
+    let done = sqlx::query(
+        "UPDATE request SET outcome = 'answered' WHERE batch_no = $1 AND line >= $2 AND line < $3 AND outcome = 'asked'",
+    )
+    .bind(batch_no)
+    .bind(first)
+    .bind(first + rows)
+    .execute(conn)
+    .await
+    .map_err(Error::database("settle requests"))?;
+    Ok(done.rows_affected())
+}
+
+/// The requests of the lines `first..first + rows`, in order.
+pub async fn of_lines(
+    conn: &mut AnyConnection,
+    batch_no: i64,
+    first: i64,
+    rows: i64,
+) -> Result<Vec<Request>> {
+    let found = sqlx::query(
+        "SELECT line, querier, outcome, codes, entry FROM request
+         WHERE batch_no = $1 AND line >= $2 AND line < $3 ORDER BY line",
+    )
+    .bind(batch_no)
+    .bind(first)
+    .bind(first + rows)
+    .fetch_all(conn)
+    .await
+    .map_err(Error::database("read requests"))?;
+    found
+        .iter()
+        .map(|row| {
+            Ok(Request {
+                line: row.try_get(0)?,
+                querier: row.try_get(1)?,
+                outcome: Outcome::parse(&row.try_get::<String, _>(2)?).ok_or(sqlx::Error::RowNotFound)?,
+                codes: CodeSet::parse(&row.try_get::<String, _>(3)?).ok_or(sqlx::Error::RowNotFound)?,
+                entry: row.try_get(4)?,
+            })
+        })
+        .collect::<std::result::Result<_, sqlx::Error>>()
+        .map_err(Error::database("read requests"))
+}

@@ -1,0 +1,332 @@
+//! The grammar of the command line (formats.md, "Command line"). *Pure.*
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use jiff::Timestamp;
+
+use crate::config::Environment;
+
+/// A credit bureau's batch integration pipeline: consented queries to the labour insurer, answers sealed for three
+/// days, everything in a journal that outsiders can verify.
+#[derive(Parser)]
+#[command(name = "mayfly", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    /// The data directory.
+    #[arg(long, global = true, value_name = "DIR", default_value = "mayfly-data")]
+    pub(super) data: PathBuf,
+    /// Print one JSON document on standard output, and nothing else there.
+    #[arg(long, global = true)]
+    pub(super) json: bool,
+    /// Sandbox only: let every clock stand at this instant (RFC 3339) during the command.
+    #[arg(long, global = true, value_name = "INSTANT")]
+    pub(super) at: Option<Timestamp>,
+    /// Language of sentences and remedies.
+    #[arg(long, global = true, value_name = "LANG", default_value = "en")]
+    pub(super) lang: Lang,
+    /// What is logged on standard error.
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
+    pub(super) log: LogLevel,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum Lang {
+    /// English
+    En,
+    /// 繁體中文
+    #[value(name = "zh-TW", alias = "zh")]
+    ZhTw,
+}
+
+/// How much is logged.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum LogLevel {
+    /// Nothing.
+    Off,
+    /// What went wrong.
+    Error,
+    /// And what looks wrong.
+    Warn,
+    /// And one line per boundary that is crossed.
+    Info,
+    /// And more.
+    Debug,
+    /// Everything there is.
+    Trace,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum EnvironmentArgument {
+    /// Trials with invented data: --at, the sandbox provider, keys inside the data directory
+    Sandbox,
+    /// The real thing: keys elsewhere, a real provider, the real clock
+    Production,
+}
+
+impl From<EnvironmentArgument> for Environment {
+    fn from(argument: EnvironmentArgument) -> Self {
+        match argument {
+            EnvironmentArgument::Sandbox => Self::Sandbox,
+            EnvironmentArgument::Production => Self::Production,
+        }
+    }
+}
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make ./mayfly-demo, take one real batch through every stage, and say what to look at next
+    Demo,
+    /// Make an empty data directory with keys and database
+    Init {
+        /// What it is for
+        #[arg(long)]
+        environment: EnvironmentArgument,
+        /// Where the keys go (production: outside the data directory)
+        #[arg(long, value_name = "DIR")]
+        keys: Option<PathBuf>,
+    },
+    /// Member institutions
+    #[command(subcommand)]
+    Member(ImportCommand),
+    /// The authorisation table (授權表): who may query, approve and review, from when to when
+    #[command(subcommand)]
+    Staff(ImportCommand),
+    /// Consent forms (授權書): one TOML file a version
+    #[command(subcommand)]
+    Form(ImportCommand),
+    /// Consents: sent ahead of a batch, their outcomes, and what they were given on
+    #[command(subcommand)]
+    Consent(ConsentCommand),
+    /// Batches: accept, run, look at, deliver
+    #[command(subcommand)]
+    Batch(BatchCommand),
+    /// Work accepted batches to their end, and settle what is unresolved
+    Work {
+        /// Stop when nothing is left to do
+        #[arg(long)]
+        once: bool,
+    },
+    /// The journal of everything that happened
+    #[command(subcommand)]
+    Journal(JournalCommand),
+    /// Stop a member, a person, an item or the whole link
+    #[command(subcommand)]
+    Stop(StopCommand),
+    /// What is wrong with this data directory, and how to mend it
+    Doctor,
+    /// Invent data for load and demonstration
+    #[command(subcommand)]
+    Synth(SynthCommand),
+}
+
+#[derive(Subcommand)]
+pub(super) enum ImportCommand {
+    /// Load files; a file that is refused changes nothing
+    Import {
+        /// The files (their columns are in pipeline/README.md, "Master data files")
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum ConsentCommand {
+    /// Register consents ahead of the batches that refer to them
+    Import {
+        /// The files: the consent columns of a batch file plus member,subject_id,subject_name,birth_date
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// How their text is encoded
+        #[arg(long, default_value = "utf8")]
+        encoding: EncodingArgument,
+    },
+    /// Record what became of the credit: granted, refused, or the consent withdrawn
+    Outcome {
+        /// A CSV with member,consent_ref,outcome,date
+        file: PathBuf,
+    },
+    /// Print a consent with the whole text it was given on
+    Show {
+        /// Institution code
+        member: String,
+        /// The member's number of the consent
+        reference: String,
+        /// Who looks at it
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        account: String,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum EncodingArgument {
+    /// UTF-8, with or without a byte order mark
+    Utf8,
+    /// CP950 (Big5 as Windows writes it)
+    Cp950,
+}
+
+#[derive(Args)]
+pub(super) struct SubmitArguments {
+    /// The batch file, named <member 3>-<ROC date 7>-<batch no. 2>.csv
+    pub(super) file: PathBuf,
+    /// Who submits it
+    #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+    pub(super) account: String,
+    /// Institution code, in place of the one in the file's name
+    #[arg(long, value_name = "CODE")]
+    pub(super) member: Option<String>,
+    /// Batch number (01, or 1151102-01), in place of the one in the file's name
+    #[arg(long, value_name = "NO")]
+    pub(super) batch_no: Option<String>,
+    /// How the file's text is encoded; it is never guessed
+    #[arg(long, default_value = "utf8")]
+    pub(super) encoding: EncodingArgument,
+}
+
+#[derive(Subcommand)]
+pub(super) enum BatchCommand {
+    /// Accept, screen, gate, ask, seal and settle, in one go; the same file again gives the same receipt
+    Run {
+        #[command(flatten)]
+        submit: SubmitArguments,
+        /// Write line,column,code,message for every row that was not answered
+        #[arg(long, value_name = "FILE")]
+        rejects: Option<PathBuf>,
+    },
+    /// Accept only, and print the receipt; `mayfly work` does the rest
+    Submit {
+        #[command(flatten)]
+        submit: SubmitArguments,
+    },
+    /// What became of a batch
+    Show {
+        /// Batch id, such as 004-1151102-01
+        batch: String,
+    },
+    /// All batches, newest first
+    List,
+    /// Deliver results and answers to the member's age recipients, or show a person their own rows
+    Results {
+        /// Batch id, such as 004-1151102-01
+        batch: String,
+        /// An account of the member with the query right today
+        #[arg(long = "as", value_name = "ACCOUNT")]
+        account: String,
+        /// Write <batch>.results.csv.age and <batch>.answers.csv.age there; without it, print the account's own rows
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum JournalCommand {
+    /// Verify the journal of this data directory, or an exported folder with nothing but the public key
+    Verify {
+        /// A folder that `journal export` wrote
+        #[arg(requires = "key")]
+        folder: Option<PathBuf>,
+        /// The verifier key, as `journal verify` and `doctor` print it
+        #[arg(long, value_name = "PUBLIC", requires = "folder")]
+        key: Option<String>,
+    },
+    /// Write a folder that stock transparency-log tools read
+    Export {
+        /// A new folder
+        folder: PathBuf,
+    },
+    /// Print the proof that one query, or one entry, is in the journal
+    Proof {
+        /// A query id as in a results file, or the number of an entry
+        which: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum StopCommand {
+    /// Stop it; nothing passes the gate or is delivered from this moment on
+    Add {
+        #[command(subcommand)]
+        target: StopTarget,
+    },
+    /// Lift a stop
+    Lift {
+        /// Its number
+        stop: i64,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Who lifts it
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        account: String,
+    },
+    /// The stops in force
+    List {
+        /// The lifted ones too
+        #[arg(long)]
+        all: bool,
+    },
+}
+
+#[derive(Subcommand)]
+pub(super) enum StopTarget {
+    /// A member institution
+    Member {
+        /// Institution code
+        code: String,
+        #[command(flatten)]
+        why: StopReason,
+    },
+    /// One account of a member
+    Person {
+        /// MEMBER/ACCOUNT
+        person: String,
+        #[command(flatten)]
+        why: StopReason,
+    },
+    /// An item, for everybody
+    Item {
+        /// Item code
+        item: String,
+        #[command(flatten)]
+        why: StopReason,
+    },
+    /// The whole link
+    Link {
+        #[command(flatten)]
+        why: StopReason,
+    },
+}
+
+#[derive(Args)]
+pub(super) struct StopReason {
+    /// Why
+    #[arg(long)]
+    pub(super) reason: String,
+    /// Who stops it
+    #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+    pub(super) account: String,
+}
+
+#[derive(Subcommand)]
+pub(super) enum SynthCommand {
+    /// An invented batch with its master data, ready to import and run
+    Batch {
+        /// How many rows
+        #[arg(long)]
+        rows: u32,
+        /// The same seed gives the same files
+        #[arg(long)]
+        seed: u64,
+        /// Percentage of rows with a fault
+        #[arg(long, value_name = "PCT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
+        faults: u8,
+        /// Where to write
+        #[arg(long, value_name = "DIR", default_value = "mayfly-synth")]
+        out: PathBuf,
+    },
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 done, with refusals or findings · 2 usage · 65 unusable input, nothing was done · \
+70 a bug · 75 not now, try again · 77 not allowed";

@@ -1,0 +1,289 @@
+//! `batch run|submit|show|list|results` and `work`. *Edge.*
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+use serde::Serialize;
+
+use super::{
+    Opening,
+    args::{BatchCommand, SubmitArguments},
+    out::{Out, taipei, write},
+    progress,
+};
+use crate::{
+    app::House,
+    batch::{Summary, store},
+    delivery::{files, own, rejects},
+    error::{Error, Exit, Result},
+    intake::BatchName,
+    run::{
+        self,
+        accept::{Accepted, Submission, accept},
+        hold::hold,
+        late,
+    },
+};
+
+pub(super) async fn run(opening: &Opening, command: BatchCommand, out: &Out) -> Result<Exit> {
+    match command {
+        BatchCommand::Run { submit, rejects } => run_batch(opening, &submit, rejects.as_deref(), out).await,
+        BatchCommand::Submit { submit } => {
+            let house = opening.to_act().await?;
+            let accepted = take_in(&house, &submit).await?;
+            let summary = run::summary(&house, &accepted.batch.batch).await?;
+            out.show(&summary, || receipt(&summary, accepted.known))?;
+            Ok(Exit::Done)
+        }
+        BatchCommand::Show { batch } => {
+            let house = opening.to_look().await?;
+            let summary = run::summary(&house, &batch).await?;
+            out.show(&summary, || out.summary(&summary))?;
+            Ok(Exit::Done)
+        }
+        BatchCommand::List => list(opening, out).await,
+        BatchCommand::Results {
+            batch,
+            account,
+            out: Some(folder),
+        } => deliver(opening, &batch, &account, &folder, out).await,
+        BatchCommand::Results {
+            batch,
+            account,
+            out: None,
+        } => own_rows(opening, &batch, &account, out).await,
+    }
+}
+
+async fn run_batch(
+    opening: &Opening,
+    submit: &SubmitArguments,
+    rejects_file: Option<&Path>,
+    out: &Out,
+) -> Result<Exit> {
+    let house = opening.to_act().await?;
+    let accepted = take_in(&house, submit).await?;
+    let batch = accepted.batch;
+    work_batch(&house, &batch.batch, batch.row_count, out).await?;
+    if let Some(path) = rejects_file {
+        rejects::write(&house, &batch.batch, path, out.language).await?;
+    }
+    let summary = run::summary(&house, &batch.batch).await?;
+    out.show(&summary, || out.summary(&summary))?;
+    if batch.settled {
+        return Ok(Exit::Done);
+    }
+    Ok(exit_of(&summary))
+}
+
+/// Accepts what the arguments name.
+pub(super) async fn take_in(house: &House, submit: &SubmitArguments) -> Result<Accepted> {
+    let today = house.today(house.clock.now());
+    let name = BatchName::resolve(
+        &submit.file,
+        submit.member.as_deref(),
+        submit.batch_no.as_deref(),
+        today,
+    )
+    .map_err(Error::File)?;
+    let submission = Submission {
+        path: &submit.file,
+        name,
+        encoding: submit.encoding.into(),
+        submitter: &submit.account,
+        submitter_ip: TERMINAL,
+    };
+    accept(house, &submission).await
+}
+
+/// Works a batch to its end, showing progress to people.
+pub(super) async fn work_batch(house: &Arc<House>, batch: &str, rows: i64, out: &Out) -> Result<()> {
+    let Some(held) = hold(house, batch).await? else {
+        let summary = run::summary(house, batch).await?;
+        if summary.state == "settled" {
+            return Ok(());
+        }
+        return Err(Error::Operator {
+            code: "BATCH-HELD",
+            sentence: "another process is working this batch".into(),
+            remedy: "wait for it, then run the same command again; see `mayfly batch show ID`",
+        });
+    };
+    let progress = Arc::new(run::Progress::default());
+    let bar = progress::show(out, rows, progress.clone());
+    let worked = run::work(house.clone(), held, progress).await;
+    bar.finish().await;
+    worked
+}
+
+fn exit_of(summary: &Summary) -> Exit {
+    let counts = &summary.counts;
+    if counts.refused + counts.failed + counts.unresolved > 0 {
+        Exit::Findings
+    } else {
+        Exit::Done
+    }
+}
+
+fn receipt(summary: &Summary, known: bool) -> String {
+    format!(
+        "{} batch {}   member {}   {} rows\nreceived {}\nSHA-256  {}\nnext: mayfly work --once, then mayfly batch show {}\n",
+        if known { "accepted before:" } else { "accepted:" },
+        summary.batch,
+        summary.member,
+        summary.rows,
+        taipei(summary.accepted_at),
+        summary.sha256,
+        summary.batch
+    )
+}
+
+async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
+    let house = opening.to_look().await?;
+    let mut reader = house.db.reader().await?;
+    let mut summaries = Vec::new();
+    for batch in store::list(&mut reader, false).await? {
+        summaries.push(run::summary(&house, &batch.batch).await?);
+    }
+    out.show(&summaries, || {
+        if summaries.is_empty() {
+            return "no batch yet; submit one with `mayfly batch run FILE`\n".into();
+        }
+        let mut text = format!(
+            "{:<16} {:<9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}\n",
+            "batch", "state", "rows", "answered", "no record", "refused", "failed", "unresolved"
+        );
+        for summary in &summaries {
+            let counts = &summary.counts;
+            text.push_str(&format!(
+                "{:<16} {:<9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}\n",
+                summary.batch,
+                summary.state,
+                summary.rows,
+                counts.answered,
+                counts.no_record,
+                counts.refused,
+                counts.failed,
+                counts.unresolved
+            ));
+        }
+        text
+    })?;
+    Ok(Exit::Done)
+}
+
+async fn deliver(opening: &Opening, batch: &str, account: &str, folder: &Path, out: &Out) -> Result<Exit> {
+    let house = opening.to_act().await?;
+    let delivery = files::deliver(&house, batch, account, folder).await?;
+    out.show(&delivery, || {
+        let mut text = format!("{} results, {} answers\n", delivery.results, delivery.answers);
+        if delivery.withheld > 0 {
+            text.push_str(&format!(
+                "{} answers kept back: stopped, or held for 72 hours already\n",
+                delivery.withheld
+            ));
+        }
+        for file in &delivery.files {
+            text.push_str(&format!("{}\n  SHA-256 {}\n", file.path.display(), file.sha256));
+        }
+        text.push_str("open them with the member's key: age -d -i KEYFILE FILE\n");
+        text
+    })?;
+    Ok(if delivery.withheld > 0 {
+        Exit::Findings
+    } else {
+        Exit::Done
+    })
+}
+
+/// A person's own row as programs read it.
+#[derive(Serialize)]
+struct OwnRow<'a> {
+    line: i64,
+    case_no: &'a str,
+    consent_ref: &'a str,
+    status: &'static str,
+    codes: String,
+    query_id: &'a str,
+    answers: Vec<&'a str>,
+}
+
+async fn own_rows(opening: &Opening, batch: &str, account: &str, out: &Out) -> Result<Exit> {
+    let house = opening.to_act().await?;
+    let own = own::read(&house, batch, account).await?;
+    let rows: Vec<OwnRow<'_>> = own
+        .rows
+        .iter()
+        .map(|row| OwnRow {
+            line: row.line,
+            case_no: &row.case_no,
+            consent_ref: &row.consent_ref,
+            status: row.outcome.word(),
+            codes: row.codes.to_string(),
+            query_id: &row.query_id,
+            answers: row.answer.as_ref().map_or(vec![], |answer| {
+                std::str::from_utf8(answer).unwrap_or("").lines().collect()
+            }),
+        })
+        .collect();
+    out.show(&rows, || {
+        let mut text = format!("{} rows of {account}\n", rows.len());
+        for row in &rows {
+            text.push_str(&format!(
+                "\nline {}  case {}  {}  {}\n",
+                row.line, row.case_no, row.status, row.codes
+            ));
+            for line in &row.answers {
+                text.push_str(&format!("  {line}\n"));
+            }
+        }
+        text
+    })?;
+    Ok(if own.withheld > 0 {
+        Exit::Findings
+    } else {
+        Exit::Done
+    })
+}
+
+pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
+    let house = opening.to_act().await?;
+    loop {
+        let mut worked = 0;
+        for batch in store::list(&mut house.db.reader().await?, true)
+            .await?
+            .into_iter()
+            .rev()
+        {
+            if let Some(held) = hold(&house, &batch.batch).await? {
+                let progress = Arc::new(run::Progress::default());
+                let bar = progress::show(out, batch.row_count, progress.clone());
+                let ended = run::work(house.clone(), held, progress).await;
+                bar.finish().await;
+                ended?;
+                worked += 1;
+                out.say(&format!("settled {}", batch.batch));
+            }
+        }
+        let settled = late::settle_unresolved(&house).await?;
+        if once {
+            return out
+                .show(&serde_json::json!({ "batches": worked, "late": settled }), || {
+                    format!("{worked} batches settled, {settled} late replies taken in\n")
+                })
+                .map(|()| Exit::Done);
+        }
+        tokio::select! {
+            () = tokio::time::sleep(PAUSE) => {}
+            signal = tokio::signal::ctrl_c() => {
+                signal.map_err(Error::io("listen for the signal to stop"))?;
+                write("stopped\n")?;
+                return Ok(Exit::Done);
+            }
+        }
+    }
+}
+
+/// How a terminal of this host is entered as an address: the loopback.
+const TERMINAL: &str = "127.0.0.1";
+/// How long `work` waits before it looks again.
+const PAUSE: Duration = Duration::from_secs(2);

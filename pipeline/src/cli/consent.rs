@@ -1,0 +1,192 @@
+//! `consent import|outcome|show`. *Edge.*
+
+use mayfly_consent::{Retention, Terms};
+use serde::Serialize;
+
+use super::{
+    Opening,
+    args::{ConsentCommand, EncodingArgument},
+    out::{Out, taipei},
+};
+use crate::{
+    consents::{
+        import, outcome,
+        show::{self, ShownConsent},
+    },
+    error::{Exit, Result},
+    intake::Encoding,
+};
+
+pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -> Result<Exit> {
+    let house = opening.to_act().await?;
+    match command {
+        ConsentCommand::Import { files, encoding } => {
+            for file in files {
+                let imported = import::import(&house, &file, encoding.into()).await?;
+                out.show(&imported, || {
+                    format!(
+                        "{} consents new, {} known already\n",
+                        imported.new, imported.known
+                    )
+                })?;
+            }
+        }
+        ConsentCommand::Outcome { file } => {
+            let recorded = outcome::record(&house, &file).await?;
+            out.show(&recorded, || {
+                format!(
+                    "{} outcomes recorded, {} consents withdrawn, {} lines known already\n",
+                    recorded.outcomes, recorded.withdrawn, recorded.known
+                )
+            })?;
+        }
+        ConsentCommand::Show {
+            member,
+            reference,
+            account,
+        } => {
+            let shown = show::show(&house, &member, &reference, &account).await?;
+            let view = View::of(&shown);
+            out.show(&view, || view.text())?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+impl From<EncodingArgument> for Encoding {
+    fn from(argument: EncodingArgument) -> Self {
+        match argument {
+            EncodingArgument::Utf8 => Self::Utf8,
+            EncodingArgument::Cp950 => Self::Cp950,
+        }
+    }
+}
+
+/// A consent as it is shown, in the order of the batch file's columns. The subject's number is masked: showing the
+/// consent proves what was agreed to, and needs no more.
+#[derive(Serialize)]
+struct View<'a> {
+    member: &'a str,
+    consent_ref: &'a str,
+    subject_id: String,
+    subject_name: String,
+    birth_date: String,
+    consent_channel: &'a str,
+    consented_at: String,
+    consent_ip: String,
+    consent_phone: String,
+    idv_method: &'a str,
+    idv_result: &'a str,
+    idv_at: String,
+    idv_ref: &'a str,
+    registered_at: String,
+    withdrawn_at: Option<String>,
+    outcome: Option<&'a (String, String)>,
+    kept_until: String,
+    form_id: &'a str,
+    form_version: &'a str,
+    form_title: &'a str,
+    form_sha256: String,
+    form_text: &'a str,
+}
+
+impl<'a> View<'a> {
+    fn of(shown: &'a ShownConsent) -> Self {
+        let claim = &shown.claim;
+        let given = match &claim.terms {
+            Terms::Given(given) => Some(given),
+            Terms::Registered => None,
+        };
+        let instant = |at: Option<jiff::Timestamp>| at.map_or_else(String::new, |at| at.to_string());
+        Self {
+            member: &shown.member,
+            consent_ref: claim.consent_ref.as_deref().unwrap_or(""),
+            subject_id: claim
+                .subject_id
+                .as_ref()
+                .map_or_else(String::new, |id| id.masked()),
+            subject_name: claim
+                .subject_name
+                .as_ref()
+                .map_or_else(String::new, |name| name.masked()),
+            birth_date: claim
+                .birth_date
+                .map_or_else(String::new, |day| format!("{}-**-**", day.year())),
+            consent_channel: given
+                .and_then(|given| given.channel)
+                .map_or("", |channel| channel.as_str()),
+            consented_at: instant(given.and_then(|given| given.consented_at)),
+            consent_ip: given
+                .and_then(|given| given.source_ip)
+                .map_or_else(String::new, |ip| ip.to_string()),
+            consent_phone: given.and_then(|given| given.source_phone.as_ref()).map_or_else(
+                String::new,
+                |phone| {
+                    let digits = phone.expose();
+                    format!(
+                        "{}***{}",
+                        &digits[..digits.len().min(4)],
+                        &digits[digits.len().saturating_sub(3)..]
+                    )
+                },
+            ),
+            idv_method: given
+                .and_then(|given| given.idv_method)
+                .map_or("", |method| method.as_str()),
+            idv_result: given
+                .and_then(|given| given.idv_result)
+                .map_or("", |result| result.as_str()),
+            idv_at: instant(given.and_then(|given| given.idv_at)),
+            idv_ref: given.and_then(|given| given.idv_ref.as_deref()).unwrap_or(""),
+            registered_at: shown.registered_at.to_string(),
+            withdrawn_at: shown.withdrawn_at.map(|at| at.to_string()),
+            outcome: shown.outcome.as_ref(),
+            kept_until: match shown.kept {
+                Retention::Until(day) => day.to_string(),
+                Retention::Open => "open: the outcome of the credit is not known yet".into(),
+            },
+            form_id: &shown.form.id,
+            form_version: &shown.form.version,
+            form_title: &shown.form.title,
+            form_sha256: crate::ids::hex(&shown.form.sha256),
+            form_text: &shown.form.text,
+        }
+    }
+
+    fn text(&self) -> String {
+        let taipei = |text: &str| text.parse().map_or_else(|_| text.to_owned(), taipei);
+        let outcome = self.outcome.map_or_else(
+            || "not known yet".to_owned(),
+            |(word, day)| format!("{word} {day}"),
+        );
+        let withdrawn = self
+            .withdrawn_at
+            .as_deref()
+            .map_or_else(|| "no".to_owned(), taipei);
+        format!(
+            "consent {}/{}\n\n  subject       {}  {}  born {}\n  channel       {}\n  given         {}\n  \
+             source        {} {}\n  identity      {} {} {} {}\n  registered    {}\n  withdrawn     {withdrawn}\n  \
+             outcome       {outcome}\n  kept until    {}\n\n  form          {} version {}: {}\n  SHA-256       {}\n\n{}\n",
+            self.member,
+            self.consent_ref,
+            self.subject_id,
+            self.subject_name,
+            self.birth_date,
+            self.consent_channel,
+            taipei(&self.consented_at),
+            self.consent_ip,
+            self.consent_phone,
+            self.idv_method,
+            self.idv_result,
+            taipei(&self.idv_at),
+            self.idv_ref,
+            taipei(&self.registered_at),
+            self.kept_until,
+            self.form_id,
+            self.form_version,
+            self.form_title,
+            self.form_sha256,
+            self.form_text.trim_end(),
+        )
+    }
+}

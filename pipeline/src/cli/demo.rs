@@ -1,0 +1,84 @@
+//! `demo`. *Edge.*
+
+use std::path::Path;
+
+use super::{
+    Opening,
+    args::{EncodingArgument, SubmitArguments},
+    batch,
+    out::Out,
+};
+use crate::{
+    demo,
+    error::{Error, Exit, Result},
+    run,
+};
+
+pub(super) async fn run(opening: Opening, out: &Out) -> Result<Exit> {
+    // `demo` has a folder of its own; --data may name another for it.
+    let dir = if opening.dir == Path::new("mayfly-data") {
+        Path::new(demo::DIR).to_path_buf()
+    } else {
+        opening.dir
+    };
+    let at = match opening.at {
+        Some(at) => at,
+        None => demo::INSTANT
+            .parse()
+            .map_err(|_| Error::Bug("the demonstration's instant is no instant"))?,
+    };
+    out.say(&format!(
+        "making the sandbox {} with invented members, staff, forms and consents",
+        dir.display()
+    ));
+    let fixtures = demo::prepare(&dir).await?;
+    let house = Opening {
+        dir: dir.clone(),
+        at: Some(at),
+    }
+    .to_act()
+    .await?;
+    demo::load(&house).await?;
+    let submit = SubmitArguments {
+        file: fixtures.batch.clone(),
+        account: demo::ACCOUNT.into(),
+        member: None,
+        batch_no: None,
+        encoding: EncodingArgument::Utf8,
+    };
+    out.say(&format!("accepting {} and sealing it", fixtures.batch.display()));
+    let accepted = batch::take_in(&house, &submit).await?;
+    out.say("screening consents and approvals, gating, asking the sandbox provider, sealing, settling");
+    batch::work_batch(&house, &accepted.batch.batch, accepted.batch.row_count, out).await?;
+    let results = dir.join("results");
+    let delivery = crate::delivery::files::deliver(&house, demo::BATCH, demo::ACCOUNT, &results).await?;
+    let summary = run::summary(&house, demo::BATCH).await?;
+    out.show(&summary, || {
+        let mut text = format!(
+            "\n{}results, encrypted to the member's key:\n",
+            out.summary(&summary)
+        );
+        for file in &delivery.files {
+            text.push_str(&format!("  {}\n", file.path.display()));
+        }
+        text.push_str(&next_steps(&dir, &fixtures.member_key));
+        text
+    })?;
+    Ok(Exit::Done)
+}
+
+fn next_steps(dir: &Path, key: &Path) -> String {
+    let (dir, key, batch, account) = (dir.display(), key.display(), demo::BATCH, demo::ACCOUNT);
+    format!(
+        "\nThis sandbox's clock stands at {}; --at moves it on. Try next (`mayfly` is target/release/mayfly):\n\
+         \x20 age -d -i {key} {dir}/results/{batch}.answers.csv.age\n\
+         \x20 mayfly --data {dir} batch results {batch} --as {account}          # this person's own rows\n\
+         \x20 mayfly --data {dir} batch run {dir}/fixtures/{batch}.csv --rejects rejects.csv\n\
+         \x20 mayfly --data {dir} consent show 004 LC-AHEAD-001                  # with the text it was given on\n\
+         \x20 mayfly --data {dir} journal export journal-copy                    # verify it anywhere\n\
+         \x20 mayfly --data {dir} stop add member 004 --reason trial             # then ask for results again\n\
+         \x20 mayfly --data {dir} --at 2026-11-05T10:00:00+08:00 batch results {batch} --as {account} --out late   # 72 h later: refused\n\
+         \x20 mayfly --data {dir} doctor\n",
+        demo::INSTANT
+    )
+}

@@ -1,0 +1,123 @@
+//! The command line: reads the arguments, calls one use-case, shows what came of it. *Edge.*
+//!
+//! `args` is the grammar, `out` how things are shown, and each other file one group of commands.
+
+pub(crate) mod args;
+mod batch;
+mod consent;
+mod demo;
+mod doctor;
+mod journal;
+mod master;
+mod out;
+mod progress;
+mod stop;
+mod synth;
+
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::Parser;
+
+use self::{
+    args::{Arguments, Command},
+    out::Out,
+};
+use crate::{
+    app::House,
+    error::{Error, Exit, Result},
+    setup, telemetry,
+};
+
+/// Runs the command line; the exit codes are those of [`Exit`].
+pub fn main() -> ExitCode {
+    telemetry::quiet_panics();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are no errors; whether the terminal took them is no concern of the exit code.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() {
+                Exit::Usage as u8
+            } else {
+                Exit::Done as u8
+            });
+        }
+    };
+    telemetry::start(arguments.log);
+    let out = Out::new(arguments.json, arguments.lang);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_all()
+        .build();
+    let ended = match runtime {
+        Ok(runtime) => runtime.block_on(async {
+            // A task of its own: a panic in it is a bug with exit code 70, not a torn-down runtime.
+            let task = tokio::spawn(run(arguments, out.clone()));
+            task.await.unwrap_or(Err(Error::Bug(
+                "a command panicked; the place is on standard error",
+            )))
+        }),
+        Err(error) => Err(Error::io("start the runtime")(error)),
+    };
+    match ended {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) => {
+            out.error(&error);
+            ExitCode::from(error.exit() as u8)
+        }
+    }
+}
+
+/// The data directory and instant that the global options name.
+struct Opening {
+    dir: PathBuf,
+    at: Option<jiff::Timestamp>,
+}
+
+impl Opening {
+    /// Opens the data directory for acts: a change of configuration is entered in the journal first.
+    async fn to_act(&self) -> Result<Arc<House>> {
+        let house = House::open(&self.dir, self.at).await?;
+        house.note_configuration().await?;
+        Ok(Arc::new(house))
+    }
+
+    /// Opens the data directory to look at it.
+    async fn to_look(&self) -> Result<Arc<House>> {
+        Ok(Arc::new(House::open(&self.dir, self.at).await?))
+    }
+}
+
+async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
+    let opening = Opening {
+        dir: arguments.data.clone(),
+        at: arguments.at,
+    };
+    match arguments.command {
+        Command::Demo => demo::run(opening, &out).await,
+        Command::Init { environment, keys } => {
+            let plan = setup::Plan {
+                dir: &opening.dir,
+                environment: environment.into(),
+                keys: keys.as_deref(),
+                clock_stands: false,
+            };
+            setup::init(&plan).await?;
+            out.made(&opening.dir);
+            Ok(Exit::Done)
+        }
+        Command::Member(command) => master::members(&opening, command, &out).await,
+        Command::Staff(command) => master::staff(&opening, command, &out).await,
+        Command::Form(command) => master::forms(&opening, command, &out).await,
+        Command::Consent(command) => consent::run(&opening, command, &out).await,
+        Command::Batch(command) => batch::run(&opening, command, &out).await,
+        Command::Work { once } => batch::work(&opening, once, &out).await,
+        Command::Journal(command) => journal::run(&opening, command, &out).await,
+        Command::Stop(command) => stop::run(&opening, command, &out).await,
+        Command::Doctor => doctor::run(&opening, &out).await,
+        Command::Synth(command) => synth::run(command, opening.at, &out),
+    }
+}
+
+/// Two cores: one for the database, one for the rest.
+const WORKERS: usize = 2;

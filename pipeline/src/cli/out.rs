@@ -1,0 +1,131 @@
+//! How things are shown: sentences for people, one JSON document for programs, errors on standard error. *Edge.*
+
+use std::{
+    io::{IsTerminal, Write},
+    path::Path,
+};
+
+use mayfly_consent::{Code, Language};
+use serde::Serialize;
+
+use super::args::Lang;
+use crate::{
+    batch::Summary,
+    error::{Error, Result},
+};
+
+/// Where and how a command shows what it did.
+#[derive(Clone)]
+pub(super) struct Out {
+    json: bool,
+    pub(super) language: Language,
+}
+
+impl Out {
+    pub(super) fn new(json: bool, lang: Lang) -> Self {
+        let language = match lang {
+            Lang::En => Language::En,
+            Lang::ZhTw => Language::ZhTw,
+        };
+        Self { json, language }
+    }
+
+    /// Whether progress may be shown: people at a terminal only.
+    pub(super) fn is_lively(&self) -> bool {
+        !self.json && std::io::stderr().is_terminal()
+    }
+
+    /// Shows `value` as JSON, or as `text` says it.
+    pub(super) fn show(&self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
+        if self.json {
+            let json =
+                serde_json::to_string_pretty(value).map_err(|_| Error::Bug("a result has no JSON form"))?;
+            write(&format!("{json}\n"))
+        } else {
+            write(&text())
+        }
+    }
+
+    /// Says a sentence to people; programs do not hear it.
+    pub(super) fn say(&self, text: &str) {
+        if !self.json {
+            // Whether somebody listens does not change what was done.
+            let _ = write(&format!("{text}\n"));
+        }
+    }
+
+    /// Tells that a data directory was made.
+    pub(super) fn made(&self, dir: &Path) {
+        self.say(&format!(
+            "made {}\nnext: mayfly --data {} member import FILE",
+            dir.display(),
+            dir.display()
+        ));
+        if self.json {
+            let _ = write(&format!("{}\n", serde_json::json!({ "data": dir })));
+        }
+    }
+
+    /// Tells what stopped the command: sentence, code and remedy, on standard error.
+    pub(super) fn error(&self, error: &Error) {
+        let (sentence, remedy) = match error {
+            Error::File(refusal) => (
+                refusal.sentence(self.language),
+                refusal.remedy(self.language).to_owned(),
+            ),
+            other => (other.to_string(), other.remedy()),
+        };
+        let _ = writeln!(std::io::stderr(), "{sentence} ({})\n{remedy}", error.code());
+    }
+
+    /// A batch and what became of it, for people.
+    pub(super) fn summary(&self, summary: &Summary) -> String {
+        let counts = &summary.counts;
+        let mut text = format!(
+            "batch {}   member {}   {}   {} rows\n\n  answered    {:>9}\n  no record   {:>9}\n  refused     {:>9}\n  \
+             failed      {:>9}\n  unresolved  {:>9}\n",
+            summary.batch,
+            summary.member,
+            summary.state,
+            summary.rows,
+            counts.answered,
+            counts.no_record,
+            counts.refused,
+            counts.failed,
+            counts.unresolved
+        );
+        if !summary.codes.is_empty() {
+            text.push_str("\nwhy (a row may have several reasons):\n");
+        }
+        for (code, count) in &summary.codes {
+            let sentence = Code::parse(code).map_or("", |code| code.sentence(self.language));
+            text.push_str(&format!("  {count:>6}  {code:<18} {sentence}\n"));
+        }
+        if let Some(expires_at) = summary.expires_at {
+            text.push_str(&format!("\nanswers can be read until {}\n", taipei(expires_at)));
+        }
+        text
+    }
+}
+
+/// An instant as people in Taipei write it.
+pub(super) fn taipei(at: jiff::Timestamp) -> String {
+    let local = jiff::tz::offset(8).to_datetime(at);
+    let roc = i32::from(local.year()) - 1911;
+    format!(
+        "{} (民國{roc}年{}月{}日) Asia/Taipei",
+        local.strftime("%Y-%m-%d %H:%M:%S"),
+        local.month(),
+        local.day()
+    )
+}
+
+/// Writes to standard output; a closed pipe is not an error of ours.
+pub(super) fn write(text: &str) -> Result<()> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::io("write to standard output")(error))
+        }
+        _ => Ok(()),
+    }
+}

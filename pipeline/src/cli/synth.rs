@@ -1,0 +1,74 @@
+//! `synth batch`. *Edge.*
+
+use std::{
+    fs::{self, File},
+    io::{BufWriter, Write},
+};
+
+use mayfly_consent::{Form, day::taipei_day};
+
+use super::{args::SynthCommand, out::Out};
+use crate::{
+    clock, demo,
+    error::{Error, Exit, Result},
+    synth::{Order, master, write_batch},
+};
+
+pub(super) fn run(command: SynthCommand, at: Option<jiff::Timestamp>, out: &Out) -> Result<Exit> {
+    let SynthCommand::Batch {
+        rows,
+        seed,
+        faults,
+        out: folder,
+    } = command;
+    let now = at.unwrap_or_else(clock::wall);
+    let (form_name, form_text, form) = form_in_force(now)?;
+    let order = Order {
+        member: MEMBER,
+        rows,
+        seed,
+        now,
+        faults_percent: faults,
+        form: &form,
+    };
+    let name = order.batch_name().map_err(Error::File)?;
+    fs::create_dir_all(&folder).map_err(Error::io("make the folder for the invented files"))?;
+    let failed = || Error::io("write the invented files");
+    let write = |name: &str, fill: &dyn Fn(&mut BufWriter<File>) -> std::io::Result<()>| {
+        let mut file = BufWriter::new(File::create(folder.join(name)).map_err(failed())?);
+        fill(&mut file).and_then(|()| file.flush()).map_err(failed())
+    };
+    let recipient = demo::RECIPIENT;
+    write("members.csv", &|file| {
+        master::write_members(&order, recipient, file)
+    })?;
+    write("staff.csv", &|file| master::write_staff(&order, file))?;
+    write(form_name, &|file| file.write_all(form_text.as_bytes()))?;
+    let batch = format!("{name}.csv");
+    write(&batch, &|file| write_batch(&order, file))?;
+    let folder = folder.display();
+    out.show(&serde_json::json!({ "folder": folder.to_string(), "batch": batch, "rows": rows, "now": now }), || {
+        format!(
+            "{rows} invented rows in {folder}/{batch}, valid at {now}\nnext:\n  mayfly member import {folder}/members.csv\n  \
+             mayfly staff import {folder}/staff.csv\n  mayfly form import {folder}/{form_name}\n  \
+             mayfly batch run {folder}/{batch}\n"
+        )
+    })?;
+    Ok(Exit::Done)
+}
+
+/// The newest version of the loan form that was in force three days before `now`, when the first subjects agreed.
+fn form_in_force(now: jiff::Timestamp) -> Result<(&'static str, &'static str, Form)> {
+    let day = taipei_day(now);
+    for (name, text) in demo::FORMS {
+        let form = Form::parse(text)?;
+        if name.starts_with("LN-01") && form.in_force_on(day) {
+            return Ok((name, text, form));
+        }
+    }
+    Err(Error::Usage(
+        "no invented form is in force at that instant; give --at a later one".into(),
+    ))
+}
+
+const MEMBER: &str = "004";

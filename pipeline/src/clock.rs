@@ -1,0 +1,133 @@
+//! The only reader of the wall clock; in a sandbox it may stand at a given instant (`--at`). *Edge.*
+
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::{
+    config::Environment,
+    error::{Error, Result},
+};
+
+/// The clock of one command. A pass reads it once.
+pub struct Clock {
+    standing: Option<Timestamp>,
+    behind: Option<Timestamp>,
+}
+
+impl Clock {
+    /// Opens the clock of the data directory `dir`.
+    ///
+    /// In the sandbox `at` stands for every clock during the command and is remembered: an earlier instant than the
+    /// last is refused (exit 2). Without `at`, `stands` (configuration) keeps the clock at the last instant; otherwise
+    /// real time is read, and is distrusted while it is behind the last instant (D4). Production refuses `at`.
+    pub fn open(dir: &Path, environment: Environment, at: Option<Timestamp>, stands: bool) -> Result<Self> {
+        let mark = Mark {
+            path: dir.join("clock"),
+        };
+        let last = mark.read()?;
+        if let Some(at) = at {
+            if environment == Environment::Production {
+                return Err(Error::Usage(
+                    "--at is for the sandbox; this data directory is production (CLOCK-AT)".into(),
+                ));
+            }
+            if last.is_some_and(|last| at < last) {
+                return Err(Error::Usage(
+                    "--at is earlier than the last instant this sandbox has seen (CLOCK-AT)".into(),
+                ));
+            }
+            if last != Some(at) {
+                mark.write(at)?;
+            }
+            return Ok(Self {
+                standing: Some(at),
+                behind: None,
+            });
+        }
+        if let (true, Some(last)) = (stands && environment == Environment::Sandbox, last) {
+            return Ok(Self {
+                standing: Some(last),
+                behind: None,
+            });
+        }
+        let now = wall();
+        if environment == Environment::Production
+            && last.is_none_or(|last| now.duration_since(last).as_secs() >= 60)
+        {
+            mark.write(now)?;
+        }
+        Ok(Self {
+            standing: None,
+            behind: last.filter(|last| now < *last),
+        })
+    }
+
+    /// The present instant, UTC.
+    pub fn now(&self) -> Timestamp {
+        self.standing.unwrap_or_else(wall)
+    }
+
+    /// The latest instant this data directory has seen, if the clock is behind it now (gate and reads close).
+    pub fn behind(&self) -> Option<Timestamp> {
+        self.behind.filter(|last| self.now() < *last)
+    }
+
+    /// Whether the clock stands still (sandbox).
+    pub fn stands(&self) -> bool {
+        self.standing.is_some()
+    }
+}
+
+/// The instant of real time, for a data directory that does not exist yet.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one reader of the wall clock"
+)]
+pub fn wall() -> Timestamp {
+    Timestamp::now()
+}
+
+/// Measures how long a piece of work took, for progress lines only.
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Starts measuring.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "elapsed time for people; decides nothing"
+    )]
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Seconds since the start.
+    pub fn seconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+}
+
+struct Mark {
+    path: PathBuf,
+}
+
+impl Mark {
+    fn read(&self) -> Result<Option<Timestamp>> {
+        match std::fs::read_to_string(&self.path) {
+            Ok(text) => text.trim().parse().map(Some).map_err(|_| Error::Operator {
+                code: "CLOCK-MARK",
+                sentence: "the file `clock` of the data directory is damaged".into(),
+                remedy: "restore the file from the newest checkpoint's time; it holds one RFC 3339 instant",
+            }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Error::io("read the file `clock` of the data directory")(error)),
+        }
+    }
+
+    fn write(&self, at: Timestamp) -> Result<()> {
+        let new = self.path.with_extension("new");
+        std::fs::write(&new, format!("{at}\n"))
+            .and_then(|()| std::fs::rename(&new, &self.path))
+            .map_err(Error::io("write the file `clock` of the data directory"))
+    }
+}

@@ -1,0 +1,234 @@
+//! `mayfly.toml`: what an operator may set, read once; nothing else reads the environment. *Edge.*
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::{
+    error::{Error, Result},
+    provider::Faults,
+};
+
+/// What this data directory is for.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Environment {
+    /// Trials: invented data only, `--at` allowed.
+    Sandbox,
+    /// The real thing.
+    Production,
+}
+
+impl Environment {
+    /// As written in `mayfly.toml` and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sandbox => "sandbox",
+            Self::Production => "production",
+        }
+    }
+}
+
+/// Where answers come from.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum ProviderKind {
+    /// The built-in deterministic provider.
+    Sandbox,
+    /// None yet: nothing can be asked.
+    None,
+}
+
+/// The settings of one data directory.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Sandbox or production.
+    pub environment: Environment,
+    /// Where the key files are, relative to the data directory unless absolute.
+    pub keys: PathBuf,
+    /// Which provider answers.
+    pub provider: ProviderKind,
+    /// The governing document.
+    #[serde(default = "default_regime")]
+    pub regime: String,
+    /// Whether the sandbox's clock stands still between commands that give `--at`.
+    #[serde(default)]
+    pub clock_stands: bool,
+    /// Limits on what is taken in.
+    #[serde(default)]
+    pub limits: Limits,
+    /// The sandbox provider.
+    #[serde(default)]
+    pub sandbox: SandboxProvider,
+}
+
+/// Limits on what is taken in; beyond them a file is refused whole (`FILE-LIMIT`).
+#[derive(Deserialize, Clone)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Rows of one batch.
+    pub rows: u32,
+    /// Bytes of one batch file.
+    pub file_bytes: u64,
+    /// Bytes of one row.
+    pub row_bytes: usize,
+}
+
+impl Limits {
+    /// The limits as the parser wants them.
+    pub fn of_records(&self) -> crate::intake::Limits {
+        crate::intake::Limits {
+            record_bytes: self.row_bytes,
+            rows: self.rows,
+            file_bytes: self.file_bytes,
+            ..crate::intake::Limits::default()
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            rows: 2_000_000,
+            file_bytes: 4 << 30,
+            row_bytes: 64 << 10,
+        }
+    }
+}
+
+/// Settings of the sandbox provider.
+#[derive(Deserialize, Clone, Default)]
+#[serde(default, deny_unknown_fields)]
+pub struct SandboxProvider {
+    /// The seed of its invented population.
+    pub seed: u64,
+    /// Where it notes every query id it receives, as the other side would.
+    pub ledger: Option<PathBuf>,
+    /// Which faults it shows, per thousand.
+    pub faults: Faults,
+}
+
+impl Config {
+    /// Reads `dir/mayfly.toml` and checks that the settings agree with each other.
+    pub fn open(dir: &Path) -> Result<Self> {
+        let path = dir.join("mayfly.toml");
+        let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => Error::Operator {
+                code: "NO-DATA-DIRECTORY",
+                sentence: format!("{} is not a mayfly data directory: it has no mayfly.toml", dir.display()),
+                remedy: "make one with `mayfly --data DIR init --environment sandbox`, or name the right one with --data",
+            },
+            _ => Error::io("read mayfly.toml of the data directory")(error),
+        })?;
+        let config: Self = toml::from_str(&text).map_err(|error| Error::Operator {
+            code: "CONFIG-FILE",
+            sentence: format!(
+                "mayfly.toml {} is not usable: {}",
+                error
+                    .span()
+                    .map_or_else(String::new, |span| format!("line {}", line_of(&text, span.start))),
+                error.message().lines().next().unwrap_or("unreadable")
+            ),
+            remedy: "mend that line; the keys are explained in pipeline/README.md",
+        })?;
+        config.check(dir)?;
+        Ok(config)
+    }
+
+    /// The key directory.
+    pub fn keys_dir(&self, dir: &Path) -> PathBuf {
+        dir.join(&self.keys)
+    }
+
+    fn check(&self, dir: &Path) -> Result<()> {
+        if self.environment == Environment::Production {
+            if self.provider == ProviderKind::Sandbox {
+                return Err(contradiction("production does not use the sandbox provider"));
+            }
+            if inside(&self.keys_dir(dir), dir) {
+                return Err(contradiction(
+                    "production does not keep its keys inside the data directory",
+                ));
+            }
+            if self.clock_stands {
+                return Err(contradiction("production does not run on a standing clock"));
+            }
+        }
+        if self.regime != default_regime() {
+            return Err(contradiction("the regime is not one of: jcic-2024"));
+        }
+        Ok(())
+    }
+}
+
+/// Whether `inner` lies in `outer`, after links are followed as far as the paths exist.
+pub fn inside(inner: &Path, outer: &Path) -> bool {
+    let real = |path: &Path| {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let mut existing = absolute.as_path();
+        let mut rest = Vec::new();
+        loop {
+            if let Ok(real) = existing.canonicalize() {
+                return rest
+                    .iter()
+                    .rev()
+                    .fold(real, |path: PathBuf, part| path.join(part));
+            }
+            match (existing.parent(), existing.file_name()) {
+                (Some(parent), Some(name)) => {
+                    rest.push(name.to_os_string());
+                    existing = parent;
+                }
+                _ => return absolute,
+            }
+        }
+    };
+    real(inner).starts_with(real(outer))
+}
+
+/// The text of a new `mayfly.toml`.
+pub fn template(environment: Environment, keys: &Path, clock_stands: bool) -> String {
+    let provider = match environment {
+        Environment::Sandbox => "sandbox",
+        Environment::Production => "none",
+    };
+    let keys = keys
+        .display()
+        .to_string()
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"");
+    let mut text = format!(
+        "# Settings of this data directory; every key is explained in pipeline/README.md.\n\
+         environment = \"{}\"\n\
+         keys = \"{keys}\"          # key files; in production outside the data directory\n\
+         provider = \"{provider}\"\n\
+         regime = \"jcic-2024\"\n",
+        environment.name(),
+    );
+    if clock_stands {
+        text.push_str("clock_stands = true    # the clock stays at the last --at\n");
+    }
+    text
+}
+
+fn default_regime() -> String {
+    "jcic-2024".into()
+}
+
+fn contradiction(sentence: &str) -> Error {
+    Error::Operator {
+        code: "CONFIG-RULE",
+        sentence: format!("mayfly.toml is refused: {sentence}"),
+        remedy: "change the setting in mayfly.toml; the rules are in pipeline/README.md",
+    }
+}
+
+fn line_of(text: &str, offset: usize) -> usize {
+    text.as_bytes()
+        .iter()
+        .take(offset)
+        .filter(|&&byte| byte == b'\n')
+        .count()
+        + 1
+}

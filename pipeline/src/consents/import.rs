@@ -1,0 +1,227 @@
+//! Registers consents that members send ahead of their batches (formats.md, 四(二)3(3)); all of a file or none. *Edge.*
+
+use std::{collections::HashMap, path::Path};
+
+use jiff::Timestamp;
+use mayfly_consent::{
+    Asked, Rules, Terms,
+    store::{self as consent_store, NewConsent},
+    verify,
+};
+use serde::Serialize;
+use sqlx::AnyConnection;
+use zeroize::Zeroizing;
+
+use crate::{
+    access::{Registers, members},
+    app::House,
+    db::meta,
+    error::{Error, Result},
+    gate::seal::{ConsentSealer, SealedConsent},
+    index::Index,
+    intake::{Chunks, Encoding, FileKind, Reading, Row},
+    journal::{
+        self,
+        act::{self, Act},
+        entry::Kind,
+    },
+    run::{
+        CHUNK_ROWS,
+        accept::{open, refused},
+    },
+};
+
+/// What an import did.
+#[derive(Serialize, Default)]
+pub struct Imported {
+    /// Lines that were new.
+    pub new: i64,
+    /// Lines that were registered already, word by word.
+    pub known: i64,
+}
+
+/// Imports the consents of `path`; the first line that fails or contradicts the register refuses the file.
+pub async fn import(house: &House, path: &Path, encoding: Encoding) -> Result<Imported> {
+    let now = house.trusted_now()?;
+    let limits = house.config.limits.of_records();
+    let reading = Reading {
+        encoding,
+        kind: FileKind::Consents,
+        limits,
+        chunk_rows: CHUNK_ROWS,
+    };
+    let chunks = Chunks::start(open(path)?, &reading, 0, crate::ids::random()?).map_err(refused)?;
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let mut desk = Desk {
+        house,
+        now,
+        rules: house.regime.consent_rules()?,
+        registers: Registers::load(&mut *conn, "").await?,
+        members: HashMap::new(),
+        imported: Imported::default(),
+    };
+    for chunk in chunks {
+        desk.take(&mut *conn, chunk.map_err(refused)?.rows).await?;
+    }
+    let imported = desk.imported;
+    if imported.new > 0 {
+        let act = Act {
+            kind: Kind::Import,
+            member: "",
+            reference: "consents",
+        };
+        act::enter(house, &mut *conn, &act, &imported, now).await?;
+        meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
+    }
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(imported)
+}
+
+/// What stands over one chunk of an import.
+struct Desk<'h> {
+    house: &'h House,
+    now: Timestamp,
+    rules: Rules,
+    registers: Registers,
+    members: HashMap<String, bool>,
+    imported: Imported,
+}
+
+/// Whom a consent is of, and what it says.
+type Tags = (Index, Index);
+
+impl Desk<'_> {
+    async fn take(&mut self, conn: &mut AnyConnection, mut rows: Vec<Row>) -> Result<()> {
+        for row in &mut rows {
+            self.check(&mut *conn, row).await?;
+        }
+        let mut known = self.known(&mut *conn, &rows).await?;
+        let mut sealer = ConsentSealer::new(self.house, self.now)?;
+        let mut next_no = consent_store::max_consent_no(&mut *conn).await? + 1;
+        let mut fresh = Vec::new();
+        let mut canonical = Zeroizing::new(Vec::with_capacity(1024));
+        for row in &rows {
+            let (member, reference) = key(row);
+            let tags = self.tags(row, &mut canonical)?;
+            match known.get(&(member.to_owned(), reference.to_owned())) {
+                Some(registered) if *registered == tags => self.imported.known += 1,
+                Some(_) => {
+                    let what = "a consent of this number is registered with other content";
+                    return Err(refuse(row, "IMPORT-CONFLICT", what.into()));
+                }
+                None => {
+                    fresh.push(sealer.seal(self.house, member, next_no, &row.claim)?);
+                    known.insert((member.to_owned(), reference.to_owned()), tags);
+                    next_no += 1;
+                    self.imported.new += 1;
+                }
+            }
+        }
+        let new: Vec<NewConsent<'_>> = fresh.iter().map(SealedConsent::row).collect();
+        Ok(consent_store::insert_consents(conn, &new).await?)
+    }
+
+    /// Holds a line against every rule that does not need a query.
+    async fn check(&mut self, conn: &mut AnyConnection, row: &mut Row) -> Result<()> {
+        let member = row.member.clone().unwrap_or_default();
+        if row.faults.is_empty() && !self.members.contains_key(&member) {
+            let registered = members::one(conn, &member).await?.is_some();
+            self.members.insert(member.clone(), registered);
+        }
+        let asked = Asked {
+            member: &member,
+            item: None,
+            purpose: None,
+            approved_at: None,
+            now: self.now,
+        };
+        verify(
+            &row.claim,
+            &asked,
+            &self.registers.forms,
+            None,
+            false,
+            &self.rules,
+            &mut row.faults,
+        );
+        if let Some(first) = row.faults.iter().next() {
+            let what = format!(
+                "the consent is not usable: {} (column {})",
+                row.faults.codes(),
+                first.column
+            );
+            return Err(refuse(row, "IMPORT-CONSENT", what));
+        }
+        if self.members.get(&member) != Some(&true) {
+            return Err(refuse(
+                row,
+                "MEMBER-UNKNOWN",
+                "its member is not in the register".into(),
+            ));
+        }
+        match (
+            &row.claim.terms,
+            &row.claim.consent_ref,
+            &row.claim.subject_id,
+            row.claim.birth_date,
+        ) {
+            (Terms::Given(given), Some(_), Some(_), Some(_)) if given.is_complete() => Ok(()),
+            _ => Err(refuse(
+                row,
+                "IMPORT-CONSENT",
+                "a column that a consent needs is empty".into(),
+            )),
+        }
+    }
+
+    async fn known(&self, conn: &mut AnyConnection, rows: &[Row]) -> Result<HashMap<(String, String), Tags>> {
+        let mut known = HashMap::new();
+        for member in self.members.keys() {
+            let refs: Vec<&str> = rows
+                .iter()
+                .map(key)
+                .filter(|(of, _)| of == member)
+                .map(|(_, reference)| reference)
+                .collect();
+            for found in consent_store::find_consents(&mut *conn, member, &refs).await? {
+                known.insert(
+                    (member.clone(), found.consent_ref),
+                    (found.subject_index, found.content_tag),
+                );
+            }
+        }
+        Ok(known)
+    }
+
+    fn tags(&self, row: &Row, canonical: &mut Vec<u8>) -> Result<Tags> {
+        let claim = &row.claim;
+        let (Terms::Given(given), Some(id), Some(birth)) =
+            (&claim.terms, &claim.subject_id, claim.birth_date)
+        else {
+            return Err(Error::Bug("an incomplete consent passed its check"));
+        };
+        canonical.clear();
+        given.canonical_bytes(claim.birth_date, canonical);
+        Ok((
+            self.house.index.person(id, birth),
+            self.house.index.content(canonical),
+        ))
+    }
+}
+
+fn key(row: &Row) -> (&str, &str) {
+    (
+        row.member.as_deref().unwrap_or(""),
+        row.claim.consent_ref.as_deref().unwrap_or(""),
+    )
+}
+
+fn refuse(row: &Row, code: &'static str, what: String) -> Error {
+    Error::Input {
+        code,
+        sentence: format!("line {}: {what}", row.line),
+        remedy: "mend the line, then import the file again; nothing of it was taken",
+    }
+}

@@ -1,0 +1,5 @@
+//! Consents outside a batch: sent ahead, given an outcome or withdrawn, and shown with the text they were given on. *SQL.*
+
+pub mod import;
+pub mod outcome;
+pub mod show;

@@ -1,0 +1,95 @@
+//! Shows a consent as it was given, with the whole text of its form, years later (四(二)3(4)). *Edge.*
+
+use jiff::Timestamp;
+use mayfly_consent::{Claim, Form, Retention, Terms, store as consent_store};
+use serde::Serialize;
+
+use super::outcome::keep_until;
+use crate::{
+    app::House,
+    error::{Error, Result},
+    gate::seal,
+    journal::{
+        self,
+        act::{self, Act},
+        entry::Kind,
+    },
+};
+
+/// A consent in full.
+pub struct ShownConsent {
+    /// The member.
+    pub member: String,
+    /// What was submitted.
+    pub claim: Claim,
+    /// The form version, with its text.
+    pub form: Form,
+    /// When it was registered.
+    pub registered_at: Timestamp,
+    /// When it was withdrawn.
+    pub withdrawn_at: Option<Timestamp>,
+    /// What became of the credit: the word and its day.
+    pub outcome: Option<(String, String)>,
+    /// Until when it is kept.
+    pub kept: Retention,
+}
+
+/// Opens the consent `reference` of `member` for `account`, after entering the reading in the journal.
+pub async fn show(house: &House, member: &str, reference: &str, account: &str) -> Result<ShownConsent> {
+    let now = house.trusted_now()?;
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let stored = consent_store::one(&mut *conn, member, reference)
+        .await?
+        .ok_or_else(|| Error::Input {
+            code: "CNS-MISSING",
+            sentence: "no consent of this number is registered for the member".into(),
+            remedy: "check the member code and the consent's number; both are as the member wrote them",
+        })?;
+    let claim = seal::open(house, member, &stored)?;
+    let Terms::Given(given) = &claim.terms else {
+        return Err(Error::Bug("a kept consent without its terms"));
+    };
+    let forms = consent_store::load_forms(&mut *conn).await?;
+    let version = given.form_id.as_deref().zip(given.form_version.as_deref());
+    let form = version
+        .and_then(|(id, version)| forms.find(id, version))
+        .ok_or(Error::Bug("a kept consent without its form"))?;
+    let reference = format!("consent:{}", stored.row.consent_no);
+    let act = Act {
+        kind: Kind::Read,
+        member,
+        reference: &reference,
+    };
+    act::enter(
+        house,
+        conn,
+        &act,
+        &Reading {
+            account,
+            what: "consent",
+        },
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(ShownConsent {
+        member: member.to_owned(),
+        form: (**form).clone(),
+        registered_at: stored.registered_at,
+        withdrawn_at: stored.row.withdrawn_at,
+        outcome: stored
+            .row
+            .outcome
+            .map(|outcome| (outcome.as_str().to_owned(), outcome.day().to_string())),
+        kept: keep_until(house, stored.row.outcome),
+        claim,
+    })
+}
+
+#[derive(Serialize)]
+struct Reading<'a> {
+    account: &'a str,
+    what: &'a str,
+}

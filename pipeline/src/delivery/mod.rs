@@ -1,0 +1,11 @@
+//! Hands results and answers back: to the member as a whole, encrypted, or to a person their own rows (D25). *Edge.*
+//!
+//! `permit` decides who may read what at this very instant, `rows` reads a batch's results and answers in the order of
+//! its lines, `files` writes them to the member's `age` recipients, `own` gives a person their own rows, `rejects`
+//! lists every code of every row that was not answered.
+
+pub mod files;
+pub mod own;
+pub mod permit;
+pub mod rejects;
+pub mod rows;

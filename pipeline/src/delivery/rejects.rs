@@ -1,0 +1,56 @@
+//! The rejects file: every code of every row that was not answered, a line each, without any cell of the row. *Edge.*
+
+use std::{fs::File, path::Path};
+
+use mayfly_consent::{Code, Language};
+
+use super::rows;
+use crate::{
+    app::House,
+    batch::chunks,
+    error::{Error, Result},
+    run,
+};
+
+/// Writes `line,column,code,message` of the batch named `batch` to `path`; returns how many lines.
+pub async fn write(house: &House, batch: &str, path: &Path, language: Language) -> Result<u64> {
+    let mut reader = house.db.reader().await?;
+    let batch = run::find(&mut reader, batch).await?;
+    let file = File::create(path).map_err(Error::io("make the rejects file"))?;
+    let mut table = csv::Writer::from_writer(file);
+    let unwritable = |_| Error::io("write the rejects file")(std::io::Error::other("write"));
+    table
+        .write_record(["line", "column", "code", "message"])
+        .map_err(unwritable)?;
+    let mut lines = 0;
+    for chunk in chunks::of_batch(&mut reader, batch.batch_no).await? {
+        for row in rows::of_chunk(house, &mut reader, &batch, &chunk, None).await? {
+            let faults = if row.faults.is_empty() {
+                row.codes.iter().map(|code| (String::new(), code)).collect()
+            } else {
+                row.faults
+            };
+            for (column, code) in faults {
+                let cells = [
+                    &row.line.to_string(),
+                    &column,
+                    code.as_str(),
+                    &message(code, language),
+                ];
+                table.write_record(cells).map_err(unwritable)?;
+                lines += 1;
+            }
+        }
+    }
+    table.flush().map_err(Error::io("write the rejects file"))?;
+    Ok(lines)
+}
+
+/// A code's sentence and remedy.
+pub fn message(code: Code, language: Language) -> String {
+    let between = match language {
+        Language::En => "; ",
+        Language::ZhTw => "\u{ff1b}",
+    };
+    format!("{}{between}{}", code.sentence(language), code.remedy(language))
+}

@@ -1,0 +1,181 @@
+//! Looks at configuration, keys, schema, clock, disk, journal and margins, and tells how to mend what is wrong. *Edge.*
+
+use std::{path::Path, sync::Arc};
+
+use jiff::Timestamp;
+use mayfly_retention::{Class, Custody, OsRandomness};
+use serde::Serialize;
+
+use crate::{
+    app::House,
+    clock::Clock,
+    config::Config,
+    db::{Db, migrate},
+    error::{Error, Result},
+    journal::archive,
+};
+
+/// Whether a check found everything in order.
+#[derive(Serialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// It did.
+    Good,
+    /// It did not.
+    Bad,
+}
+
+/// One check and what it found.
+#[derive(Serialize)]
+pub struct Check {
+    /// What was looked at.
+    pub what: &'static str,
+    /// In order or not.
+    pub health: Health,
+    /// What was found.
+    pub finding: String,
+    /// The stable code, if something is wrong.
+    pub code: Option<&'static str>,
+    /// What to do about it.
+    pub remedy: Option<String>,
+}
+
+/// Examines the data directory `dir`; each check is made for itself, so that one fault hides no other.
+pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
+    let mut checks = Vec::new();
+    let config = match Config::open(dir) {
+        Ok(config) => config,
+        Err(error) => return vec![bad("configuration", &error)],
+    };
+    checks.push(good(
+        "configuration",
+        format!(
+            "environment {}, regime {}",
+            config.environment.name(),
+            config.regime
+        ),
+    ));
+    checks.push(check("keys", keyring(&config.keys_dir(dir)), |generation| {
+        format!("keyring of generation {generation}")
+    }));
+    checks.push(check("schema", schema(dir).await, |()| {
+        format!("format {}", migrate::FORMAT)
+    }));
+    checks.push(check("clock", clock(dir, &config, at), |finding| finding));
+    checks.push(check("disk", disk(dir), |free| {
+        format!("{} MiB free", free >> 20)
+    }));
+    match House::open(dir, at).await {
+        Err(error) => checks.push(bad("data directory", &error)),
+        Ok(house) => {
+            checks.push(check("provider", house.link(), |_| "configured".into()));
+            checks.push(check("journal", journal(&house).await, |finding| finding));
+            checks.push(check("margins", margins(&house), |finding| finding));
+        }
+    }
+    checks
+}
+
+fn keyring(keys: &Path) -> Result<u64> {
+    Ok(Custody::open(keys, Arc::new(OsRandomness))?.generation()?)
+}
+
+async fn schema(dir: &Path) -> Result<()> {
+    let db = Db::open(dir, false).await?;
+    migrate::check(&mut db.reader().await?).await
+}
+
+fn clock(dir: &Path, config: &Config, at: Option<Timestamp>) -> Result<String> {
+    let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
+    if clock.behind().is_some() {
+        return Err(Error::Operator {
+            code: "GATE-CLOCK",
+            sentence: "the clock is behind an instant this data directory has already seen".into(),
+            remedy: "set the clock right; until then nothing is asked or read",
+        });
+    }
+    Ok(format!(
+        "{}{}",
+        clock.now(),
+        if clock.stands() { ", standing" } else { "" }
+    ))
+}
+
+fn disk(dir: &Path) -> Result<u64> {
+    let facts = rustix::fs::statvfs(dir).map_err(|error| Error::io("look at the disk")(error.into()))?;
+    let free = facts.f_bavail.saturating_mul(facts.f_frsize);
+    if free >= DISK_FLOOR {
+        return Ok(free);
+    }
+    Err(Error::Operator {
+        code: "DISK-FULL",
+        sentence: format!(
+            "only {} MiB are free on the disk of the data directory",
+            free >> 20
+        ),
+        remedy: "free space; a batch of 200,000 rows takes about 500 MiB",
+    })
+}
+
+async fn journal(house: &House) -> Result<String> {
+    let verified = archive::verify(house).await?;
+    match verified.findings.first() {
+        None => Ok(format!(
+            "{} entries, {} signed; verifier key {}",
+            verified.entries, verified.signed, verified.key
+        )),
+        Some(finding) => Err(crate::journal::signing::damaged(finding)),
+    }
+}
+
+fn margins(house: &House) -> Result<String> {
+    let now = house.clock.now();
+    let live: Vec<_> = house
+        .custody
+        .cohorts()?
+        .into_iter()
+        .filter(|cohort| matches!(cohort.class(), Class::Answer | Class::Intake))
+        .collect();
+    let Some(oldest) = live.iter().min_by_key(|cohort| cohort.end()) else {
+        return Ok("nothing is held".into());
+    };
+    let due = house.regime.expires_at(oldest.end());
+    if now < due {
+        return Ok(format!("{} cohorts held, the oldest until {due}", live.len()));
+    }
+    Err(Error::Operator {
+        code: "PURGE-DUE",
+        sentence: format!("{} has been due for destruction since {due}", oldest.name()),
+        remedy: "run `mayfly purge run`",
+    })
+}
+
+fn check<T>(what: &'static str, found: Result<T>, say: impl FnOnce(T) -> String) -> Check {
+    match found {
+        Ok(found) => good(what, say(found)),
+        Err(error) => bad(what, &error),
+    }
+}
+
+fn good(what: &'static str, finding: String) -> Check {
+    Check {
+        what,
+        health: Health::Good,
+        finding,
+        code: None,
+        remedy: None,
+    }
+}
+
+fn bad(what: &'static str, error: &Error) -> Check {
+    Check {
+        what,
+        health: Health::Bad,
+        finding: format!("{error} ({})", error.code()),
+        code: Some(error.code()),
+        remedy: Some(error.remedy()),
+    }
+}
+
+/// Below this a batch may not fit.
+const DISK_FLOOR: u64 = 512 << 20;

@@ -1,0 +1,237 @@
+//! Everything that can stop a command, grouped by who must act, with code, sentence, remedy and exit code. *Pure.*
+
+use mayfly_retention::RetentionError;
+
+use crate::intake::FileRefusal;
+
+/// The result of every use-case.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// How a command ended, as the shell sees it (one table, `formats.md`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// Everything asked for was done.
+    Done = 0,
+    /// Done, with refusals or findings.
+    Findings = 1,
+    /// The command line itself is wrong.
+    Usage = 2,
+    /// The input is unusable; nothing was done.
+    Unusable = 65,
+    /// A bug.
+    Bug = 70,
+    /// Not now; nothing is lost, try again after the remedy.
+    NotNow = 75,
+    /// Not allowed to this person, at this time.
+    NotAllowed = 77,
+}
+
+/// What stopped a command. `Display` is a sentence without the offending value.
+#[derive(thiserror::Error)]
+pub enum Error {
+    /// The caller's command line.
+    #[error("{0}")]
+    Usage(String),
+    /// The caller's batch or consent file.
+    #[error("{}", .0.sentence(mayfly_consent::Language::En))]
+    File(FileRefusal),
+    /// The caller's input of another kind: a code, a sentence and a remedy.
+    #[error("{sentence}")]
+    Input {
+        /// Stable code.
+        code: &'static str,
+        /// What is wrong, naming file and line.
+        sentence: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The rules say no, for now or for this person.
+    #[error("{sentence}")]
+    Denied {
+        /// Stable code.
+        code: &'static str,
+        /// What is not allowed.
+        sentence: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// The operator has to mend something; nothing was lost.
+    #[error("{sentence}")]
+    Operator {
+        /// Stable code.
+        code: &'static str,
+        /// What is wrong.
+        sentence: String,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// Sealing and custody.
+    #[error(transparent)]
+    Retention(#[from] RetentionError),
+    /// The database said something we did not expect; translated, never its own text.
+    #[error("the database could not carry out the step \u{201c}{step}\u{201d} ({kind})")]
+    Database {
+        /// Which of our steps.
+        step: &'static str,
+        /// The kind of failure, from a closed list.
+        kind: &'static str,
+    },
+    /// A file of the data directory or an output could not be read or written.
+    #[error("failed to {action}: {kind}")]
+    Io {
+        /// What was being done.
+        action: String,
+        /// The kind of failure.
+        kind: std::io::ErrorKind,
+    },
+    /// Our own mistake: a state that must not occur.
+    #[error("internal error: {0}")]
+    Bug(&'static str),
+}
+
+impl Error {
+    /// An I/O failure while doing `action` (a fragment that fits "failed to …").
+    pub fn io(action: impl Into<String>) -> impl FnOnce(std::io::Error) -> Self {
+        let action = action.into();
+        move |error| Self::Io {
+            action,
+            kind: error.kind(),
+        }
+    }
+
+    /// A database failure during `step`, translated so that no stored value can appear.
+    pub fn database(step: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+        move |error| match database_kind(&error) {
+            "full" => disk_full(),
+            "read-only" => read_only(),
+            kind => Self::Database { step, kind },
+        }
+    }
+
+    /// Something about the journal, by who must act.
+    pub fn journal(error: crate::journal::fault::JournalError) -> Self {
+        use crate::journal::fault::JournalError as J;
+        let sentence = format!("failed to {error}");
+        match error {
+            J::KeyText
+            | J::KeyName
+            | J::IndexBeyond { .. }
+            | J::ProofMalformed
+            | J::TargetNotEmpty
+            | J::TargetBusy => Self::Input {
+                code: "JOURNAL-INPUT",
+                sentence,
+                remedy: "check the folder, the key or the number that was given",
+            },
+            J::File { ref source, .. } => Self::Io {
+                action: error.to_string(),
+                kind: source.kind(),
+            },
+            _ => crate::journal::signing::damaged(&sentence),
+        }
+    }
+
+    /// The stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "USAGE",
+            Self::File(refusal) => refusal.code(),
+            Self::Input { code, .. } | Self::Denied { code, .. } | Self::Operator { code, .. } => code,
+            Self::Retention(error) => error.code(),
+            Self::Database { kind: "busy", .. } => "DB-BUSY",
+            Self::Database { .. } => "DB-FAILED",
+            Self::Io { kind, .. } => match kind {
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "DISK-FULL",
+                std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => {
+                    "DISK-READ-ONLY"
+                }
+                _ => "FILE-IO",
+            },
+            Self::Bug(_) => "BUG",
+        }
+    }
+
+    /// What the reader can do about it.
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::Usage(_) => "see `mayfly --help` or `mayfly COMMAND --help`".into(),
+            Self::File(refusal) => refusal.remedy(mayfly_consent::Language::En).into(),
+            Self::Input { remedy, .. } | Self::Denied { remedy, .. } | Self::Operator { remedy, .. } => {
+                (*remedy).into()
+            }
+            Self::Retention(error) => error.remedy().into(),
+            Self::Database { kind: "busy", .. } => {
+                "another process holds the database; run the command again in a moment".into()
+            }
+            Self::Database { .. } => "run `mayfly doctor`; nothing half-done was kept".into(),
+            Self::Io { kind, .. } => match kind {
+                std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
+                    "free space on the disk, then run the same command again".into()
+                }
+                std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => {
+                    "make the folder writable for the account that runs mayfly, then run the same command again".into()
+                }
+                std::io::ErrorKind::NotFound => "check the path, then run the same command again".into(),
+                _ => "check the file and the disk, then run the same command again".into(),
+            },
+            Self::Bug(_) => "keep the data directory as it is and report the sentence above".into(),
+        }
+    }
+
+    /// The exit code.
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Usage(_) => Exit::Usage,
+            Self::File(_) | Self::Input { .. } => Exit::Unusable,
+            Self::Denied { .. } => Exit::NotAllowed,
+            Self::Operator { .. } | Self::Retention(_) | Self::Database { .. } | Self::Io { .. } => {
+                Exit::NotNow
+            }
+            Self::Bug(_) => Exit::Bug,
+        }
+    }
+}
+
+impl std::fmt::Debug for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} ({self})", self.code())
+    }
+}
+
+/// The data directory's disk has no room.
+fn disk_full() -> Error {
+    Error::Operator {
+        code: "DISK-FULL",
+        sentence: "the disk of the data directory is full".into(),
+        remedy: "free space on the disk, then run the same command again; nothing half-done was kept",
+    }
+}
+
+/// The data directory cannot be written.
+pub(crate) fn read_only() -> Error {
+    Error::Operator {
+        code: "DISK-READ-ONLY",
+        sentence: "the data directory cannot be written".into(),
+        remedy: "make the data directory writable for the account that runs mayfly, then run the same command again",
+    }
+}
+
+fn database_kind(error: &sqlx::Error) -> &'static str {
+    match error {
+        sqlx::Error::Database(inner) => match inner.code().as_deref() {
+            Some("5" | "6" | "261" | "262" | "517" | "773") => "busy",
+            Some("8" | "264" | "520" | "776" | "1032" | "1288" | "1544") => "read-only",
+            Some("13" | "778" | "4874") => "full",
+            Some("14" | "1038" | "526" | "270") => "read-only",
+            Some("11" | "26" | "267" | "523") => "damaged",
+            Some("19" | "2067" | "1555" | "1299" | "23505") => "constraint",
+            Some(_) => "refused by the database",
+            None => "unknown",
+        },
+        sqlx::Error::Io(_) => "input or output",
+        sqlx::Error::RowNotFound => "a row is missing",
+        sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => "a stored value has another type",
+        _ => "connection",
+    }
+}

@@ -1,0 +1,50 @@
+//! Data comes in only while data can go out: closes the gate while purge, journal or custody is behind. *SQL.*
+
+use jiff::{SignedDuration, Timestamp};
+use mayfly_retention::Class;
+use sqlx::AnyConnection;
+
+use crate::{
+    app::House,
+    error::{Error, Result},
+    journal,
+};
+
+/// Refuses new queries while something that must be gone is not gone, or the journal is damaged.
+pub async fn check(house: &House, conn: &mut AnyConnection, now: Timestamp) -> Result<()> {
+    let overdue = house.custody.cohorts()?.into_iter().any(|cohort| {
+        matches!(cohort.class(), Class::Answer | Class::Intake)
+            && cohort
+                .end()
+                .saturating_add(house.regime.window() + GRACE)
+                .is_ok_and(|due| now >= due)
+    });
+    if overdue {
+        return Err(closed(
+            "answers whose time is over are not yet destroyed",
+            "run `mayfly purge run`, then try again",
+        ));
+    }
+    let noted = house
+        .signer
+        .noted(&house.custody)?
+        .map_or(0, |checkpoint| checkpoint.size());
+    if journal::store::size(conn).await? < noted {
+        return Err(closed(
+            "the journal is shorter than its last signed checkpoint",
+            "run `mayfly doctor`",
+        ));
+    }
+    Ok(())
+}
+
+fn closed(why: &str, remedy: &'static str) -> Error {
+    Error::Operator {
+        code: "GATE-PURGE",
+        sentence: format!("the gate is closed: {why}; nothing was asked"),
+        remedy,
+    }
+}
+
+/// How far the purge may be behind before the gate closes.
+const GRACE: SignedDuration = SignedDuration::from_mins(60);

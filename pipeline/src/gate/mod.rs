@@ -1,0 +1,137 @@
+//! The gate: the one place where a request becomes a query. *SQL.*
+//!
+//! [`pass`] runs one transaction per chunk: the live state of consents, approvals, authorisations, grants, stops and
+//! uses is checked, and query records and journal entries are committed *before* a byte leaves (六(一)1, 5). It
+//! returns the only value with which a provider can be asked:
+//!
+//! ```compile_fail
+//! // A pass cannot be made by hand: its fields are private and it has no constructor.
+//! let pass = mayfly::gate::GatePass { chunk: todo!(), asked: vec![] };
+//! ```
+//!
+//! ```compile_fail
+//! // A pass is used up by asking: it cannot be copied and used twice.
+//! fn twice(pass: mayfly::gate::GatePass) -> (mayfly::gate::GatePass, mayfly::gate::GatePass) {
+//!     (pass.clone(), pass)
+//! }
+//! ```
+//!
+//! `screen` decides (pure), `consents` looks up what is known of the consents of a chunk, `record` is the query record
+//! as it is sealed, `write` commits, `again` rebuilds a pass after a crash, `health` closes the gate.
+
+pub mod again;
+pub mod consents;
+pub mod health;
+pub mod record;
+pub mod screen;
+pub mod seal;
+mod write;
+
+use jiff::Timestamp;
+use mayfly_consent::Code;
+
+use crate::{
+    access::Registers,
+    app::House,
+    batch::{Batch, Chunk, Counts},
+    error::Result,
+    intake::ChunkOfRows,
+    provider::{AskError, Link, Provider, Question, Reply, Visit},
+};
+
+/// Permission to ask the provider about the queries of one chunk; [`GatePass::ask`] uses it up.
+pub struct GatePass {
+    chunk: Chunk,
+    asked: Vec<Asked>,
+    questions: Vec<Question>,
+    held: Vec<(i64, Code)>,
+    visit: Visit,
+}
+
+/// What belongs to one question besides the question itself: where its answer goes.
+pub struct Asked {
+    /// Line of the file.
+    pub line: i64,
+    /// The member's case number.
+    pub case_no: String,
+    /// The member's number of the consent.
+    pub consent_ref: String,
+}
+
+/// A chunk that has been asked about, with the provider's reply.
+pub struct AskedChunk {
+    /// The chunk.
+    pub chunk: Chunk,
+    /// Its queries, in the order of `questions`.
+    pub asked: Vec<Asked>,
+    /// What was asked.
+    pub questions: Vec<Question>,
+    /// Lines that were held back, and why: they come out as unresolved.
+    pub held: Vec<(i64, Code)>,
+    /// Whether this was the first time.
+    pub visit: Visit,
+    /// What the provider said.
+    pub reply: std::result::Result<Reply, AskError>,
+    /// When it arrived (D1).
+    pub obtained_at: Timestamp,
+}
+
+/// What came of a chunk at the gate.
+pub struct Gated {
+    /// Permission to ask, unless every row was refused.
+    pub pass: Option<GatePass>,
+    /// Rows refused.
+    pub counts: Counts,
+}
+
+impl GatePass {
+    /// How many queries it allows.
+    pub fn len(&self) -> usize {
+        self.asked.len()
+    }
+
+    /// Whether it allows none.
+    pub fn is_empty(&self) -> bool {
+        self.asked.is_empty()
+    }
+
+    /// Asks the provider. After a crash the same queries are sent again under the same ids, which is not asking twice
+    /// (D24).
+    pub async fn ask(self, link: &Link, house: &House) -> AskedChunk {
+        let now = house.clock.now();
+        let reply = match self.visit {
+            Visit::Ask => link.ask(&self.questions, now).await,
+            Visit::Recall => link.recall(&self.questions, now).await,
+        };
+        AskedChunk {
+            chunk: self.chunk,
+            asked: self.asked,
+            questions: self.questions,
+            held: self.held,
+            visit: self.visit,
+            reply,
+            obtained_at: house.clock.now(),
+        }
+    }
+}
+
+/// Passes the rows of one chunk through the gate and commits what was decided.
+pub async fn pass(
+    house: &House,
+    batch: &Batch,
+    registers: &mut Registers,
+    rows: ChunkOfRows,
+    from: i64,
+) -> Result<Gated> {
+    let now = house.trusted_now()?;
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let count = i64::try_from(rows.rows.len()).unwrap_or(i64::MAX);
+    crate::batch::store::advance(conn, batch, from, count).await?;
+    health::check(house, conn, now).await?;
+    registers.refresh(conn, &batch.member).await?;
+    let known = consents::look_up(house, conn, batch, &rows.rows).await?;
+    let screened = screen::rows(house, batch, registers, known, rows.rows, now)?;
+    let gated = write::commit(house, batch, tx, screened, now).await?;
+    Ok(gated)
+}

@@ -1,0 +1,205 @@
+//! Decides row by row who passes: consent rules, approvals, the 授權表 of the day, grants and stops. *Pure.*
+
+use std::collections::HashMap;
+
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::{Asked, Code, VerifiedConsent, day::taipei_day, verify};
+
+use super::consents::Known;
+use crate::{
+    access::{Registers, registers::Right},
+    app::House,
+    batch::Batch,
+    error::Result,
+    intake::Row,
+};
+
+/// A row with its verdict. Refused rows hold their faults, in `row.faults`.
+pub struct ScreenedRow {
+    /// The row as submitted.
+    pub row: Row,
+    /// Why it may be asked about, if it may.
+    pub verdict: Option<Verdict>,
+}
+
+/// Why a row may be asked about.
+pub struct Verdict {
+    /// The verified consent, used up by the query that is written on it.
+    pub consent: VerifiedConsent,
+    /// Number of the consent, given here if it is new.
+    pub consent_no: i64,
+    /// Which use of the consent it takes.
+    pub use_no: i64,
+    /// Whether the consent has to be entered.
+    pub is_new: bool,
+}
+
+/// Screens all rows of a chunk against what is `known` of their consents; all reasons for a refusal at once (D14).
+pub fn rows(
+    house: &House,
+    batch: &Batch,
+    registers: &Registers,
+    mut known: Known,
+    rows: Vec<Row>,
+    now: Timestamp,
+) -> Result<Vec<ScreenedRow>> {
+    let rules = house.regime.consent_rules()?;
+    let today = taipei_day(now);
+    let mut desk = Desk {
+        house,
+        registers,
+        today,
+        now,
+        seen: HashMap::new(),
+    };
+    let mut screened = Vec::with_capacity(rows.len());
+    for mut row in rows {
+        desk.screen(&mut row);
+        let registered = known.registered(&row);
+        let asked = Asked {
+            member: &batch.member,
+            item: row.item.as_deref(),
+            purpose: row.reason_code.map(|code| code.purpose()),
+            approved_at: row.approved_at,
+            now,
+        };
+        let elsewhere = row
+            .claim
+            .consent_ref
+            .as_ref()
+            .is_some_and(|reference| known.elsewhere.contains(reference));
+        let consent = verify(
+            &row.claim,
+            &asked,
+            &registers.forms,
+            registered.as_ref(),
+            elsewhere,
+            &rules,
+            &mut row.faults,
+        );
+        let complete = row.is_complete();
+        let verdict = consent
+            .filter(|_| complete)
+            .map(|consent| known.take(&row, consent));
+        screened.push(ScreenedRow { row, verdict });
+    }
+    Ok(screened)
+}
+
+/// The approval desk: rules that do not need the consent. The same people recur on thousands of rows, so what was
+/// found for them is kept for the chunk, never longer.
+struct Desk<'h> {
+    house: &'h House,
+    registers: &'h Registers,
+    today: Date,
+    now: Timestamp,
+    seen: HashMap<(String, String, Option<Date>), Vec<(Code, &'static str)>>,
+}
+
+impl Desk<'_> {
+    fn screen(&mut self, row: &mut Row) {
+        if row.is_unreadable() {
+            return;
+        }
+        if let Some(approved_at) = row.approved_at {
+            let age = self.now.duration_since(approved_at);
+            if approved_at > self.now || age > self.house.regime.approval_window() {
+                row.faults.push(Code::AprTime, "approved_at");
+            }
+        }
+        if let Some(item) = row.item.as_deref() {
+            let granted = self
+                .house
+                .regime
+                .items
+                .granted
+                .value
+                .iter()
+                .any(|granted| granted == item);
+            if !granted || self.registers.item_stopped(item) {
+                row.faults.push(Code::GateItem, "item");
+            }
+        }
+        if self.registers.link_stopped() || !self.house.regime.link_runs_on(self.today) {
+            row.faults.push(Code::GateLink, "");
+        }
+        if self.registers.member_closed(self.today) {
+            row.faults.push(Code::GateMember, "");
+        }
+        self.people(row);
+    }
+
+    fn people(&mut self, row: &mut Row) {
+        let key = (
+            row.querier.clone().unwrap_or_default(),
+            row.approver.clone().unwrap_or_default(),
+            row.approved_at.map(taipei_day),
+        );
+        if !self.seen.contains_key(&key) {
+            let found = self.people_faults(&key);
+            self.seen.insert(key.clone(), found);
+        }
+        for (code, column) in &self.seen[&key] {
+            row.faults.push(*code, column);
+        }
+    }
+
+    fn people_faults(
+        &self,
+        (querier, approver, approved_on): &(String, String, Option<Date>),
+    ) -> Vec<(Code, &'static str)> {
+        let mut faults = Vec::new();
+        let days = [self.today, approved_on.unwrap_or(self.today)];
+        let registers = self.registers;
+        if !querier.is_empty() && !approver.is_empty() {
+            let (asking, approving) = (
+                registers.person(querier, self.today),
+                registers.person(approver, self.today),
+            );
+            if querier == approver || (asking.is_some() && asking == approving) {
+                faults.push((Code::AprSelf, "approver"));
+            }
+        }
+        let accounts = [
+            (querier, Right::Query, Code::AprQuerier, "querier"),
+            (approver, Right::Approve, Code::AprApprover, "approver"),
+        ];
+        for (account, right, code, column) in accounts.into_iter().filter(|(account, ..)| !account.is_empty())
+        {
+            if !registers.has_right(account, right, &days) {
+                faults.push((code, column));
+            }
+            if registers.person_stopped(account) {
+                faults.push((Code::GatePerson, column));
+            }
+        }
+        faults
+    }
+}
+
+impl Known {
+    /// Reserves the next use of the row's consent, which becomes known if it was new.
+    fn take(&mut self, row: &Row, consent: VerifiedConsent) -> Verdict {
+        let reference = row.claim.consent_ref.clone().unwrap_or_default();
+        let item = row.item.clone().unwrap_or_default();
+        let is_new = !self.by_ref.contains_key(&reference);
+        if is_new {
+            self.enter(row);
+        }
+        let entry = self
+            .by_ref
+            .get_mut(&reference)
+            .expect("Invariant: the consent was entered just above");
+        let taken = entry.uses.entry(item).or_default();
+        let use_no = (1..)
+            .find(|number| !taken.contains(number))
+            .expect("Invariant: there are more numbers than uses");
+        taken.push(use_no);
+        Verdict {
+            consent,
+            consent_no: entry.consent_no,
+            use_no,
+            is_new,
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Where randomness enters: salts, tags and tokens. *Edge.*
+
+use crate::error::{Error, Result};
+
+/// Fills `out` from the operating system's generator.
+pub fn fill(out: &mut [u8]) -> Result<()> {
+    getrandom::fill(out).map_err(|_| Error::Operator {
+        code: "OS-RANDOM",
+        sentence: "the operating system gave no randomness".into(),
+        remedy: "check that /dev/urandom exists and that the sandbox allows getrandom, then try again",
+    })
+}
+
+/// `N` fresh random bytes.
+pub fn random<const N: usize>() -> Result<[u8; N]> {
+    let mut out = [0; N];
+    fill(&mut out)?;
+    Ok(out)
+}
+
+/// A positive number that does not repeat: the tag of a chunk, the token of a worker.
+pub fn tag() -> Result<i64> {
+    Ok((u64::from_be_bytes(random()?) >> 1).max(1) as i64)
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]])
+        .map(char::from)
+        .collect()
+}

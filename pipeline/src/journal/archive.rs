@@ -1,0 +1,164 @@
+//! The journal for outsiders: a folder, one query's proof, and a check of everything that is stored. *SQL.*
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::{
+    batch::{digest, entries},
+    checkpoint::Checkpoint,
+    export::Export,
+    frontier::Frontier,
+    merkle::hash_leaf,
+    proof, signing, store,
+    tree::tiles_for_inclusion,
+};
+use crate::{
+    app::House,
+    batch::{chunks, requests},
+    error::{Error, Result},
+    provider::QueryId,
+};
+
+/// What a check of the stored journal found.
+#[derive(Serialize)]
+pub struct Verified {
+    /// Entries that are stored.
+    pub entries: u64,
+    /// Entries that the last checkpoint covers.
+    pub signed: u64,
+    /// What does not hold; empty if all does.
+    pub findings: Vec<String>,
+    /// The key that verifies, in the form stock tools take.
+    pub key: String,
+}
+
+/// Reads the whole stored journal again and compares it with what was signed.
+pub async fn verify(house: &House) -> Result<Verified> {
+    let mut reader = house.db.reader().await?;
+    let size = store::size(&mut reader).await?;
+    let signed = signing::signed(house, &mut reader).await?;
+    let mut found = Verified {
+        entries: size,
+        signed: signed.size(),
+        findings: vec![],
+        key: house.signer.verifier().text(),
+    };
+    let mut frontier = Frontier::default();
+    let mut signed_root = (signed.size() == 0).then(|| frontier.root());
+    while frontier.size() < size {
+        let Some(piece) = store::piece(&mut reader, frontier.size()).await? else {
+            found.findings.push(format!(
+                "entry {}: it and what follows is missing",
+                frontier.size()
+            ));
+            break;
+        };
+        let leaves: Option<Vec<_>> = entries(&piece.body)
+            .map(|line| line.ok().map(hash_leaf))
+            .collect();
+        let intact = leaves
+            .filter(|leaves| leaves.len() as u64 == piece.entry_count && digest(leaves) == piece.digest);
+        let Some(leaves) = intact.filter(|_| piece.first_index == frontier.size()) else {
+            found.findings.push(format!(
+                "entries from {} on are not what was written",
+                piece.first_index
+            ));
+            break;
+        };
+        for leaf in leaves {
+            let _full = frontier.append(leaf);
+            if frontier.size() == signed.size() {
+                signed_root = Some(frontier.root());
+            }
+        }
+    }
+    match signed_root {
+        Some(root) if root == *signed.root() => {}
+        Some(_) => found
+            .findings
+            .push("the entries do not give the signed root".into()),
+        None => found
+            .findings
+            .push("there are fewer entries than were signed".into()),
+    }
+    Ok(found)
+}
+
+/// Exports the journal to the folder `target`; returns how many entries.
+pub async fn export(house: &House, target: &Path) -> Result<u64> {
+    signing::sign(house).await?;
+    let mut reader = house.db.reader().await?;
+    let note = store::last_checkpoint(&mut reader).await?.ok_or_else(empty)?;
+    let size = Checkpoint::open(note.as_bytes(), house.signer.verifier())
+        .map_err(Error::journal)?
+        .size();
+    let mut export = Export::begin(target, &note, house.signer.verifier()).map_err(Error::journal)?;
+    let mut next = 0;
+    while next < size {
+        let piece = store::piece(&mut reader, next)
+            .await?
+            .ok_or_else(|| signing::damaged("entries are missing"))?;
+        export.append(&piece.body).map_err(Error::journal)?;
+        next = piece.first_index + piece.entry_count;
+    }
+    export.finish().map_err(Error::journal)?;
+    Ok(size)
+}
+
+/// The proof that the query (or the entry) `which` is in the journal: a C2SP tlog-proof.
+pub async fn prove(house: &House, which: &str) -> Result<String> {
+    signing::sign(house).await?;
+    let mut reader = house.db.reader().await?;
+    let index = match which.parse::<u64>() {
+        Ok(index) => index,
+        Err(_) => index_of(&mut reader, which).await?,
+    };
+    let note = store::last_checkpoint(&mut reader).await?.ok_or_else(empty)?;
+    let size = Checkpoint::open(note.as_bytes(), house.signer.verifier())
+        .map_err(Error::journal)?
+        .size();
+    let piece = store::piece(&mut reader, index)
+        .await?
+        .filter(|_| index < size)
+        .ok_or_else(unknown)?;
+    let place = usize::try_from(index - piece.first_index).map_err(|_| unknown())?;
+    let line = entries(&piece.body)
+        .nth(place)
+        .and_then(|line| line.ok())
+        .ok_or_else(unknown)?;
+    let tiles = store::load_tiles(&mut reader, &tiles_for_inclusion(index, size)).await?;
+    proof::write(line, index, &note, house.signer.verifier(), &tiles).map_err(Error::journal)
+}
+
+async fn index_of(conn: &mut sqlx::AnyConnection, query: &str) -> Result<u64> {
+    let id = QueryId::parse(query).ok_or_else(unknown)?;
+    let tag = i64::try_from(id.chunk()).map_err(|_| unknown())?;
+    let chunk = chunks::by_tag(&mut *conn, tag).await?.ok_or_else(unknown)?;
+    let line = chunk.first_line + i64::from(id.ordinal());
+    let request = requests::of_lines(conn, chunk.batch_no, line, 1)
+        .await?
+        .into_iter()
+        .next()
+        .ok_or_else(unknown)?;
+    request
+        .entry
+        .and_then(|entry| u64::try_from(entry).ok())
+        .ok_or_else(unknown)
+}
+
+fn unknown() -> Error {
+    Error::Input {
+        code: "JOURNAL-UNKNOWN",
+        sentence: "the journal has no such query or entry".into(),
+        remedy: "give a query id as in a results file (7f3a9c0d5e1b2a48-0017) or the number of an entry",
+    }
+}
+
+fn empty() -> Error {
+    Error::Input {
+        code: "JOURNAL-EMPTY",
+        sentence: "the journal has no entry yet".into(),
+        remedy: "do something first, for example `mayfly member import`",
+    }
+}

@@ -1,0 +1,102 @@
+//! Signs the journal: reads back what is stored, recomputes the tree, and only then makes a checkpoint. *SQL.*
+
+use sqlx::AnyConnection;
+
+use super::{
+    checkpoint::Checkpoint,
+    fault::JournalError,
+    sign::{ADVANCE_ENTRIES_MAX, Advance, StoredEntries, check_continues},
+    store,
+    tiles::partial_tiles,
+    tree::tiles_for_consistency,
+};
+use crate::{
+    app::House,
+    error::{Error, Result},
+};
+
+/// Signs everything that has been appended; does nothing if the last checkpoint covers it already.
+pub async fn sign(house: &House) -> Result<()> {
+    while step(house).await? {}
+    Ok(())
+}
+
+/// Refuses a journal that does not continue the checkpoint noted beside the keyring: it is an old copy or another
+/// history, and signing on top of it would make two.
+pub async fn check_not_rewound(house: &House, conn: &mut AnyConnection) -> Result<()> {
+    let Some(noted) = house.signer.noted(&house.custody)? else {
+        return Ok(());
+    };
+    let stored = signed(house, &mut *conn).await?;
+    let tiles = tiles_for_consistency(noted.size(), stored.size());
+    let tiles = store::load_tiles(conn, &tiles).await?;
+    match check_continues(&noted, &stored, &tiles) {
+        // Signed and noted are two steps; a crash between them leaves the database one checkpoint ahead, never behind.
+        Ok(()) => Ok(()),
+        Err(JournalError::Rewound) => Err(Error::Operator {
+            code: "KEYRING-NEWER",
+            sentence: format!(
+                "the key directory is newer than the database: it notes a checkpoint over {} journal entries, which the \
+                 database (signed up to {}) does not continue",
+                noted.size(),
+                stored.size()
+            ),
+            remedy: "put back the newest database; an older copy is never signed on top of",
+        }),
+        Err(error) => Err(Error::journal(error)),
+    }
+}
+
+/// The last signed checkpoint, or the beginning.
+pub async fn signed(house: &House, conn: &mut AnyConnection) -> Result<Checkpoint> {
+    match store::last_checkpoint(conn).await? {
+        None => Checkpoint::empty(&house.signer.origin).map_err(Error::journal),
+        Some(note) => Checkpoint::open(note.as_bytes(), house.signer.verifier()).map_err(Error::journal),
+    }
+}
+
+/// A finding that the stored journal is not what was written.
+pub fn damaged(what: &str) -> Error {
+    Error::Operator {
+        code: "JOURNAL-DAMAGED",
+        sentence: format!("the journal is damaged: {what}"),
+        remedy: "keep the data directory as it is, stop the link (`mayfly stop add link`), and call compliance",
+    }
+}
+
+/// One checkpoint, over at most [`ADVANCE_ENTRIES_MAX`] entries; tells whether more remain.
+async fn step(house: &House) -> Result<bool> {
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let size = store::size(conn).await?;
+    let last = signed(house, conn).await?;
+    check_not_rewound(house, conn).await?;
+    if last.size() >= size {
+        return Ok(false);
+    }
+    let tiles = store::load_tiles(conn, &partial_tiles(last.size())).await?;
+    let mut advance = Advance::begin(&last, &tiles).map_err(Error::journal)?;
+    while advance.next_index() < size {
+        let piece = store::piece(conn, advance.next_index())
+            .await?
+            .ok_or_else(|| damaged("entries are missing"))?;
+        if advance.next_index() - last.size() + piece.entry_count > ADVANCE_ENTRIES_MAX {
+            break;
+        }
+        let stored = StoredEntries {
+            first_index: piece.first_index,
+            body: &piece.body,
+            digest: piece.digest,
+        };
+        advance.take(&stored).map_err(Error::journal)?;
+    }
+    let more = advance.next_index() < size;
+    let advanced = advance.finish();
+    let (covered, root) = (advanced.head.size(), *advanced.head.root());
+    let note = advanced.head.sign(house.signer.key()).map_err(Error::journal)?;
+    store::keep_tiles(conn, &advanced.tiles).await?;
+    store::insert_checkpoint(conn, covered, &root, &note, house.clock.now()).await?;
+    tx.commit().await?;
+    house.custody.note_checkpoint(&note)?;
+    Ok(more)
+}

@@ -1,0 +1,29 @@
+//! The machine: intake, gate, provider, delivery and journal of a credit bureau's batch pipeline.
+//!
+//! Doors (`cli`) call use-cases (`run`, `delivery`, `consents`, `access`, `setup`, `doctor`), which call `batch`,
+//! `gate`, `provider`, `journal` and `db`, which call `ids`, `clock` and `error`. Nothing calls the other way.
+
+pub mod access;
+pub mod app;
+pub mod batch;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod consents;
+pub mod db;
+pub mod delivery;
+pub mod demo;
+pub mod doctor;
+pub mod error;
+pub mod gate;
+pub mod ids;
+pub mod index;
+pub mod intake;
+pub mod journal;
+pub mod provider;
+pub mod regime;
+pub mod run;
+pub mod sealed;
+pub mod setup;
+pub mod synth;
+pub mod telemetry;

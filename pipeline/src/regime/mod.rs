@@ -1,0 +1,193 @@
+//! The rules of one governing document, read from a data file: code has no number of its own (D21). *Pure.*
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use mayfly_consent::{Rules, code_list::IdvMethod};
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+
+/// The regime of the credit bureau's plan of July 2024.
+pub const JCIC_2024: &str = include_str!("jcic-2024.toml");
+
+/// One value and the clause it carries out.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Ruled<T> {
+    /// The value.
+    pub value: T,
+    /// The clause or decision.
+    pub clause: String,
+}
+
+/// A governing document's rules.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Regime {
+    /// Its name in configuration.
+    pub id: String,
+    /// Its title as printed.
+    pub title: String,
+    /// The connection to the provider.
+    pub link: Link,
+    /// How long answers live.
+    pub answer: Answer,
+    /// What a consent must satisfy.
+    pub consent: ConsentRules,
+    /// What an approval must satisfy.
+    pub approval: Approval,
+    /// Which items may be asked for.
+    pub items: Items,
+    /// How long query records are kept.
+    pub query: Query,
+}
+
+/// The papers and dates of the connection (一, 二(二)).
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// First day of the connection.
+    pub valid_from: Ruled<Date>,
+    /// First day it no longer runs, once it has been ended.
+    pub valid_to: Option<Ruled<Date>>,
+    /// The provider's letters of consent.
+    pub letters: Ruled<Vec<String>>,
+}
+
+/// How long answers live (四(二)2, 八(三)).
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Answer {
+    /// Hours in which an answer may be read.
+    pub readable_hours: Ruled<i64>,
+    /// Hours after which nothing of it may be left.
+    pub gone_by_hours: Ruled<i64>,
+}
+
+/// What a consent must satisfy (四(二)1(2), 3).
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct ConsentRules {
+    /// Years of age at which a person consents alone.
+    pub adult_age: Ruled<i16>,
+    /// A birth date further back than this is an error.
+    pub oldest_years: Ruled<i16>,
+    /// Queries one consent allows for each item.
+    pub uses_per_item: Ruled<i64>,
+    /// How long after the consent the identity check may be dated.
+    pub idv_grace_seconds: Ruled<i64>,
+    /// Identity checks accepted for electronic consents.
+    pub idv_electronic: Ruled<Vec<String>>,
+    /// Identity checks accepted for paper consents.
+    pub idv_paper: Ruled<Vec<String>>,
+    /// Years a consent is kept after the credit has ended or was refused.
+    pub keep_years: Ruled<i16>,
+    /// The one purpose.
+    pub purpose: Ruled<String>,
+}
+
+/// What an approval must satisfy (四(二)3(6)).
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Approval {
+    /// Days after which an approval no longer serves.
+    pub valid_days: Ruled<i64>,
+}
+
+/// Which items may be asked for (三).
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Items {
+    /// Items granted to every member.
+    pub granted: Ruled<Vec<String>>,
+}
+
+/// How long query records are kept (六(一)5).
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct Query {
+    /// Years.
+    pub keep_years: Ruled<i16>,
+}
+
+impl Regime {
+    /// Reads a regime file; what is wrong is told with its line.
+    pub fn parse(text: &str) -> Result<Self> {
+        toml::from_str(text).map_err(|error| Error::Operator {
+            code: "REGIME-FILE",
+            sentence: format!("the regime file is not usable: {}", first_line(error.message())),
+            remedy: "compare the file with pipeline/src/regime/jcic-2024.toml and mend the line",
+        })
+    }
+
+    /// The rules of consent verification as the consent crate wants them.
+    pub fn consent_rules(&self) -> Result<Rules> {
+        let methods = |names: &[String]| {
+            names
+                .iter()
+                .map(|name| IdvMethod::parse(name))
+                .collect::<std::result::Result<Vec<_>, _>>()
+                .map_err(|_| {
+                    Error::Bug("the regime file names an identity check that the consent rules do not know")
+                })
+        };
+        Ok(Rules {
+            minimum_age: self.consent.adult_age.value,
+            uses_per_item: self.consent.uses_per_item.value,
+            idv_bound_secs: self.consent.idv_grace_seconds.value,
+            electronic_methods: methods(&self.consent.idv_electronic.value)?,
+            paper_methods: methods(&self.consent.idv_paper.value)?,
+        })
+    }
+
+    /// How long an answer may be read.
+    pub fn window(&self) -> SignedDuration {
+        SignedDuration::from_hours(self.answer.readable_hours.value)
+    }
+
+    /// When an answer obtained at `obtained_at` stops being readable.
+    pub fn expires_at(&self, obtained_at: Timestamp) -> Timestamp {
+        obtained_at
+            .saturating_add(self.window())
+            .unwrap_or(Timestamp::MAX)
+    }
+
+    /// How long an approval serves.
+    pub fn approval_window(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * self.approval.valid_days.value)
+    }
+
+    /// Whether the connection runs on `day`.
+    pub fn link_runs_on(&self, day: Date) -> bool {
+        day >= self.link.valid_from.value && self.link.valid_to.as_ref().is_none_or(|to| day < to.value)
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or("unreadable")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_regime_is_whole() {
+        let regime = Regime::parse(JCIC_2024).unwrap();
+        assert_eq!(
+            (
+                regime.answer.readable_hours.value,
+                regime.answer.gone_by_hours.value
+            ),
+            (72, 96)
+        );
+        assert!(regime.consent_rules().is_ok());
+        assert!(!regime.link_runs_on("2019-05-23".parse().unwrap()));
+        assert!(regime.link_runs_on("2019-05-24".parse().unwrap()));
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused() {
+        let error = Regime::parse(&JCIC_2024.replace("adult_age", "adult_agee")).unwrap_err();
+        assert_eq!(error.code(), "REGIME-FILE");
+    }
+}

@@ -1,0 +1,172 @@
+//! Accepts a batch file: refuses it whole or seals it at once, and gives the receipt that makes it idempotent. *Edge.*
+
+use std::{fs::File, path::Path};
+
+use jiff::Timestamp;
+use mayfly_retention::{Class, OsRandomness};
+use serde::Serialize;
+
+use crate::{
+    access::members,
+    app::House,
+    batch::{Batch, store},
+    error::{Error, Result},
+    intake::{BatchName, Encoding, FileKind, FileRefusal, ReadError, Scan, scan},
+    journal::{
+        self,
+        act::{self, Act},
+        entry::Kind,
+    },
+    sealed,
+};
+
+/// A file as somebody hands it in.
+pub struct Submission<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// The batch it is.
+    pub name: BatchName,
+    /// How its text is encoded.
+    pub encoding: Encoding,
+    /// Who hands it in, and from where.
+    pub submitter: &'a str,
+    /// The submitter's address.
+    pub submitter_ip: &'a str,
+}
+
+/// An accepted batch.
+pub struct Accepted {
+    /// The batch.
+    pub batch: Batch,
+    /// Whether the same bytes had been accepted under this name before.
+    pub known: bool,
+}
+
+/// Accepts `submission`; the file is sealed while it is read and never rests in plain (architecture, journey 1).
+pub async fn accept(house: &House, submission: &Submission<'_>) -> Result<Accepted> {
+    let now = house.trusted_now()?;
+    let batch = submission.name.to_string();
+    let mut reader = house.db.reader().await?;
+    if members::one(&mut reader, submission.name.member())
+        .await?
+        .is_none()
+    {
+        return Err(Error::Input {
+            code: "MEMBER-UNKNOWN",
+            sentence: "the batch names a member that is not in the register".into(),
+            remedy: "check the first three digits of the file name (or --member); see `mayfly member import`",
+        });
+    }
+    let file = open(submission.path)?;
+    let (place, key) = house.new_place(Class::Intake, now)?;
+    let (scanned, writer) = tokio::task::block_in_place(|| {
+        let mut writer = house.vault.create_stream(place, now, &key, &OsRandomness)?;
+        let limits = house.config.limits.of_records();
+        let scanned = scan(file, submission.encoding, FileKind::Batch, limits, |block| {
+            writer.push(block).map_err(std::io::Error::other)
+        });
+        Ok::<_, Error>((scanned.map_err(refused)?, writer))
+    })?;
+    if let Some(known) = store::by_name(&mut reader, &batch).await? {
+        return same_bytes(known, &scanned);
+    }
+    writer.commit()?;
+    let accepted = Batch {
+        batch_no: 0,
+        batch,
+        member: submission.name.member().to_owned(),
+        sha256: scanned.sha256.to_vec(),
+        file_bytes: i64::try_from(scanned.bytes).unwrap_or(i64::MAX),
+        row_count: i64::from(scanned.rows),
+        encoding: submission.encoding,
+        submitter: submission.submitter.to_owned(),
+        submitter_ip: submission.submitter_ip.to_owned(),
+        accepted_at: now,
+        intake: sealed::columns(place),
+        settled: false,
+        gated_rows: 0,
+        worker: 0,
+    };
+    enter(house, accepted, &scanned, now).await
+}
+
+async fn enter(house: &House, mut batch: Batch, scanned: &Scan, now: Timestamp) -> Result<Accepted> {
+    let mut tx = house.db.begin().await?;
+    if let Some(known) = store::by_name(tx.connection(), &batch.batch).await? {
+        return same_bytes(known, scanned);
+    }
+    batch.batch_no = store::insert(tx.connection(), &batch).await?;
+    let receipt = Receipt {
+        batch: &batch.batch,
+        sha256: crate::ids::hex(&batch.sha256),
+        bytes: batch.file_bytes,
+        rows: batch.row_count,
+        submitter: &batch.submitter,
+        submitter_ip: &batch.submitter_ip,
+    };
+    let act = Act {
+        kind: Kind::Accept,
+        member: &batch.member,
+        reference: &batch.batch,
+    };
+    act::enter(house, tx.connection(), &act, &receipt, now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(Accepted { batch, known: false })
+}
+
+/// What the journal keeps of an acceptance.
+#[derive(Serialize)]
+struct Receipt<'a> {
+    batch: &'a str,
+    sha256: String,
+    bytes: i64,
+    rows: i64,
+    submitter: &'a str,
+    submitter_ip: &'a str,
+}
+
+/// The same number and bytes: the same receipt. The same number and other bytes: a conflict.
+fn same_bytes(known: Batch, scanned: &Scan) -> Result<Accepted> {
+    if known.sha256 == scanned.sha256 {
+        return Ok(Accepted {
+            batch: known,
+            known: true,
+        });
+    }
+    Err(Error::File(FileRefusal::Conflict))
+}
+
+/// Opens a regular file for reading.
+pub fn open(path: &Path) -> Result<File> {
+    let file = File::open(path).map_err(unreadable)?;
+    if file.metadata().map_err(unreadable)?.is_file() {
+        return Ok(file);
+    }
+    Err(Error::Input {
+        code: "FILE-KIND",
+        sentence: "the batch is not a file but a folder or a device; nothing was done".into(),
+        remedy: "name the CSV file itself",
+    })
+}
+
+fn unreadable(error: std::io::Error) -> Error {
+    let sentence = match error.kind() {
+        std::io::ErrorKind::NotFound => "there is no such file; nothing was done",
+        std::io::ErrorKind::PermissionDenied => "the file may not be read by this account; nothing was done",
+        _ => "the file cannot be opened; nothing was done",
+    };
+    Error::Input {
+        code: "FILE-UNREADABLE",
+        sentence: sentence.into(),
+        remedy: "check the path and the file's permissions",
+    }
+}
+
+/// Translates a refusal or a failing disk.
+pub fn refused(error: ReadError) -> Error {
+    match error {
+        ReadError::Refused(refusal) => Error::File(refusal),
+        ReadError::Source(error) => Error::io("read the file or seal it")(error),
+    }
+}

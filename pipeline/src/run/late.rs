@@ -1,0 +1,81 @@
+//! Settles unresolved queries by their query ids when the provider can tell at last what came of them (D24). *SQL.*
+
+use mayfly_consent::CodeSet;
+
+use super::settle;
+use crate::{
+    app::House,
+    batch::{Batch, Chunk, Counts, Outcome, chunks, requests},
+    db::meta,
+    error::Result,
+    gate, journal,
+    provider::Link,
+};
+
+/// Recalls every unresolved query once; returns how many rows found their outcome.
+pub async fn settle_unresolved(house: &House) -> Result<i64> {
+    let link = house.link()?;
+    let mut reader = house.db.reader().await?;
+    let mut settled = 0;
+    for (chunk_no, batch) in chunks::unresolved(&mut reader).await? {
+        let batch = super::find(&mut reader, &batch).await?;
+        let chunk = chunks::of_batch(&mut reader, batch.batch_no)
+            .await?
+            .into_iter()
+            .find(|chunk| chunk.chunk_no == chunk_no);
+        if let Some(chunk) = chunk {
+            settled += settle_chunk(house, &link, &batch, &chunk).await?;
+        }
+    }
+    if settled > 0 {
+        journal::signing::sign(house).await?;
+    }
+    Ok(settled)
+}
+
+async fn settle_chunk(house: &House, link: &Link, batch: &Batch, chunk: &Chunk) -> Result<i64> {
+    let mut reader = house.db.reader().await?;
+    let pass = gate::again::pass(house, &mut reader, batch, chunk, Outcome::Unresolved).await?;
+    if pass.is_empty() {
+        return Ok(0);
+    }
+    let asked = pass.ask(link, house).await;
+    let decided = tokio::task::block_in_place(|| settle::decide(house, asked))?;
+    let counts = Counts {
+        unresolved: 0,
+        refused: 0,
+        ..decided.counts
+    };
+    if counts.total() == 0 {
+        return Ok(0);
+    }
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    chunks::resolve(conn, chunk.chunk_no, &counts).await?;
+    if let Some(answers) = &decided.answers {
+        chunks::insert_late(conn, chunk.chunk_no, answers, decided.obtained_at).await?;
+    }
+    let resolved = decided
+        .exceptions
+        .iter()
+        .filter(|((outcome, _), _)| *outcome != Outcome::Unresolved);
+    for ((outcome, code), lines) in resolved {
+        let codes = settle::codes_of(*code);
+        let release = *outcome == Outcome::Failed;
+        requests::move_lines(
+            conn,
+            batch.batch_no,
+            lines,
+            (Outcome::Unresolved, *outcome),
+            codes,
+            release,
+        )
+        .await?;
+    }
+    let (from, none) = ((Outcome::Unresolved, Outcome::Answered), CodeSet::default());
+    requests::move_lines(conn, batch.batch_no, &decided.answered, from, none, false).await?;
+    decided.enter(house, conn, batch).await?;
+    meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
+    tx.commit().await?;
+    Ok(counts.total())
+}

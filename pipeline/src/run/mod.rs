@@ -1,0 +1,218 @@
+//! The journey of a batch: accept, then chunk by chunk parse, gate, ask, seal and settle, overlapping. *Edge.*
+//!
+//! `accept` takes a file in and gives a receipt, `hold` lets one worker at a time work a batch, [`work`] drives the
+//! stages, `settle` seals the answers of a chunk and writes its outcomes, `late` settles what was unresolved.
+
+pub mod accept;
+pub mod hold;
+pub mod late;
+pub mod settle;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use tokio::{sync::mpsc, task::JoinHandle};
+
+use crate::{
+    access::Registers,
+    app::House,
+    batch::{Batch, Outcome, Summary, chunks, store, summary},
+    error::{Error, Result},
+    gate::{self, AskedChunk, GatePass},
+    intake::{ChunkOfRows, Chunks, FileKind, Reading},
+    journal, sealed,
+};
+
+/// Rows that are gated, asked, sealed and settled together.
+pub const CHUNK_ROWS: usize = 4096;
+
+/// How far a batch has come, for progress lines.
+#[derive(Default)]
+pub struct Progress {
+    /// Rows that have their outcome.
+    pub settled: AtomicU64,
+}
+
+/// Works a held batch to its end: chunks that a crash left open first, then the rest of the file.
+pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) -> Result<()> {
+    let link = Arc::new(house.link()?);
+    let batch = Arc::new(held.batch.clone());
+    progress
+        .settled
+        .fetch_add(u64::try_from(batch.gated_rows).unwrap_or(0), Ordering::Relaxed);
+    finish_open_chunks(&house, &link, &batch).await?;
+
+    let (rows_in, rows) = mpsc::channel(STAGE_DEPTH);
+    let (passes_in, passes) = mpsc::channel(STAGE_DEPTH);
+    let (replies_in, replies) = mpsc::channel(STAGE_DEPTH);
+    let stages: [JoinHandle<Result<()>>; 4] = [
+        tokio::task::spawn_blocking({
+            let (house, batch) = (house.clone(), batch.clone());
+            move || parse(&house, &batch, &rows_in)
+        }),
+        tokio::spawn(gate_stage(
+            house.clone(),
+            batch.clone(),
+            rows,
+            passes_in,
+            progress.clone(),
+        )),
+        tokio::spawn(ask_stage(house.clone(), link, passes, replies_in)),
+        tokio::spawn(settle_stage(house.clone(), batch.clone(), replies, progress)),
+    ];
+    let mut first_error = None;
+    for stage in stages {
+        let ended = stage
+            .await
+            .unwrap_or(Err(Error::Bug("a stage of the run panicked")));
+        if let Err(error) = ended
+            && first_error.as_ref().is_none_or(is_consequence)
+        {
+            first_error = Some(error);
+        }
+    }
+    if let Some(error) = first_error {
+        return Err(error);
+    }
+    let mut tx = house.db.begin().await?;
+    let settled = store::settle(tx.connection(), &batch, house.clock.now()).await?;
+    tx.commit().await?;
+    journal::signing::sign(&house).await?;
+    if settled {
+        Ok(())
+    } else {
+        Err(Error::Bug("a batch was worked to its end and is not settled"))
+    }
+}
+
+/// What became of the batch named `batch`.
+pub async fn summary(house: &House, batch: &str) -> Result<Summary> {
+    let mut reader = house.db.reader().await?;
+    let batch = find(&mut reader, batch).await?;
+    summary::of(&mut reader, &batch, &house.regime).await
+}
+
+/// The batch of this name, or a refusal that tells how to find it.
+pub async fn find(conn: &mut sqlx::AnyConnection, batch: &str) -> Result<Batch> {
+    store::by_name(conn, batch).await?.ok_or_else(|| Error::Input {
+        code: "BATCH-UNKNOWN",
+        sentence: "there is no batch of this id".into(),
+        remedy: "see `mayfly batch list` for the ids",
+    })
+}
+
+async fn finish_open_chunks(house: &House, link: &crate::provider::Link, batch: &Batch) -> Result<()> {
+    let mut reader = house.db.reader().await?;
+    for chunk in chunks::of_batch(&mut reader, batch.batch_no).await? {
+        if !chunk.settled {
+            let pass = gate::again::pass(house, &mut reader, batch, &chunk, Outcome::Asked).await?;
+            settle::settle(house, batch, pass.ask(link, house).await).await?;
+        }
+    }
+    Ok(())
+}
+
+fn parse(house: &House, batch: &Batch, out: &mpsc::Sender<ChunkOfRows>) -> Result<()> {
+    if batch.gated_rows == batch.row_count {
+        return Ok(());
+    }
+    let place = sealed::place(&batch.intake)?;
+    let file = house
+        .vault
+        .open_stream(place, &*sealed::key(house, place.cohort)?)?;
+    let limits = house.config.limits.of_records();
+    let reading = Reading {
+        encoding: batch.encoding,
+        kind: FileKind::Batch,
+        limits,
+        chunk_rows: CHUNK_ROWS,
+    };
+    let done = u32::try_from(batch.gated_rows).unwrap_or(u32::MAX);
+    let chunks = Chunks::start(file, &reading, done, crate::ids::random()?).map_err(|_| unreadable())?;
+    for chunk in chunks {
+        if out.blocking_send(chunk.map_err(|_| unreadable())?).is_err() {
+            return Err(STOPPED);
+        }
+    }
+    Ok(())
+}
+
+async fn gate_stage(
+    house: Arc<House>,
+    batch: Arc<Batch>,
+    mut rows: mpsc::Receiver<ChunkOfRows>,
+    passes: mpsc::Sender<GatePass>,
+    progress: Arc<Progress>,
+) -> Result<()> {
+    let mut registers = Registers::load(&mut house.db.reader().await?, &batch.member).await?;
+    let mut from = batch.gated_rows;
+    while let Some(chunk) = rows.recv().await {
+        let count = chunk.rows.len();
+        let gated = gate::pass(&house, &batch, &mut registers, chunk, from).await?;
+        from += count as i64;
+        progress.settled.fetch_add(
+            u64::try_from(gated.counts.refused).unwrap_or(0),
+            Ordering::Relaxed,
+        );
+        if let Some(pass) = gated.pass
+            && passes.send(pass).await.is_err()
+        {
+            return Err(STOPPED);
+        }
+    }
+    Ok(())
+}
+
+async fn ask_stage(
+    house: Arc<House>,
+    link: Arc<crate::provider::Link>,
+    mut passes: mpsc::Receiver<GatePass>,
+    replies: mpsc::Sender<AskedChunk>,
+) -> Result<()> {
+    while let Some(pass) = passes.recv().await {
+        if replies.send(pass.ask(&link, &house).await).await.is_err() {
+            return Err(STOPPED);
+        }
+    }
+    Ok(())
+}
+
+async fn settle_stage(
+    house: Arc<House>,
+    batch: Arc<Batch>,
+    mut replies: mpsc::Receiver<AskedChunk>,
+    progress: Arc<Progress>,
+) -> Result<()> {
+    let mut unsigned = 0;
+    while let Some(reply) = replies.recv().await {
+        let queries = reply.asked.len() + reply.held.len();
+        settle::settle(&house, &batch, reply).await?;
+        progress.settled.fetch_add(queries as u64, Ordering::Relaxed);
+        unsigned += 1;
+        if unsigned == CHUNKS_A_CHECKPOINT {
+            journal::signing::sign(&house).await?;
+            unsigned = 0;
+        }
+    }
+    Ok(())
+}
+
+/// Whether an error only tells that a later stage has stopped: then that stage's own error is the one to show.
+fn is_consequence(error: &Error) -> bool {
+    matches!(error, Error::Bug(text) if *text == STOPPED_TEXT)
+}
+
+fn unreadable() -> Error {
+    Error::Operator {
+        code: "SEAL-BROKEN",
+        sentence: "the sealed copy of the submitted file cannot be read to its end".into(),
+        remedy: "submit the file again under a new batch number; rows that were settled stay settled",
+    }
+}
+
+const STOPPED_TEXT: &str = "a later stage of the run has stopped";
+const STOPPED: Error = Error::Bug(STOPPED_TEXT);
+const STAGE_DEPTH: usize = 2;
+const CHUNKS_A_CHECKPOINT: usize = 64;

@@ -1,0 +1,221 @@
+//! Settles a chunk: matches the reply, seals the answers as one segment, writes every outcome in one commit. *SQL.*
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use mayfly_consent::{Code, CodeSet};
+use mayfly_retention::{Class, OsRandomness, segment::SegmentBuilder};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::{
+    app::House,
+    batch::{Batch, Counts, Outcome, chunks, requests},
+    db::meta,
+    error::{Error, Result},
+    gate::AskedChunk,
+    journal::{
+        act::{self, Act},
+        entry::Kind,
+    },
+    provider::{AllowList, AnswerOutcome, Dropped, Matched, match_reply},
+    sealed,
+};
+
+/// Settles `asked`; every one of its rows has its outcome afterwards (invariant 2).
+pub async fn settle(house: &House, batch: &Batch, asked: AskedChunk) -> Result<()> {
+    let decided = tokio::task::block_in_place(|| decide(house, asked))?;
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let chunk = &decided.chunk;
+    chunks::settle(
+        conn,
+        batch,
+        chunk.chunk_no,
+        decided.answers.as_ref(),
+        decided.obtained_at,
+        &decided.counts,
+    )
+    .await?;
+    for ((outcome, code), lines) in &decided.exceptions {
+        let codes = codes_of(*code);
+        let release = *outcome == Outcome::Failed;
+        requests::move_lines(
+            conn,
+            batch.batch_no,
+            lines,
+            (Outcome::Asked, *outcome),
+            codes,
+            release,
+        )
+        .await?;
+    }
+    let rest = requests::answer_rest(conn, batch.batch_no, chunk.first_line, chunk.row_count).await?;
+    if i64::try_from(rest) != Ok(decided.counts.answered) {
+        return Err(Error::Bug("the outcomes of a chunk do not add up"));
+    }
+    decided.enter(house, conn, batch).await?;
+    meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
+    tx.commit().await
+}
+
+/// What became of a chunk, sealed and ready to be committed.
+pub(super) struct Decided {
+    pub(super) chunk: crate::batch::Chunk,
+    pub(super) counts: Counts,
+    /// Lines that were not answered, by outcome and code.
+    pub(super) exceptions: BTreeMap<(Outcome, Option<Code>), Vec<i64>>,
+    /// Lines that were.
+    pub(super) answered: Vec<i64>,
+    /// Where the answers are sealed.
+    pub(super) answers: Option<(String, String)>,
+    pub(super) obtained_at: Timestamp,
+    dropped: Dropped,
+    other_names: usize,
+}
+
+/// What the journal keeps of a settlement.
+#[derive(Serialize)]
+struct Settlement<'a> {
+    batch: &'a str,
+    first_line: i64,
+    #[serde(flatten)]
+    counts: Counts,
+    segment: Option<&'a str>,
+    obtained_at: Timestamp,
+    dropped_extra_persons: usize,
+    dropped_unlisted_fields: usize,
+    dropped_duplicates: usize,
+    dropped_wrong_person: usize,
+    other_names: usize,
+}
+
+impl Decided {
+    /// Enters the settlement in the journal.
+    pub(super) async fn enter(
+        &self,
+        house: &House,
+        conn: &mut sqlx::AnyConnection,
+        batch: &Batch,
+    ) -> Result<()> {
+        let reference = format!("{}:{}", batch.batch, self.chunk.first_line);
+        let act = Act {
+            kind: Kind::Settle,
+            member: &batch.member,
+            reference: &reference,
+        };
+        let payload = Settlement {
+            batch: &batch.batch,
+            first_line: self.chunk.first_line,
+            counts: self.counts,
+            segment: self.answers.as_ref().map(|(_, object)| object.as_str()),
+            obtained_at: self.obtained_at,
+            dropped_extra_persons: self.dropped.extra_persons,
+            dropped_unlisted_fields: self.dropped.unlisted_fields,
+            dropped_duplicates: self.dropped.duplicates,
+            dropped_wrong_person: self.dropped.wrong_person,
+            other_names: self.other_names,
+        };
+        act::enter(house, conn, &act, &payload, self.obtained_at).await?;
+        Ok(())
+    }
+}
+
+/// Matches the reply with what was asked, and seals what may be kept under the cohort of its arrival (D1).
+pub(super) fn decide(house: &House, asked: AskedChunk) -> Result<Decided> {
+    let AskedChunk {
+        chunk,
+        asked,
+        questions,
+        held,
+        visit,
+        reply,
+        obtained_at,
+    } = asked;
+    let Matched {
+        outcomes,
+        dropped,
+        other_names,
+    } = match reply {
+        Ok(reply) => match_reply(visit, &questions, reply, &AllowList::ALL),
+        Err(error) => Matched {
+            outcomes: questions.iter().map(|_| error.outcome(visit)).collect(),
+            dropped: Dropped::default(),
+            other_names: 0,
+        },
+    };
+    let mut decided = Decided {
+        chunk,
+        counts: Counts::default(),
+        exceptions: BTreeMap::new(),
+        answered: Vec::new(),
+        answers: None,
+        obtained_at,
+        dropped,
+        other_names,
+    };
+    for (line, code) in held {
+        decided.except(Outcome::Unresolved, Some(code), line);
+    }
+    let (place, key) = house.new_place(Class::Answer, obtained_at)?;
+    let mut builder = SegmentBuilder::new(
+        &key,
+        place,
+        obtained_at,
+        questions.len() * ANSWER_GUESS,
+        &OsRandomness,
+    )?;
+    let mut next_line = decided.chunk.first_line;
+    let mut buffer = Zeroizing::new(Vec::with_capacity(ANSWER_BYTES));
+    for ((question, asked), outcome) in questions.iter().zip(&asked).zip(outcomes) {
+        match outcome {
+            AnswerOutcome::Answered(lines) => {
+                for _ in next_line..asked.line {
+                    builder.push(b"")?;
+                }
+                buffer.clear();
+                let bound = lines.bound(&asked.case_no, &asked.consent_ref);
+                if bound > buffer.capacity() {
+                    buffer = Zeroizing::new(Vec::with_capacity(bound.next_power_of_two()));
+                }
+                lines.write_lines(&mut buffer, &asked.case_no, &asked.consent_ref, question.item());
+                builder.push(&buffer)?;
+                next_line = asked.line + 1;
+                decided.answered.push(asked.line);
+                decided.counts.answered += 1;
+            }
+            AnswerOutcome::NoRecord => decided.except(Outcome::NoRecord, None, asked.line),
+            AnswerOutcome::Failed(code) => decided.except(Outcome::Failed, Some(code), asked.line),
+            AnswerOutcome::Unresolved(code) => decided.except(Outcome::Unresolved, Some(code), asked.line),
+        }
+    }
+    if decided.counts.answered > 0 {
+        let segment = builder.finish()?;
+        house.vault.put(&segment)?;
+        decided.answers = Some(sealed::columns(place));
+    }
+    Ok(decided)
+}
+
+impl Decided {
+    fn except(&mut self, outcome: Outcome, code: Option<Code>, line: i64) {
+        match outcome {
+            Outcome::NoRecord => self.counts.no_record += 1,
+            Outcome::Failed => self.counts.failed += 1,
+            _ => self.counts.unresolved += 1,
+        }
+        self.exceptions.entry((outcome, code)).or_default().push(line);
+    }
+}
+
+/// The one code of an exception, as the set that is stored.
+pub(super) fn codes_of(code: Option<Code>) -> CodeSet {
+    let mut codes = CodeSet::default();
+    if let Some(code) = code {
+        codes.insert(code);
+    }
+    codes
+}
+
+const ANSWER_GUESS: usize = 1 << 10;
+const ANSWER_BYTES: usize = 16 << 10;

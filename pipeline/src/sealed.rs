@@ -1,0 +1,42 @@
+//! Opens sealed objects by the place the database names. *Edge.*
+
+use std::{fs::File, sync::Arc};
+
+use mayfly_retention::{Cohort, Key32, ObjectId, Place, segment::SegmentReader};
+
+use crate::{
+    app::House,
+    error::{Error, Result},
+};
+
+/// The cohort and object that two columns name.
+pub fn place((cohort, object): &(String, String)) -> Result<Place> {
+    Ok(Place {
+        cohort: Cohort::parse(cohort)?,
+        id: ObjectId::parse(object)?,
+    })
+}
+
+/// The key of `cohort`; a destroyed one is gone for good.
+pub fn key(house: &House, cohort: Cohort) -> Result<Arc<Key32>> {
+    house.custody.existing_key(cohort)?.ok_or_else(gone)
+}
+
+/// The segment at the place that two columns name.
+pub fn segment(house: &House, columns: &(String, String)) -> Result<SegmentReader<File>> {
+    let place = place(columns)?;
+    Ok(house.vault.open_segment(place, &*key(house, place.cohort)?)?)
+}
+
+fn gone() -> Error {
+    Error::Denied {
+        code: "SEAL-GONE",
+        sentence: "the key of these records has been destroyed; nobody can read them any more".into(),
+        remedy: "ask anew, with a new approval, if the answer is still needed",
+    }
+}
+
+/// The two columns that name a place.
+pub fn columns(place: Place) -> (String, String) {
+    (place.cohort.name(), place.id.to_string())
+}

@@ -1,0 +1,40 @@
+//! Logs on standard error and panics without their message: a message may hold a value, a place never does. *Edge.*
+
+use tracing_subscriber::{EnvFilter, fmt};
+
+use crate::cli::args::LogLevel;
+
+/// Starts logging at `level`. Of the libraries, only what they say of trouble is let through.
+pub fn start(level: LogLevel) {
+    let own = match level {
+        LogLevel::Off => "off",
+        LogLevel::Error => "error",
+        LogLevel::Warn => "warn",
+        LogLevel::Info => "info",
+        LogLevel::Debug => "debug",
+        LogLevel::Trace => "trace",
+    };
+    let filter = EnvFilter::new(own);
+    // A second start (tests) leaves the first in place.
+    let _ = fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_target(true)
+        .json()
+        .try_init();
+}
+
+/// Makes panics tell their place and nothing else.
+pub fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map_or_else(|| "an unknown place".into(), ToString::to_string);
+        tracing::error!(place, "internal error");
+        use std::io::Write;
+        let _ = writeln!(
+            std::io::stderr(),
+            "internal error at {place} (BUG)\nkeep the data directory as it is and report the place"
+        );
+    }));
+}

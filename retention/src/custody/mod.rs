@@ -1,0 +1,273 @@
+//! Keeps the small erasable keys on which everything sealed depends, and destroys them for good. *Edge.*
+//!
+//! A key directory holds a root key in one of two slots (`root`), a keyring sealed under it (`keyring`), the list of
+//! destroyed cohorts (`destroyed`), the long-lived index key and the last checkpoint. Several processes of one host
+//! share it under short exclusive locks. Destroying a cohort replaces the root (`ratchet`), so that no copy of the
+//! keyring made before opens with any key that exists after.
+//!
+//! A key directory must never be part of a backup; the crate's `README.md` gives every byte and the order of writes.
+
+mod destroyed;
+mod files;
+mod keyring;
+mod ratchet;
+mod recovery;
+mod root;
+
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::class::Cohort;
+use crate::error::RetentionError;
+use crate::kdf;
+use crate::secret::{Key32, Randomness};
+
+use files::KeyFiles;
+use keyring::Entry;
+use recovery::State;
+
+pub use ratchet::Destroyed;
+
+/// Longest checkpoint that [`Custody::note_checkpoint`] keeps, in bytes.
+pub const MAX_CHECKPOINT_LEN: usize = 16 << 10;
+/// Most living cohorts in a keyring.
+pub const MAX_COHORTS: usize = 1 << 14;
+
+/// An open key directory.
+///
+/// Every look-up first checks that the keyring and the list of destroyed cohorts on disk are those in memory, so
+/// that a key destroyed by another process is not handed out here. A key that was handed out lives until its last
+/// holder drops it: hold it for one chunk of work, never longer.
+pub struct Custody {
+    files: KeyFiles,
+    randomness: Arc<dyn Randomness>,
+    index_key: Key32,
+    /// `None` after anything failed half-way: the next use recovers from the disk.
+    state: Mutex<Option<State>>,
+    /// Set for good when the disk did not confirm a write: what it holds cannot be known by reading it again.
+    unsure: AtomicBool,
+}
+
+impl Custody {
+    /// Makes the keys of an empty data directory in `dir`, which is created if need be.
+    ///
+    /// # Errors
+    /// [`RetentionError::KeyExists`] if keys are there; a disk error. A creation that was cut short is begun anew.
+    pub fn create(dir: &Path, randomness: Arc<dyn Randomness>) -> Result<Self, RetentionError> {
+        recovery::create(dir, &*randomness)?;
+        Self::open(dir, randomness)
+    }
+
+    /// Opens the keys in `dir`, finishing what a crash left undone and applying the list of destroyed cohorts
+    /// before any key can be asked for.
+    ///
+    /// # Errors
+    /// [`RetentionError::KeyMissing`], [`RetentionError::KeyCorrupt`], [`RetentionError::KeyPermissions`],
+    /// [`RetentionError::KeyringNewerFormat`], [`RetentionError::KeyringForeign`] or a disk error.
+    pub fn open(dir: &Path, randomness: Arc<dyn Randomness>) -> Result<Self, RetentionError> {
+        let files = KeyFiles::open(dir)?;
+        let _lock = files.lock()?;
+        let index_key = root::read_index_key(&files)?;
+        let state = recovery::load(&files, &*randomness)?;
+        Ok(Self {
+            files,
+            randomness,
+            index_key,
+            state: Mutex::new(Some(state)),
+            unsure: AtomicBool::new(false),
+        })
+    }
+
+    /// The key of a cohort, made and durable on disk before it is returned for the first time.
+    ///
+    /// # Errors
+    /// [`RetentionError::KeyDestroyed`] for a destroyed cohort, [`RetentionError::LimitExceeded`] beyond
+    /// [`MAX_COHORTS`], or as [`open`](Self::open).
+    pub fn cohort_key(&self, cohort: Cohort) -> Result<Arc<Key32>, RetentionError> {
+        if let Some(key) = self.existing_key(cohort)? {
+            return Ok(key);
+        }
+        self.exclusively(|state| {
+            if let Some(key) = state.key(cohort)? {
+                return Ok(key);
+            }
+            if state.keyring.entries.len() >= MAX_COHORTS {
+                return Err(RetentionError::LimitExceeded {
+                    what: "a keyring (cohorts)",
+                    limit: MAX_COHORTS as u64,
+                });
+            }
+            let key = Arc::new(Key32::random(&*self.randomness)?);
+            let since = state.keyring.generation + 1;
+            state.keyring.entries.insert(
+                cohort,
+                Entry {
+                    key: Arc::clone(&key),
+                    since,
+                },
+            );
+            state.keyring.generation = since;
+            state.keyring.write(&self.files, &state.root, &*self.randomness)?;
+            Ok(key)
+        })
+    }
+
+    /// The key of a cohort if one was ever made.
+    ///
+    /// # Errors
+    /// [`RetentionError::KeyDestroyed`] for a destroyed cohort, or as [`open`](Self::open).
+    pub fn existing_key(&self, cohort: Cohort) -> Result<Option<Arc<Key32>>, RetentionError> {
+        self.look(|state| state.key(cohort))
+    }
+
+    /// The public commitment to a cohort's key: the same as in every header that the key wraps (D6).
+    ///
+    /// # Errors
+    /// As [`existing_key`](Self::existing_key).
+    pub fn commitment(&self, cohort: Cohort) -> Result<Option<[u8; 32]>, RetentionError> {
+        Ok(self
+            .existing_key(cohort)?
+            .map(|key| kdf::cohort_commitment(&key, cohort)))
+    }
+
+    /// The living cohorts, sorted by class and time. What is due follows from their names alone.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn cohorts(&self) -> Result<Vec<Cohort>, RetentionError> {
+        self.look(|state| Ok(state.keyring.entries.keys().copied().collect()))
+    }
+
+    /// Whether a cohort's key was destroyed.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn is_destroyed(&self, cohort: Cohort) -> Result<bool, RetentionError> {
+        self.look(|state| Ok(state.destroyed.contains(cohort)))
+    }
+
+    /// How often the keyring was written; a database that has seen a higher number has an older keyring before it.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn generation(&self) -> Result<u64, RetentionError> {
+        self.look(|state| Ok(state.keyring.generation))
+    }
+
+    /// The long-lived key of keyed indexes (D17), for [`KeyedIndex`](crate::index::KeyedIndex).
+    pub fn index_key(&self) -> &Key32 {
+        &self.index_key
+    }
+
+    /// Destroys a cohort's key for good (D3). See [`destroy_all`](Self::destroy_all).
+    ///
+    /// # Errors
+    /// As [`destroy_all`](Self::destroy_all).
+    pub fn destroy(&self, cohort: Cohort) -> Result<Destroyed, RetentionError> {
+        let mut destroyed = self.destroy_all(&[cohort])?;
+        Ok(destroyed.pop().expect("Invariant: one cohort gives one receipt"))
+    }
+
+    /// Destroys the keys of several cohorts in one turn of the ratchet, and returns a receipt for each, in their
+    /// order, once nothing that exists can open them. Cohorts without a key are barred from ever getting one;
+    /// those destroyed before get their receipt again.
+    ///
+    /// # Errors
+    /// A disk error, after which the keys are refused already and the next open or destroy finishes the work.
+    pub fn destroy_all(&self, cohorts: &[Cohort]) -> Result<Vec<Destroyed>, RetentionError> {
+        self.exclusively(|state| ratchet::destroy(&self.files, state, cohorts, &*self.randomness))
+    }
+
+    /// Keeps the text of the newest signed checkpoint beside the keyring, durable on return: a restored journal
+    /// that is older than this is never signed on top of.
+    ///
+    /// # Errors
+    /// [`RetentionError::LimitExceeded`] beyond [`MAX_CHECKPOINT_LEN`], or a disk error.
+    pub fn note_checkpoint(&self, checkpoint: &str) -> Result<(), RetentionError> {
+        if checkpoint.len() > MAX_CHECKPOINT_LEN {
+            let limit = MAX_CHECKPOINT_LEN as u64;
+            return Err(RetentionError::LimitExceeded {
+                what: "a checkpoint (bytes)",
+                limit,
+            });
+        }
+        self.exclusively(|_| self.files.replace(files::CHECKPOINT, checkpoint.as_bytes()))
+    }
+
+    /// The checkpoint kept last, or `None` if there was none.
+    ///
+    /// # Errors
+    /// [`RetentionError::KeyCorrupt`] if it is no text, or as [`open`](Self::open).
+    pub fn last_checkpoint(&self) -> Result<Option<String>, RetentionError> {
+        let bytes = match self.files.read(files::CHECKPOINT, MAX_CHECKPOINT_LEN as u64) {
+            Err(RetentionError::KeyMissing { .. }) => return Ok(None),
+            other => other?,
+        };
+        let text = String::from_utf8(bytes.to_vec());
+        text.map(Some).map_err(|_| RetentionError::KeyCorrupt {
+            file: files::CHECKPOINT,
+        })
+    }
+
+    /// Reads from a state that is the disk's.
+    fn look<T>(&self, read: impl FnOnce(&State) -> Result<T, RetentionError>) -> Result<T, RetentionError> {
+        self.check_sure()?;
+        let mut slot = self.locked();
+        if let Some(state) = slot.as_ref()
+            && state.is_current(&self.files)?
+        {
+            return read(state);
+        }
+        let _lock = self.files.lock()?;
+        let state = slot.insert(recovery::load(&self.files, &*self.randomness)?);
+        read(state)
+    }
+
+    /// Changes the state and the disk while no other thread or process does. If that fails, the state in memory
+    /// is given up.
+    fn exclusively<T>(
+        &self,
+        act: impl FnOnce(&mut State) -> Result<T, RetentionError>,
+    ) -> Result<T, RetentionError> {
+        self.check_sure()?;
+        let mut slot = self.locked();
+        let _lock = self.files.lock()?;
+        let mut state = match slot.take() {
+            Some(state) if state.is_current(&self.files)? => state,
+            _ => recovery::load(&self.files, &*self.randomness)?,
+        };
+        let result = act(&mut state);
+        match &result {
+            Ok(_) => *slot = Some(state),
+            Err(RetentionError::DiskSyncFailed { .. }) => self.unsure.store(true, Ordering::Release),
+            Err(_) => {}
+        }
+        result
+    }
+
+    fn check_sure(&self) -> Result<(), RetentionError> {
+        if self.unsure.load(Ordering::Acquire) {
+            return Err(RetentionError::DiskSyncFailed {
+                act: "trust the keys on the disk",
+            });
+        }
+        Ok(())
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Option<State>> {
+        self.state.lock().unwrap_or_else(|poisoned| {
+            self.state.clear_poison();
+            let mut state = PoisonError::into_inner(poisoned);
+            *state = None;
+            state
+        })
+    }
+}
+
+#[cfg(test)]
+#[path = "cut_tests.rs"]
+mod cut_tests;
+#[cfg(test)]
+#[path = "custody_tests.rs"]
+mod tests;

@@ -1,0 +1,154 @@
+//! Destroys cohort keys by replacing the root key, in the one order that survives a cut anywhere. *Edge.*
+
+use super::destroyed::DestroyedList;
+use super::files::{KEYRING, KeyFiles};
+use super::keyring::Keyring;
+use super::recovery::State;
+use super::root::{self, Root};
+use crate::class::Cohort;
+use crate::error::RetentionError;
+use crate::kdf;
+use crate::secret::Randomness;
+
+/// The receipt for a destroyed key: only [`Custody::destroy`](super::Custody::destroy) makes one, and only after the
+/// last copy of the root that could open it was overwritten. A certificate is made from nothing less.
+///
+/// ```compile_fail
+/// fn twice(receipt: mayfly_retention::custody::Destroyed) {
+///     let _copy = receipt.clone();
+/// }
+/// ```
+pub struct Destroyed {
+    cohort: Cohort,
+    commitment: Option<[u8; 32]>,
+    root_generation: u64,
+    keyring_generation: u64,
+}
+
+impl Destroyed {
+    /// The cohort whose key is gone.
+    pub fn cohort(&self) -> Cohort {
+        self.cohort
+    }
+
+    /// The commitment of the key that is gone, as in every header it wrapped; `None` if there never was a key.
+    pub fn commitment(&self) -> Option<[u8; 32]> {
+        self.commitment
+    }
+
+    /// The generation of the root that has taken over.
+    pub fn root_generation(&self) -> u64 {
+        self.root_generation
+    }
+
+    /// The generation of the keyring that lacks the key.
+    pub fn keyring_generation(&self) -> u64 {
+        self.keyring_generation
+    }
+}
+
+/// Destroys the keys of `cohorts` and returns a receipt for each.
+pub(super) fn destroy(
+    files: &KeyFiles,
+    state: &mut State,
+    cohorts: &[Cohort],
+    randomness: &dyn Randomness,
+) -> Result<Vec<Destroyed>, RetentionError> {
+    let mut ratchet = Ratchet::plan(state, cohorts, randomness)?;
+    if !ratchet.is_idle() {
+        for step in Step::ALL {
+            ratchet.perform(step, files, &mut state.destroyed, randomness)?;
+        }
+        (state.root, state.keyring) = (ratchet.new_root, ratchet.new_keyring);
+    }
+    let receipt = |cohort: &Cohort| Destroyed {
+        cohort: *cohort,
+        commitment: state.destroyed.commitment(*cohort),
+        root_generation: state.root.generation,
+        keyring_generation: state.keyring.generation,
+    };
+    Ok(cohorts.iter().map(receipt).collect())
+}
+
+/// The steps, in their order. A cut after any of them leaves what [`recovery`](super::recovery) can finish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// The cohorts join the list of the destroyed: from here on their keys are refused everywhere.
+    NoteIntent,
+    /// The new root goes into the slot that is not in use.
+    WriteRoot,
+    /// The keyring without the keys is written under the new root, beside the old one.
+    StageKeyring,
+    /// It takes the old one's place.
+    PublishKeyring,
+    /// The old root is overwritten: from here on no copy of an older keyring opens.
+    EraseRoot,
+}
+
+impl Step {
+    pub(super) const ALL: [Self; 5] = [
+        Self::NoteIntent,
+        Self::WriteRoot,
+        Self::StageKeyring,
+        Self::PublishKeyring,
+        Self::EraseRoot,
+    ];
+}
+
+/// One turn of the ratchet, planned in full before anything is written.
+pub(super) struct Ratchet {
+    intent: Vec<(Cohort, Option<[u8; 32]>)>,
+    old_slot: usize,
+    old_entries: usize,
+    new_root: Root,
+    new_keyring: Keyring,
+}
+
+impl Ratchet {
+    pub(super) fn plan(
+        state: &State,
+        cohorts: &[Cohort],
+        randomness: &dyn Randomness,
+    ) -> Result<Self, RetentionError> {
+        let held = &state.keyring.entries;
+        let commitment = |cohort| {
+            held.get(&cohort)
+                .map(|entry| kdf::cohort_commitment(&entry.key, cohort))
+        };
+        let new = cohorts
+            .iter()
+            .filter(|cohort| !state.destroyed.contains(**cohort));
+        let kept = held.iter().filter(|(cohort, _)| !cohorts.contains(cohort));
+        Ok(Self {
+            intent: new.map(|cohort| (*cohort, commitment(*cohort))).collect(),
+            old_slot: state.root.slot,
+            old_entries: held.len(),
+            new_root: state.root.successor(randomness)?,
+            new_keyring: Keyring {
+                generation: state.keyring.generation + 1,
+                entries: kept.map(|(cohort, entry)| (*cohort, entry.share())).collect(),
+            },
+        })
+    }
+
+    /// Whether all of it was done before.
+    fn is_idle(&self) -> bool {
+        self.intent.is_empty() && self.new_keyring.entries.len() == self.old_entries
+    }
+
+    pub(super) fn perform(
+        &mut self,
+        step: Step,
+        files: &KeyFiles,
+        destroyed: &mut DestroyedList,
+        randomness: &dyn Randomness,
+    ) -> Result<(), RetentionError> {
+        match step {
+            Step::NoteIntent => destroyed.append(files, &self.intent),
+            Step::WriteRoot => self.new_root.write(files),
+            Step::StageKeyring => files.stage(KEYRING, &self.new_keyring.seal(&self.new_root, randomness)?),
+            Step::PublishKeyring => files.publish(KEYRING),
+            Step::EraseRoot => root::erase(files, self.old_slot, randomness),
+        }
+    }
+}

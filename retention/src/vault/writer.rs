@@ -1,0 +1,83 @@
+//! Seals a large object into the vault while it is written, in bounded memory. *Edge.*
+
+use std::io::{self, BufWriter, Write};
+
+use jiff::Timestamp;
+
+use super::WRITE;
+use super::draft::Draft;
+use crate::container;
+use crate::envelope::Sealer;
+use crate::error::RetentionError;
+use crate::hashing::HashingWriter;
+use crate::header::Kind;
+use crate::object::Place;
+use crate::secret::{Key32, Randomness};
+
+/// Takes the plaintext of one object; without [`commit`](Self::commit) nothing stays of it.
+pub struct VaultWriter {
+    place: Place,
+    sealer: Sealer<HashingWriter<BufWriter<DraftSink>>>,
+}
+
+/// What was stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoredStream {
+    /// Where it lies.
+    pub place: Place,
+    /// SHA-256 of the whole file.
+    pub digest: [u8; 32],
+    /// Length of the whole file in bytes.
+    pub length: u64,
+}
+
+impl VaultWriter {
+    pub(super) fn start(
+        draft: Draft,
+        place: Place,
+        created_at: Timestamp,
+        cohort_key: &Key32,
+        randomness: &dyn Randomness,
+    ) -> Result<Self, RetentionError> {
+        let sink = HashingWriter::new(BufWriter::with_capacity(1 << 16, DraftSink(draft)));
+        let sealer = container::seal(sink, Kind::Stream, place, created_at, cohort_key, randomness)?;
+        Ok(Self { place, sealer })
+    }
+
+    /// Seals more plaintext.
+    ///
+    /// # Errors
+    /// A disk error, after which the object is lost.
+    pub fn push(&mut self, plaintext: &[u8]) -> Result<(), RetentionError> {
+        self.sealer.push(plaintext)
+    }
+
+    /// Closes the envelope and stores the object; durable on return.
+    ///
+    /// # Errors
+    /// A disk error, after which nothing is left of it.
+    pub fn commit(self) -> Result<StoredStream, RetentionError> {
+        let (buffered, digest, length) = self.sealer.finish()?.finish();
+        let sink = buffered
+            .into_inner()
+            .map_err(|e| RetentionError::disk(WRITE, e.error()))?;
+        sink.0.commit()?;
+        Ok(StoredStream {
+            place: self.place,
+            digest,
+            length,
+        })
+    }
+}
+
+struct DraftSink(Draft);
+
+impl Write for DraftSink {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.file().flush()
+    }
+}
