@@ -1,4 +1,4 @@
-//! Everything that can stop a command, grouped by who must act, with code, sentence, remedy and exit code. *Pure.*
+//! Everything that can stop a command, grouped by who must act, with code, sentence, remedy and exit code. *SQL.*
 
 use mayfly_retention::RetentionError;
 
@@ -184,7 +184,7 @@ impl Error {
         match self {
             Self::Usage(_) => Exit::Usage,
             Self::File(_) | Self::Input { .. } => Exit::Unusable,
-            Self::Denied { .. } => Exit::NotAllowed,
+            Self::Denied { .. } | Self::Retention(RetentionError::KeyDestroyed) => Exit::NotAllowed,
             Self::Operator { .. } | Self::Retention(_) | Self::Database { .. } | Self::Io { .. } => {
                 Exit::NotNow
             }

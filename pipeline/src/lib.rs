@@ -1,4 +1,4 @@
-//! The machine: intake, gate, provider, delivery and journal of a credit bureau's batch pipeline.
+//! The machine: intake, gate, provider, delivery and journal of a credit bureau's batch pipeline. *Edge.*
 //!
 //! Doors (`cli`) call use-cases (`run`, `delivery`, `consents`, `access`, `setup`, `doctor`), which call `batch`,
 //! `gate`, `provider`, `journal` and `db`, which call `ids`, `clock` and `error`. Nothing calls the other way.
@@ -21,6 +21,7 @@ pub mod index;
 pub mod intake;
 pub mod journal;
 pub mod provider;
+pub mod purge;
 pub mod regime;
 pub mod run;
 pub mod sealed;

@@ -22,6 +22,11 @@ pub fn key(house: &House, cohort: Cohort) -> Result<Arc<Key32>> {
     house.custody.existing_key(cohort)?.ok_or_else(gone)
 }
 
+/// Whether the object at the place that two columns name can still be opened.
+pub fn is_held(house: &House, columns: &(String, String)) -> Result<bool> {
+    Ok(!house.custody.is_destroyed(place(columns)?.cohort)?)
+}
+
 /// The segment at the place that two columns name.
 pub fn segment(house: &House, columns: &(String, String)) -> Result<SegmentReader<File>> {
     let place = place(columns)?;

@@ -1,8 +1,24 @@
 //! Logs on standard error and panics without their message: a message may hold a value, a place never does. *Edge.*
 
+use clap::ValueEnum;
 use tracing_subscriber::{EnvFilter, fmt};
 
-use crate::cli::args::LogLevel;
+/// How much is logged.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum LogLevel {
+    /// Nothing.
+    Off,
+    /// What went wrong.
+    Error,
+    /// And what looks wrong.
+    Warn,
+    /// And one line per boundary that is crossed.
+    Info,
+    /// And more.
+    Debug,
+    /// Everything there is.
+    Trace,
+}
 
 /// Starts logging at `level`. Of the libraries, only what they say of trouble is let through.
 pub fn start(level: LogLevel) {

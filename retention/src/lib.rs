@@ -15,6 +15,8 @@ pub mod header;
 pub mod index;
 mod kdf;
 pub mod object;
+pub mod plan;
+pub mod purge;
 pub mod rowbox;
 pub mod secret;
 pub mod segment;

@@ -1,7 +1,7 @@
 -- Consent forms and registered consents (class `consent`: kept 5 years from the outcome, D16).
 -- Portable subset: instants are microseconds since 1970-01-01 UTC, days are text YYYY-MM-DD in Taipei, yes/no is 1/0.
 
--- One row a registered version of a form. A row never changes (D26).
+-- class: consent. One row a registered version of a form. A row never changes (D26).
 CREATE TABLE consent_form (
     form_id       TEXT    NOT NULL, -- the form's number
     version       TEXT    NOT NULL, -- its version
@@ -18,7 +18,7 @@ CREATE TABLE consent_form (
     PRIMARY KEY (form_id, version)
 );
 
--- One row a consent. What tells who the subject is lies only in `sealed`; the plain columns are what the rules need.
+-- class: consent. One row a consent. What tells who the subject is lies only in `sealed`; the plain columns are what the rules need.
 -- The uses of a consent are counted by the requests that took them, not here (D24).
 CREATE TABLE consent (
     consent_no    BIGINT  NOT NULL PRIMARY KEY, -- our own number, given by the caller, never reused

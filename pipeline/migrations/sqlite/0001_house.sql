@@ -157,3 +157,14 @@ CREATE TABLE journal_payload (
     cohort TEXT NOT NULL,
     sealed BLOB NOT NULL
 ) STRICT;
+
+-- class: certificate. Cohorts whose destruction has been entered in the journal.
+CREATE TABLE destruction (
+    cohort       TEXT NOT NULL PRIMARY KEY,
+    commitment   BLOB NOT NULL,            -- of the key that is gone; empty if there was none
+    segments     INTEGER,                  -- objects removed; NULL where a crash lost the count
+    residue      INTEGER,                  -- files still there; NULL where they could not be counted
+    answers      INTEGER NOT NULL,         -- answers that were sealed in it
+    destroyed_at INTEGER NOT NULL,
+    entry        INTEGER NOT NULL          -- journal index
+) STRICT, WITHOUT ROWID;

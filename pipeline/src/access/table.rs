@@ -66,7 +66,7 @@ impl Table {
         let columns = required
             .iter()
             .chain(optional)
-            .map(|wanted| place(&wanted))
+            .map(place)
             .collect();
         let mut lines = Vec::new();
         for record in reader.records() {

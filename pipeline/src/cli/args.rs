@@ -5,27 +5,29 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::config::Environment;
+use crate::{config::Environment, telemetry::LogLevel};
 
 /// A credit bureau's batch integration pipeline: consented queries to the labour insurer, answers sealed for three
 /// days, everything in a journal that outsiders can verify.
 #[derive(Parser)]
-#[command(name = "mayfly", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
+#[command(name = "mayfly", bin_name = "mayfly", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
 pub(super) struct Arguments {
-    /// The data directory.
-    #[arg(long, global = true, value_name = "DIR", default_value = "mayfly-data")]
+    /// The data directory
+    #[arg(long, global = true, value_name = "DIR", default_value = "mayfly-data", help_heading = EVERYWHERE)]
     pub(super) data: PathBuf,
-    /// Print one JSON document on standard output, and nothing else there.
-    #[arg(long, global = true)]
+    /// Print one JSON document on standard output, and nothing else there
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(super) json: bool,
-    /// Sandbox only: let every clock stand at this instant (RFC 3339) during the command.
-    #[arg(long, global = true, value_name = "INSTANT")]
+    /// Sandbox only: let every clock stand at this instant (2026-11-02T10:00:00+08:00) during the command
+    #[arg(long, global = true, value_name = "INSTANT", help_heading = EVERYWHERE)]
     pub(super) at: Option<Timestamp>,
-    /// Language of sentences and remedies.
-    #[arg(long, global = true, value_name = "LANG", default_value = "en")]
+    /// Language of sentences and remedies: en or zh-TW
+    #[arg(long, global = true, value_name = "LANG", default_value = "en", hide_possible_values = true,
+          help_heading = EVERYWHERE)]
     pub(super) lang: Lang,
-    /// What is logged on standard error.
-    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn")]
+    /// What is logged on standard error: off, error, warn, info, debug or trace
+    #[arg(long, global = true, value_name = "LEVEL", default_value = "warn", hide_possible_values = true,
+          help_heading = EVERYWHERE)]
     pub(super) log: LogLevel,
     #[command(subcommand)]
     pub(super) command: Command,
@@ -38,23 +40,6 @@ pub(super) enum Lang {
     /// 繁體中文
     #[value(name = "zh-TW", alias = "zh")]
     ZhTw,
-}
-
-/// How much is logged.
-#[derive(Clone, Copy, ValueEnum)]
-pub enum LogLevel {
-    /// Nothing.
-    Off,
-    /// What went wrong.
-    Error,
-    /// And what looks wrong.
-    Warn,
-    /// And one line per boundary that is crossed.
-    Info,
-    /// And more.
-    Debug,
-    /// Everything there is.
-    Trace,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -83,7 +68,7 @@ pub(super) enum Command {
         /// What it is for
         #[arg(long)]
         environment: EnvironmentArgument,
-        /// Where the keys go (production: outside the data directory)
+        /// Where the keys go: in production a folder outside the data directory; in a sandbox `keys` inside it, if not given
         #[arg(long, value_name = "DIR")]
         keys: Option<PathBuf>,
     },
@@ -111,6 +96,9 @@ pub(super) enum Command {
     /// The journal of everything that happened
     #[command(subcommand)]
     Journal(JournalCommand),
+    /// Destroy answers and submitted files whose 72 hours are over
+    #[command(subcommand)]
+    Purge(PurgeCommand),
     /// Stop a member, a person, an item or the whole link
     #[command(subcommand)]
     Stop(StopCommand),
@@ -123,9 +111,10 @@ pub(super) enum Command {
 
 #[derive(Subcommand)]
 pub(super) enum ImportCommand {
-    /// Load files; a file that is refused changes nothing
+    /// Load files, all of them or, if one is refused, none; loading a file again changes nothing
+    #[command(after_help = MASTER_FILES)]
     Import {
-        /// The files (their columns are in pipeline/README.md, "Master data files")
+        /// The files
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
@@ -135,27 +124,30 @@ pub(super) enum ImportCommand {
 pub(super) enum ConsentCommand {
     /// Register consents ahead of the batches that refer to them
     Import {
-        /// The files: the consent columns of a batch file plus member,subject_id,subject_name,birth_date
+        /// The files: CSV with the consent columns of a batch file and member,subject_id,subject_name,birth_date
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
-        /// How their text is encoded
-        #[arg(long, default_value = "utf8")]
+        /// How their text is encoded: utf8 or cp950
+        #[arg(long, default_value = "utf8", hide_possible_values = true)]
         encoding: EncodingArgument,
     },
-    /// Record what became of the credit: granted, refused, or the consent withdrawn
+    /// Record what became of the credit, or that a consent was withdrawn
     Outcome {
-        /// A CSV with member,consent_ref,outcome,date
+        /// A CSV with member,consent_ref,outcome,date; outcome is granted (date: end of credit), refused or withdrawn
         file: PathBuf,
     },
     /// Print a consent with the whole text it was given on
     Show {
-        /// Institution code
+        /// Institution code, such as 004
         member: String,
-        /// The member's number of the consent
+        /// The member's number of the consent (consent_ref)
         reference: String,
         /// Who looks at it
         #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
         account: String,
+        /// Without masks: the subject's number, name and birth date, and the source telephone
+        #[arg(long)]
+        full: bool,
     },
 }
 
@@ -180,8 +172,8 @@ pub(super) struct SubmitArguments {
     /// Batch number (01, or 1151102-01), in place of the one in the file's name
     #[arg(long, value_name = "NO")]
     pub(super) batch_no: Option<String>,
-    /// How the file's text is encoded; it is never guessed
-    #[arg(long, default_value = "utf8")]
+    /// How the file's text is encoded: utf8 or cp950; it is never guessed
+    #[arg(long, default_value = "utf8", hide_possible_values = true)]
     pub(super) encoding: EncodingArgument,
 }
 
@@ -211,7 +203,7 @@ pub(super) enum BatchCommand {
     Results {
         /// Batch id, such as 004-1151102-01
         batch: String,
-        /// An account of the member with the query right today
+        /// An account of the member with the query right today; attributes the act, is no authentication
         #[arg(long = "as", value_name = "ACCOUNT")]
         account: String,
         /// Write <batch>.results.csv.age and <batch>.answers.csv.age there; without it, print the account's own rows
@@ -241,6 +233,16 @@ pub(super) enum JournalCommand {
         /// A query id as in a results file, or the number of an entry
         which: String,
     },
+}
+
+#[derive(Subcommand)]
+pub(super) enum PurgeCommand {
+    /// What is due now; exactly what `purge run` destroys
+    Plan,
+    /// Destroy it: the keys first, then the bytes; needs no database
+    Run,
+    /// What is held, and its margins to the deadline, oldest first
+    Status,
 }
 
 #[derive(Subcommand)]
@@ -280,7 +282,7 @@ pub(super) enum StopTarget {
     },
     /// One account of a member
     Person {
-        /// MEMBER/ACCOUNT
+        /// MEMBER/ACCOUNT, such as 004/chen.yl
         person: String,
         #[command(flatten)]
         why: StopReason,
@@ -330,3 +332,11 @@ pub(super) enum SynthCommand {
 
 const EXIT_CODES: &str = "Exit codes: 0 done · 1 done, with refusals or findings · 2 usage · 65 unusable input, nothing was done · \
 70 a bug · 75 not now, try again · 77 not allowed";
+
+const EVERYWHERE: &str = "Options of every command";
+
+const MASTER_FILES: &str = "\
+members (CSV): code,name,valid_from,valid_to,age_recipients and, if wanted, control_rules_version,control_rules_date
+staff (CSV):   member,account,name,title,query,approve,review,from,approved_by,to,ended_by and, if wanted, person,unit,level
+forms (TOML):  id, version, title, in_force_from, in_force_to?, items, purposes, recipients, notices, valid_days, text
+Days are YYYY-MM-DD and half-open; rights are Y or empty; recipients are separated by spaces. More in pipeline/README.md.";

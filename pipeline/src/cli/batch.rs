@@ -248,29 +248,22 @@ async fn own_rows(opening: &Opening, batch: &str, account: &str, out: &Out) -> R
 pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
     let house = opening.to_act().await?;
     loop {
-        let mut worked = 0;
-        for batch in store::list(&mut house.db.reader().await?, true)
-            .await?
-            .into_iter()
-            .rev()
-        {
-            if let Some(held) = hold(&house, &batch.batch).await? {
-                let progress = Arc::new(run::Progress::default());
-                let bar = progress::show(out, batch.row_count, progress.clone());
-                let ended = run::work(house.clone(), held, progress).await;
-                bar.finish().await;
-                ended?;
-                worked += 1;
-                out.say(&format!("settled {}", batch.batch));
+        let (worked, mut trouble) = work_all(&house, out).await?;
+        let settled = match late::settle_unresolved(&house).await {
+            Ok(settled) => settled,
+            Err(error) => {
+                trouble.get_or_insert(error);
+                0
             }
-        }
-        let settled = late::settle_unresolved(&house).await?;
+        };
         if once {
-            return out
-                .show(&serde_json::json!({ "batches": worked, "late": settled }), || {
-                    format!("{worked} batches settled, {settled} late replies taken in\n")
-                })
-                .map(|()| Exit::Done);
+            out.show(&serde_json::json!({ "batches": worked, "late": settled }), || {
+                format!("{worked} batches settled, {settled} late replies taken in\n")
+            })?;
+            return trouble.map_or(Ok(Exit::Done), Err);
+        }
+        if let Some(error) = trouble {
+            out.error(&error);
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
@@ -281,6 +274,30 @@ pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exi
             }
         }
     }
+}
+
+/// Works every batch that nobody holds, oldest first; trouble with one stops no other. Tells how many it settled, and
+/// the first trouble.
+async fn work_all(house: &Arc<House>, out: &Out) -> Result<(u64, Option<Error>)> {
+    let (mut worked, mut trouble) = (0, None);
+    let open = store::list(&mut house.db.reader().await?, true).await?;
+    for batch in open.into_iter().rev() {
+        let Some(held) = hold(house, &batch.batch).await? else { continue };
+        let progress = Arc::new(run::Progress::default());
+        let bar = progress::show(out, batch.row_count, progress.clone());
+        let ended = run::work(house.clone(), held, progress).await;
+        bar.finish().await;
+        match ended {
+            Ok(()) => {
+                worked += 1;
+                out.say(&format!("settled {}", batch.batch));
+            }
+            Err(error) => {
+                trouble.get_or_insert(error);
+            }
+        }
+    }
+    Ok((worked, trouble))
 }
 
 /// How a terminal of this host is entered as an address: the loopback.

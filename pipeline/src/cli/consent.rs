@@ -44,9 +44,10 @@ pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -
             member,
             reference,
             account,
+            full,
         } => {
-            let shown = show::show(&house, &member, &reference, &account).await?;
-            let view = View::of(&shown);
+            let shown = show::show(&house, &member, &reference, &account, full).await?;
+            let view = View::of(&shown, full);
             out.show(&view, || view.text())?;
         }
     }
@@ -62,8 +63,8 @@ impl From<EncodingArgument> for Encoding {
     }
 }
 
-/// A consent as it is shown, in the order of the batch file's columns. The subject's number is masked: showing the
-/// consent proves what was agreed to, and needs no more.
+/// A consent as it is shown, in the order of the batch file's columns. Who the subject is stays masked unless the
+/// whole is asked for: showing what was agreed to needs no more.
 #[derive(Serialize)]
 struct View<'a> {
     member: &'a str,
@@ -91,7 +92,7 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn of(shown: &'a ShownConsent) -> Self {
+    fn of(shown: &'a ShownConsent, full: bool) -> Self {
         let claim = &shown.claim;
         let given = match &claim.terms {
             Terms::Given(given) => Some(given),
@@ -101,17 +102,15 @@ impl<'a> View<'a> {
         Self {
             member: &shown.member,
             consent_ref: claim.consent_ref.as_deref().unwrap_or(""),
-            subject_id: claim
-                .subject_id
-                .as_ref()
-                .map_or_else(String::new, |id| id.masked()),
-            subject_name: claim
-                .subject_name
-                .as_ref()
-                .map_or_else(String::new, |name| name.masked()),
-            birth_date: claim
-                .birth_date
-                .map_or_else(String::new, |day| format!("{}-**-**", day.year())),
+            subject_id: claim.subject_id.as_ref().map_or_else(String::new, |id| {
+                if full { id.expose().to_owned() } else { id.masked() }
+            }),
+            subject_name: claim.subject_name.as_ref().map_or_else(String::new, |name| {
+                if full { name.expose().to_owned() } else { name.masked() }
+            }),
+            birth_date: claim.birth_date.map_or_else(String::new, |day| {
+                if full { day.to_string() } else { format!("{}-**-**", day.year()) }
+            }),
             consent_channel: given
                 .and_then(|given| given.channel)
                 .map_or("", |channel| channel.as_str()),
@@ -123,6 +122,9 @@ impl<'a> View<'a> {
                 String::new,
                 |phone| {
                     let digits = phone.expose();
+                    if full {
+                        return digits.to_owned();
+                    }
                     format!(
                         "{}***{}",
                         &digits[..digits.len().min(4)],

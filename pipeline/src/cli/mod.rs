@@ -2,7 +2,7 @@
 //!
 //! `args` is the grammar, `out` how things are shown, and each other file one group of commands.
 
-pub(crate) mod args;
+mod args;
 mod batch;
 mod consent;
 mod demo;
@@ -11,6 +11,7 @@ mod journal;
 mod master;
 mod out;
 mod progress;
+mod purge;
 mod stop;
 mod synth;
 
@@ -113,6 +114,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Batch(command) => batch::run(&opening, command, &out).await,
         Command::Work { once } => batch::work(&opening, once, &out).await,
         Command::Journal(command) => journal::run(&opening, command, &out).await,
+        Command::Purge(command) => purge::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,
         Command::Doctor => doctor::run(&opening, &out).await,
         Command::Synth(command) => synth::run(command, opening.at, &out),

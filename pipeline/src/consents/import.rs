@@ -17,7 +17,10 @@ use crate::{
     app::House,
     db::meta,
     error::{Error, Result},
-    gate::seal::{ConsentSealer, SealedConsent},
+    gate::{
+        CHUNK_ROWS,
+        seal::{ConsentSealer, SealedConsent},
+    },
     index::Index,
     intake::{Chunks, Encoding, FileKind, Reading, Row},
     journal::{
@@ -25,10 +28,7 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
-    run::{
-        CHUNK_ROWS,
-        accept::{open, refused},
-    },
+    run::accept::{open, refused},
 };
 
 /// What an import did.

@@ -34,8 +34,12 @@ pub struct ShownConsent {
     pub kept: Retention,
 }
 
-/// Opens the consent `reference` of `member` for `account`, after entering the reading in the journal.
-pub async fn show(house: &House, member: &str, reference: &str, account: &str) -> Result<ShownConsent> {
+/// Opens the consent `reference` of `member` for `account`, after entering in the journal that it was read, and
+/// whether without masks (`full`).
+pub async fn show(house: &House, member: &str, reference: &str,
+    account: &str,
+    full: bool,
+) -> Result<ShownConsent> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
@@ -67,7 +71,7 @@ pub async fn show(house: &House, member: &str, reference: &str, account: &str) -
         &act,
         &Reading {
             account,
-            what: "consent",
+            what: if full { "consent, unmasked" } else { "consent" },
         },
         now,
     )

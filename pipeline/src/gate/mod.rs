@@ -39,6 +39,9 @@ use crate::{
     provider::{AskError, Link, Provider, Question, Reply, Visit},
 };
 
+/// Rows that are gated, asked, sealed and settled together.
+pub const CHUNK_ROWS: usize = 4096;
+
 /// Permission to ask the provider about the queries of one chunk; [`GatePass::ask`] uses it up.
 pub struct GatePass {
     chunk: Chunk,
@@ -113,6 +116,21 @@ impl GatePass {
             obtained_at: house.clock.now(),
         }
     }
+}
+
+/// Refuses the rest of a batch whose sealed file was destroyed, at the end of its 72 hours, before its rows were asked.
+pub async fn expire(house: &House, batch: &Batch) -> Result<()> {
+    let now = house.trusted_now()?;
+    let mut from = batch.gated_rows;
+    while from < batch.row_count {
+        let count = (batch.row_count - from).min(CHUNK_ROWS as i64);
+        let rows = (from..from + count).map(|row| screen::expired(u32::try_from(row + 2).unwrap_or(u32::MAX))).collect();
+        let mut tx = house.db.begin().await?;
+        crate::batch::store::advance(tx.connection(), batch, from, count).await?;
+        write::commit(house, batch, tx, rows, now).await?;
+        from += count;
+    }
+    Ok(())
 }
 
 /// Passes the rows of one chunk through the gate and commits what was decided.

@@ -86,6 +86,13 @@ pub fn rows(
     Ok(screened)
 }
 
+/// A row of which nothing is left but its line.
+pub fn expired(line: u32) -> ScreenedRow {
+    let mut row = Row::empty(line);
+    row.faults.push(Code::GatePurge, "");
+    ScreenedRow { row, verdict: None }
+}
+
 /// The approval desk: rules that do not need the consent. The same people recur on thousands of rows, so what was
 /// found for them is kept for the chunk, never longer.
 struct Desk<'h> {
@@ -93,8 +100,11 @@ struct Desk<'h> {
     registers: &'h Registers,
     today: Date,
     now: Timestamp,
-    seen: HashMap<(String, String, Option<Date>), Vec<(Code, &'static str)>>,
+    seen: HashMap<People, Vec<(Code, &'static str)>>,
 }
+
+/// Querier, approver and the day of the approval.
+type People = (String, String, Option<Date>);
 
 impl Desk<'_> {
     fn screen(&mut self, row: &mut Row) {
@@ -146,7 +156,7 @@ impl Desk<'_> {
 
     fn people_faults(
         &self,
-        (querier, approver, approved_on): &(String, String, Option<Date>),
+        (querier, approver, approved_on): &People,
     ) -> Vec<(Code, &'static str)> {
         let mut faults = Vec::new();
         let days = [self.today, approved_on.unwrap_or(self.today)];

@@ -75,7 +75,8 @@ impl Row {
             }
     }
 
-    fn empty(line: u32) -> Self {
+    /// A row of which only its line is known.
+    pub(crate) fn empty(line: u32) -> Self {
         let claim = Claim {
             consent_ref: None,
             subject_id: None,

@@ -144,6 +144,15 @@ impl Regime {
         SignedDuration::from_hours(self.answer.readable_hours.value)
     }
 
+    /// The retention crate's view of both periods.
+    pub fn retention_window(&self) -> Result<mayfly_retention::Window> {
+        let hours = |value: i64| u16::try_from(value).unwrap_or(0);
+        Ok(mayfly_retention::Window::try_new(
+            hours(self.answer.readable_hours.value),
+            hours(self.answer.gone_by_hours.value),
+        )?)
+    }
+
     /// When an answer obtained at `obtained_at` stops being readable.
     pub fn expires_at(&self, obtained_at: Timestamp) -> Timestamp {
         obtained_at
@@ -187,7 +196,7 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused() {
-        let error = Regime::parse(&JCIC_2024.replace("adult_age", "adult_agee")).unwrap_err();
+        let error = Regime::parse(&JCIC_2024.replace("adult_age", "adult_agee")).err().unwrap();
         assert_eq!(error.code(), "REGIME-FILE");
     }
 }

@@ -20,13 +20,10 @@ use crate::{
     app::House,
     batch::{Batch, Outcome, Summary, chunks, store, summary},
     error::{Error, Result},
-    gate::{self, AskedChunk, GatePass},
+    gate::{self, AskedChunk, CHUNK_ROWS, GatePass},
     intake::{ChunkOfRows, Chunks, FileKind, Reading},
     journal, sealed,
 };
-
-/// Rows that are gated, asked, sealed and settled together.
-pub const CHUNK_ROWS: usize = 4096;
 
 /// How far a batch has come, for progress lines.
 #[derive(Default)]
@@ -43,6 +40,10 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
         .settled
         .fetch_add(u64::try_from(batch.gated_rows).unwrap_or(0), Ordering::Relaxed);
     finish_open_chunks(&house, &link, &batch).await?;
+    if batch.gated_rows < batch.row_count && !sealed::is_held(&house, &batch.intake)? {
+        gate::expire(&house, &batch).await?;
+        return end(&house, &batch).await;
+    }
 
     let (rows_in, rows) = mpsc::channel(STAGE_DEPTH);
     let (passes_in, passes) = mpsc::channel(STAGE_DEPTH);
@@ -76,15 +77,15 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
     if let Some(error) = first_error {
         return Err(error);
     }
+    end(&house, &batch).await
+}
+
+async fn end(house: &House, batch: &Batch) -> Result<()> {
     let mut tx = house.db.begin().await?;
-    let settled = store::settle(tx.connection(), &batch, house.clock.now()).await?;
+    let settled = store::settle(tx.connection(), batch, house.clock.now()).await?;
     tx.commit().await?;
-    journal::signing::sign(&house).await?;
-    if settled {
-        Ok(())
-    } else {
-        Err(Error::Bug("a batch was worked to its end and is not settled"))
-    }
+    journal::signing::sign(house).await?;
+    if settled { Ok(()) } else { Err(Error::Bug("a batch was worked to its end and is not settled")) }
 }
 
 /// What became of the batch named `batch`.

@@ -66,6 +66,10 @@ impl DestroyedList {
         self.cohorts.contains_key(&cohort)
     }
 
+    pub(super) fn all(&self) -> Vec<super::DestroyedCohort> {
+        self.cohorts.iter().map(|(cohort, commitment)| (*cohort, *commitment)).collect()
+    }
+
     /// The commitment of the key that a destroyed cohort had, if it had one.
     pub(super) fn commitment(&self, cohort: Cohort) -> Option<[u8; 32]> {
         self.cohorts.get(&cohort).copied().flatten()

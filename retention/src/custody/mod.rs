@@ -34,6 +34,9 @@ pub const MAX_CHECKPOINT_LEN: usize = 16 << 10;
 /// Most living cohorts in a keyring.
 pub const MAX_COHORTS: usize = 1 << 14;
 
+/// A destroyed cohort, and the commitment of the key it had, if it had one.
+pub type DestroyedCohort = (Cohort, Option<[u8; 32]>);
+
 /// An open key directory.
 ///
 /// Every look-up first checks that the keyring and the list of destroyed cohorts on disk are those in memory, so
@@ -145,6 +148,14 @@ impl Custody {
     /// As [`open`](Self::open).
     pub fn is_destroyed(&self, cohort: Cohort) -> Result<bool, RetentionError> {
         self.look(|state| Ok(state.destroyed.contains(cohort)))
+    }
+
+    /// All destroyed cohorts in the order of their names, with the commitment of the key each had.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn destroyed(&self) -> Result<Vec<DestroyedCohort>, RetentionError> {
+        self.look(|state| Ok(state.destroyed.all()))
     }
 
     /// How often the keyring was written; a database that has seen a higher number has an older keyring before it.
