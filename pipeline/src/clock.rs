@@ -29,12 +29,12 @@ impl Clock {
         if let Some(at) = at {
             if environment == Environment::Production {
                 return Err(Error::Usage(
-                    "--at is for the sandbox; this data directory is production (CLOCK-AT)".into(),
+                    "--at is for the sandbox; this data directory is production".into(),
                 ));
             }
             if last.is_some_and(|last| at < last) {
                 return Err(Error::Usage(
-                    "--at is earlier than the last instant this sandbox has seen (CLOCK-AT)".into(),
+                    "--at is earlier than the last instant this sandbox has seen".into(),
                 ));
             }
             if last != Some(at) {
@@ -129,5 +129,38 @@ impl Mark {
         std::fs::write(&new, format!("{at}\n"))
             .and_then(|()| std::fs::rename(&new, &self.path))
             .map_err(Error::io("write the file `clock` of the data directory"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_sandbox_goes_forward_only_and_production_refuses_at() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let open = |environment, at, stands| Clock::open(folder.path(), environment, at, stands);
+        let noon = at("2026-11-02T04:00:00Z");
+        let clock = open(Environment::Sandbox, Some(noon), false).unwrap();
+        assert!(clock.now() == noon && clock.stands() && clock.behind().is_none());
+        assert!(open(Environment::Sandbox, Some(noon), false).is_ok(), "an equal instant is accepted");
+        let earlier = open(Environment::Sandbox, Some(at("2026-11-02T03:59:59.999999Z")), false);
+        assert_eq!(earlier.err().map(|error| error.code()), Some("USAGE"));
+        assert_eq!(open(Environment::Sandbox, None, true).unwrap().now(), noon);
+        assert_eq!(open(Environment::Production, Some(noon), false).err().map(|error| error.code()), Some("USAGE"));
+    }
+
+    #[test]
+    fn real_time_behind_the_last_instant_is_distrusted() {
+        let folder = tempfile::TempDir::new().unwrap();
+        Clock::open(folder.path(), Environment::Sandbox, Some(at("2200-01-01T00:00:00Z")), false).unwrap();
+        let clock = Clock::open(folder.path(), Environment::Sandbox, None, false).unwrap();
+        assert!(clock.behind().is_some() && !clock.stands());
+        let clock = Clock::open(folder.path(), Environment::Production, None, false).unwrap();
+        assert!(clock.behind().is_some());
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -108,7 +109,12 @@ struct Made {
 impl Made {
     fn folder(&mut self, path: &Path) -> Result<()> {
         let existed = path.is_dir();
-        fs::create_dir_all(path).map_err(Error::io("make the data directory"))?;
+        // Nobody else on the host looks in, whatever the umask says.
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(path)
+            .map_err(Error::io("make the data directory"))?;
         if !existed {
             self.paths.push(path.to_path_buf());
         }

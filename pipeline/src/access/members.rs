@@ -6,7 +6,10 @@ use jiff::civil::Date;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::table::{Line, Table};
-use crate::error::{Error, Result};
+use crate::{
+    db::columns::{day, optional_day},
+    error::{Error, Result},
+};
 
 /// A member institution.
 #[derive(Clone, PartialEq, Eq)]
@@ -160,14 +163,14 @@ fn from_row(row: &AnyRow) -> std::result::Result<Member, sqlx::Error> {
     Ok(Member {
         code: row.try_get(0)?,
         name: row.try_get(1)?,
-        valid_from: super::registers::day(&row.try_get::<String, _>(2)?)?,
-        valid_to: super::registers::optional_day(row.try_get(3)?)?,
+        valid_from: day(&row.try_get::<String, _>(2)?)?,
+        valid_to: optional_day(row.try_get(3)?)?,
         age_recipients: row
             .try_get::<String, _>(4)?
             .split_ascii_whitespace()
             .map(str::to_owned)
             .collect(),
-        control_rules: version.zip(super::registers::optional_day(date)?),
+        control_rules: version.zip(optional_day(date)?),
     })
 }
 

@@ -4,6 +4,7 @@
 //! registers at one instant, `import` and `stopping` are the acts on them, `stop` keeps the stops.
 
 pub mod import;
+mod load;
 pub mod members;
 pub mod registers;
 pub mod staff;

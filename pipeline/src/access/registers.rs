@@ -1,20 +1,11 @@
-//! One member's registers as the gate reads them, and the questions it asks them. *SQL.*
+//! One member's registers as the gate reads them, and the questions it asks them. *Pure.*
 
 use std::collections::{HashMap, HashSet};
 
 use jiff::civil::Date;
 use mayfly_consent::Forms;
-use sqlx::AnyConnection;
 
-use super::{
-    members::{self, Member},
-    staff::{self, Authorisation},
-    stop::{self, Target},
-};
-use crate::{
-    db::meta,
-    error::{Error, Result},
-};
+use super::{members::Member, staff::Authorisation, stop::Target};
 
 /// Member, 授權表, forms and stops at one instant. A gate transaction reads them anew whenever they have changed.
 pub struct Registers {
@@ -36,38 +27,29 @@ pub enum Right {
 }
 
 impl Registers {
-    /// Reads the registers of `member`.
-    pub async fn load(conn: &mut AnyConnection, member: &str) -> Result<Self> {
-        let version = meta::counter(&mut *conn, meta::REGISTERS).await?;
-        let found = members::one(&mut *conn, member).await?;
+    /// The registers of one member, from what the tables hold: its entry, its authorisations, the targets of all stops in
+    /// force, and the forms.
+    pub fn new(
+        version: i64,
+        member: Option<Member>,
+        authorisations: Vec<Authorisation>,
+        stops: impl IntoIterator<Item = Target>,
+        forms: Forms,
+    ) -> Self {
         let mut staff: HashMap<String, Vec<Authorisation>> = HashMap::new();
-        for line in staff::of_member(&mut *conn, member).await? {
+        for line in authorisations {
             staff.entry(line.account.clone()).or_default().push(line);
         }
-        let stops = stop::list(&mut *conn, true).await?;
-        let stopped = stops
-            .iter()
-            .map(|stop| stop.target.columns())
-            .map(|(kind, subject)| (kind, subject.to_owned()))
-            .collect();
-        let forms = mayfly_consent::store::load_forms(conn)
-            .await
-            .map_err(consent_error)?;
-        Ok(Self {
-            version,
-            member: found,
-            staff,
-            stopped,
-            forms,
-        })
+        let name = |target: Target| {
+            let (kind, subject) = target.columns();
+            (kind, subject.to_owned())
+        };
+        Self { version, member, staff, stopped: stops.into_iter().map(name).collect(), forms }
     }
 
-    /// Reads them again if they have changed since.
-    pub async fn refresh(&mut self, conn: &mut AnyConnection, member: &str) -> Result<()> {
-        if meta::counter(&mut *conn, meta::REGISTERS).await? != self.version {
-            *self = Self::load(conn, member).await?;
-        }
-        Ok(())
+    /// Which state of the tables this is.
+    pub(super) fn version(&self) -> i64 {
+        self.version
     }
 
     /// The member, if it is registered.
@@ -131,17 +113,78 @@ impl Registers {
     }
 }
 
-/// A stored day.
-pub(super) fn day(text: &str) -> std::result::Result<Date, sqlx::Error> {
-    text.parse().map_err(|_| sqlx::Error::RowNotFound)
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A stored day that may be absent.
-pub(super) fn optional_day(text: Option<String>) -> std::result::Result<Option<Date>, sqlx::Error> {
-    text.as_deref().map(day).transpose()
-}
+    fn day(text: &str) -> Date {
+        text.parse().unwrap()
+    }
 
-/// Translates an error of the consent store.
-pub fn consent_error(error: mayfly_consent::ConsentError) -> Error {
-    Error::from(error)
+    fn line(account: &str, person: &str, query: bool, from: &str, to: Option<&str>) -> Authorisation {
+        Authorisation {
+            member: "004".into(),
+            account: account.into(),
+            name: "虛構".into(),
+            title: String::new(),
+            query,
+            approve: !query,
+            review: false,
+            from: day(from),
+            approved_by: "head".into(),
+            to: to.map(day),
+            ended_by: to.map_or_else(String::new, |_| "head".into()),
+            person: person.into(),
+            unit: String::new(),
+            level: String::new(),
+        }
+    }
+
+    fn registers(stops: Vec<Target>) -> Registers {
+        let member = Member {
+            code: "004".into(),
+            name: "虛構銀行".into(),
+            valid_from: day("2020-01-01"),
+            valid_to: Some(day("2027-01-01")),
+            age_recipients: vec![],
+            control_rules: None,
+        };
+        let staff = vec![
+            line("q", "P1", true, "2026-01-01", Some("2026-06-01")),
+            line("q", "P1", true, "2026-07-01", None),
+            line("a", "P2", false, "2026-01-01", None),
+        ];
+        Registers::new(1, Some(member), staff, stops, Forms::new())
+    }
+
+    #[test]
+    fn a_right_must_hold_on_every_day_asked_for() {
+        #[track_caller]
+        fn check(account: &str, right: Right, days: &[&str], expected: bool) {
+            let days: Vec<Date> = days.iter().map(|text| day(text)).collect();
+            assert_eq!(registers(vec![]).has_right(account, right, &days), expected, "{account} {days:?}");
+        }
+        check("q", Right::Query, &["2026-01-01"], true);
+        check("q", Right::Query, &["2025-12-31"], false);
+        check("q", Right::Query, &["2026-05-31"], true);
+        check("q", Right::Query, &["2026-06-01"], false);
+        check("q", Right::Query, &["2026-05-31", "2026-07-01"], true);
+        check("q", Right::Query, &["2026-05-31", "2026-06-30"], false);
+        check("q", Right::Approve, &["2026-05-31"], false);
+        check("a", Right::Approve, &["2026-05-31"], true);
+        check("nobody", Right::Query, &["2026-05-31"], false);
+    }
+
+    #[test]
+    fn membership_is_half_open_and_stops_close_what_they_name() {
+        let open = registers(vec![]);
+        assert!(!open.member_closed(day("2026-12-31")) && open.member_closed(day("2027-01-01")));
+        assert!(open.member_closed(day("2019-12-31")) && !open.link_stopped() && !open.item_stopped("C0101"));
+        let stopped = registers(vec![Target::Person("004/q".into()), Target::Item("C0101".into()), Target::Link]);
+        assert!(stopped.person_stopped("q") && !stopped.person_stopped("a"));
+        assert!(stopped.item_stopped("C0101") && !stopped.item_stopped("C0201") && stopped.link_stopped());
+        assert!(registers(vec![Target::Member("004".into())]).member_closed(day("2026-05-05")));
+        assert!(!registers(vec![Target::Member("012".into())]).member_closed(day("2026-05-05")));
+        assert!(!registers(vec![Target::Person("012/q".into())]).person_stopped("q"));
+    }
 }

@@ -5,11 +5,11 @@ use std::path::Path;
 use jiff::civil::Date;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{
-    registers::{day, optional_day},
-    table::{Line, Table},
+use super::table::{Line, Table};
+use crate::{
+    db::columns::{day, optional_day},
+    error::{Error, Result},
 };
-use crate::error::{Error, Result};
 
 /// One authorisation: what an account of a member may do from one day to another.
 #[derive(Clone, PartialEq, Eq)]

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use crate::error::{Error, Result};
+use crate::{
+    db::columns::instant,
+    error::{Error, Result},
+};
 
 /// What is stopped.
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -127,7 +130,6 @@ fn from_row(row: &AnyRow) -> std::result::Result<Stop, sqlx::Error> {
     let kind: String = row.try_get(1)?;
     let lifted_by: Option<String> = row.try_get(6)?;
     let lifted_at: Option<i64> = row.try_get(7)?;
-    let instant = |micros| Timestamp::from_microsecond(micros).map_err(|_| sqlx::Error::RowNotFound);
     Ok(Stop {
         stop: row.try_get(0)?,
         target: Target::parse(&kind, row.try_get(2)?).ok_or(sqlx::Error::RowNotFound)?,

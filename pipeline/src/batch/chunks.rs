@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{Batch, Counts, store::fenced};
-use crate::error::{Error, Result};
+use crate::{
+    db::columns::instant,
+    error::{Error, Result},
+};
 
 /// A chunk of a batch.
 #[derive(Clone)]
@@ -192,11 +195,6 @@ pub async fn unresolved(conn: &mut AnyConnection) -> Result<Vec<(i64, String)>> 
         .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
         .collect::<std::result::Result<_, sqlx::Error>>()
         .map_err(Error::database("list unresolved chunks"))
-}
-
-/// A stored instant.
-pub fn instant(micros: i64) -> std::result::Result<Timestamp, sqlx::Error> {
-    Timestamp::from_microsecond(micros).map_err(|_| sqlx::Error::RowNotFound)
 }
 
 fn from_row(row: &AnyRow) -> std::result::Result<Chunk, sqlx::Error> {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
+    db::columns::instant,
     error::{Error, Result},
     intake::Encoding,
 };
@@ -170,7 +171,7 @@ fn from_row(row: &AnyRow) -> std::result::Result<Batch, sqlx::Error> {
         encoding: Encoding::parse(&row.try_get::<String, _>(6)?).ok_or(sqlx::Error::RowNotFound)?,
         submitter: row.try_get(7)?,
         submitter_ip: row.try_get(8)?,
-        accepted_at: super::chunks::instant(row.try_get(9)?)?,
+        accepted_at: instant(row.try_get(9)?)?,
         intake: (row.try_get(10)?, row.try_get(11)?),
         settled: row.try_get::<String, _>(12)? == "settled",
         gated_rows: row.try_get(13)?,

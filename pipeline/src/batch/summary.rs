@@ -7,8 +7,9 @@ use mayfly_consent::CodeSet;
 use serde::Serialize;
 use sqlx::{AnyConnection, Row};
 
-use super::{Batch, chunks::instant};
+use super::Batch;
 use crate::{
+    db::columns::instant,
     error::{Error, Result},
     regime::Regime,
 };

@@ -21,15 +21,13 @@ pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -
     let house = opening.to_act().await?;
     match command {
         ConsentCommand::Import { files, encoding } => {
+            let mut imported = import::Imported::default();
             for file in files {
-                let imported = import::import(&house, &file, encoding.into()).await?;
-                out.show(&imported, || {
-                    format!(
-                        "{} consents new, {} known already\n",
-                        imported.new, imported.known
-                    )
-                })?;
+                let one = import::import(&house, &file, encoding.into()).await?;
+                imported.new += one.new;
+                imported.known += one.known;
             }
+            out.show(&imported, || format!("{} consents new, {} known already\n", imported.new, imported.known))?;
         }
         ConsentCommand::Outcome { file } => {
             let recorded = outcome::record(&house, &file).await?;

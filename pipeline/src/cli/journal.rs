@@ -3,7 +3,7 @@
 use super::{
     Opening,
     args::JournalCommand,
-    out::{Out, write},
+    out::Out,
 };
 use crate::{
     error::{Error, Exit, Result},
@@ -81,6 +81,5 @@ fn show(out: &Out, entries: u64, signed: u64, findings: &[String], key: Option<&
             text.push_str(&format!("verifier key: {key}\n"));
         }
         text
-    })?;
-    write("")
+    })
 }

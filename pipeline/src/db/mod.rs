@@ -1,8 +1,9 @@
 //! The database: one writer, transactions that cannot be left open, many readers. *SQL.*
 //!
-//! `migrate` makes and checks the schema, `meta` keeps the few counters; statements over thousands of rows are made by
+//! `migrate` makes and checks the schema, `meta` keeps the few counters, `columns` reads days and instants; statements over thousands of rows are made by
 //! the consent store's `blocks`.
 
+pub mod columns;
 pub mod meta;
 pub mod migrate;
 

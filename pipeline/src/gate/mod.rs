@@ -4,24 +4,27 @@
 //! uses is checked, and query records and journal entries are committed *before* a byte leaves (六(一)1, 5). It
 //! returns the only value with which a provider can be asked:
 //!
-//! ```compile_fail
+//! ```compile_fail,E0451
 //! // A pass cannot be made by hand: its fields are private and it has no constructor.
-//! let pass = mayfly::gate::GatePass { chunk: todo!(), asked: vec![] };
+//! fn forge(pass: mayfly::gate::GatePass) -> mayfly::gate::GatePass {
+//!     mayfly::gate::GatePass { asked: vec![], ..pass }
+//! }
 //! ```
 //!
-//! ```compile_fail
+//! ```compile_fail,E0599
 //! // A pass is used up by asking: it cannot be copied and used twice.
 //! fn twice(pass: mayfly::gate::GatePass) -> (mayfly::gate::GatePass, mayfly::gate::GatePass) {
 //!     (pass.clone(), pass)
 //! }
 //! ```
 //!
-//! `screen` decides (pure), `consents` looks up what is known of the consents of a chunk, `record` is the query record
+//! `screen` decides (pure), `consents` looks up what is `known` of the consents of a chunk, `record` is the query record
 //! as it is sealed, `write` commits, `again` rebuilds a pass after a crash, `health` closes the gate.
 
 pub mod again;
 pub mod consents;
 pub mod health;
+pub mod known;
 pub mod record;
 pub mod screen;
 pub mod seal;
@@ -148,8 +151,8 @@ pub async fn pass(
     crate::batch::store::advance(conn, batch, from, count).await?;
     health::check(house, conn, now).await?;
     registers.refresh(conn, &batch.member).await?;
-    let known = consents::look_up(house, conn, batch, &rows.rows).await?;
-    let screened = screen::rows(house, batch, registers, known, rows.rows, now)?;
+    let known = consents::look_up(house, conn, &batch.member, &rows.rows).await?;
+    let screened = screen::rows(&house.regime, &batch.member, registers, known, rows.rows, now)?;
     let gated = write::commit(house, batch, tx, screened, now).await?;
     Ok(gated)
 }

@@ -5,13 +5,12 @@ use std::collections::HashMap;
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::{Asked, Code, VerifiedConsent, day::taipei_day, verify};
 
-use super::consents::Known;
+use super::known::Known;
 use crate::{
     access::{Registers, registers::Right},
-    app::House,
-    batch::Batch,
     error::Result,
     intake::Row,
+    regime::Regime,
 };
 
 /// A row with its verdict. Refused rows hold their faults, in `row.faults`.
@@ -36,17 +35,17 @@ pub struct Verdict {
 
 /// Screens all rows of a chunk against what is `known` of their consents; all reasons for a refusal at once (D14).
 pub fn rows(
-    house: &House,
-    batch: &Batch,
+    regime: &Regime,
+    member: &str,
     registers: &Registers,
     mut known: Known,
     rows: Vec<Row>,
     now: Timestamp,
 ) -> Result<Vec<ScreenedRow>> {
-    let rules = house.regime.consent_rules()?;
+    let rules = regime.consent_rules()?;
     let today = taipei_day(now);
     let mut desk = Desk {
-        house,
+        regime,
         registers,
         today,
         now,
@@ -57,17 +56,13 @@ pub fn rows(
         desk.screen(&mut row);
         let registered = known.registered(&row);
         let asked = Asked {
-            member: &batch.member,
+            member,
             item: row.item.as_deref(),
             purpose: row.reason_code.map(|code| code.purpose()),
             approved_at: row.approved_at,
             now,
         };
-        let elsewhere = row
-            .claim
-            .consent_ref
-            .as_ref()
-            .is_some_and(|reference| known.elsewhere.contains(reference));
+        let elsewhere = known.is_elsewhere(&row);
         let consent = verify(
             &row.claim,
             &asked,
@@ -96,7 +91,7 @@ pub fn expired(line: u32) -> ScreenedRow {
 /// The approval desk: rules that do not need the consent. The same people recur on thousands of rows, so what was
 /// found for them is kept for the chunk, never longer.
 struct Desk<'h> {
-    house: &'h House,
+    regime: &'h Regime,
     registers: &'h Registers,
     today: Date,
     now: Timestamp,
@@ -113,13 +108,12 @@ impl Desk<'_> {
         }
         if let Some(approved_at) = row.approved_at {
             let age = self.now.duration_since(approved_at);
-            if approved_at > self.now || age > self.house.regime.approval_window() {
+            if approved_at > self.now || age > self.regime.approval_window() {
                 row.faults.push(Code::AprTime, "approved_at");
             }
         }
         if let Some(item) = row.item.as_deref() {
             let granted = self
-                .house
                 .regime
                 .items
                 .granted
@@ -130,7 +124,7 @@ impl Desk<'_> {
                 row.faults.push(Code::GateItem, "item");
             }
         }
-        if self.registers.link_stopped() || !self.house.regime.link_runs_on(self.today) {
+        if self.registers.link_stopped() || !self.regime.link_runs_on(self.today) {
             row.faults.push(Code::GateLink, "");
         }
         if self.registers.member_closed(self.today) {
@@ -184,32 +178,5 @@ impl Desk<'_> {
             }
         }
         faults
-    }
-}
-
-impl Known {
-    /// Reserves the next use of the row's consent, which becomes known if it was new.
-    fn take(&mut self, row: &Row, consent: VerifiedConsent) -> Verdict {
-        let reference = row.claim.consent_ref.clone().unwrap_or_default();
-        let item = row.item.clone().unwrap_or_default();
-        let is_new = !self.by_ref.contains_key(&reference);
-        if is_new {
-            self.enter(row);
-        }
-        let entry = self
-            .by_ref
-            .get_mut(&reference)
-            .expect("Invariant: the consent was entered just above");
-        let taken = entry.uses.entry(item).or_default();
-        let use_no = (1..)
-            .find(|number| !taken.contains(number))
-            .expect("Invariant: there are more numbers than uses");
-        taken.push(use_no);
-        Verdict {
-            consent,
-            consent_no: entry.consent_no,
-            use_no,
-            is_new,
-        }
     }
 }

@@ -2,7 +2,7 @@
 
 use mayfly_consent::CodeSet;
 
-use super::settle;
+use super::{hold, settle};
 use crate::{
     app::House,
     batch::{Batch, Chunk, Counts, Outcome, chunks, requests},
@@ -17,13 +17,12 @@ pub async fn settle_unresolved(house: &House) -> Result<i64> {
     let link = house.link()?;
     let mut reader = house.db.reader().await?;
     let mut settled = 0;
-    for (chunk_no, batch) in chunks::unresolved(&mut reader).await? {
-        let batch = super::find(&mut reader, &batch).await?;
-        let chunk = chunks::of_batch(&mut reader, batch.batch_no)
-            .await?
-            .into_iter()
-            .find(|chunk| chunk.chunk_no == chunk_no);
-        if let Some(chunk) = chunk {
+    for (chunk_no, name) in chunks::unresolved(&mut reader).await? {
+        // Whoever else recalls this batch at the moment finds the same.
+        let Some(_lock) = hold::lock(house, &name)? else { continue };
+        let batch = super::find(&mut reader, &name).await?;
+        let all = chunks::of_batch(&mut reader, batch.batch_no).await?;
+        if let Some(chunk) = all.into_iter().find(|chunk| chunk.chunk_no == chunk_no) {
             settled += settle_chunk(house, &link, &batch, &chunk).await?;
         }
     }
