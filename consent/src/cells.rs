@@ -86,14 +86,15 @@ pub fn birth_date(cell: &str) -> Result<Date, Code> {
     }
 }
 
-/// `querier`, `approver`: 1 to 32 of `A-Z a-z 0-9 . _ -`.
+/// `querier`, `approver`: 1 to 32 of `A-Z a-z 0-9 . _ -`, and not an identity number, which is nobody's account.
 ///
 /// # Errors
 /// `ROW-MISSING`, `ROW-LENGTH`, `ROW-FORMAT`.
 pub fn account(cell: &str) -> Result<&str, Code> {
-    charset(cell, 32, |byte| {
+    let account = charset(cell, 32, |byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-')
-    })
+    })?;
+    no_identity_number(account)
 }
 
 /// `form_id`, `form_version`: the characters and length of an account.
@@ -141,17 +142,22 @@ pub fn instant(cell: &str) -> Result<Timestamp, Code> {
     }
 }
 
-/// `consent_ref`: the member's own number, 1 to 40 printable characters.
+/// `consent_ref`: the member's own number, 1 to 40 printable characters, and not an identity number.
 ///
 /// # Errors
 /// `ROW-MISSING`, `ROW-LENGTH`, `ROW-FORMAT`.
 pub fn consent_ref(cell: &str) -> Result<&str, Code> {
     let known = text(cell, 40)?;
     if known.is_ascii() || !known.chars().any(is_invisible) {
-        Ok(known)
+        no_identity_number(known)
     } else {
         Err(Code::RowFormat)
     }
+}
+
+/// Refuses an identity number where one does not belong: such cells rest in plain columns.
+fn no_identity_number(cell: &str) -> Result<&str, Code> {
+    if SubjectId::parse(cell).is_ok() { Err(Code::RowFormat) } else { Ok(cell) }
 }
 
 /// `consent_channel`: `electronic` or `paper`.

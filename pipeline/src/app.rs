@@ -62,10 +62,9 @@ impl House {
             meta::read(&mut reader, meta::ENVIRONMENT).await?,
             config.environment,
         )?;
-        check_keyring(
-            custody.generation()?,
-            meta::counter(&mut reader, meta::KEYRING).await?,
-        )?;
+        // The database first: another process may be making a key, and then notes it there.
+        let noted = meta::counter(&mut reader, meta::KEYRING).await?;
+        check_keyring(custody.generation()?, noted)?;
         let origin = meta::read(&mut reader, meta::ORIGIN)
             .await?
             .ok_or(Error::Bug("the journal has no origin"))?;

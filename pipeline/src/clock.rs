@@ -1,6 +1,10 @@
 //! The only reader of the wall clock; in a sandbox it may stand at a given instant (`--at`). *Edge.*
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    io::Write,
+    path::{Path, PathBuf},
+};
 
 use jiff::Timestamp;
 
@@ -124,11 +128,21 @@ impl Mark {
         }
     }
 
+    /// Moves the mark on to `at`; it never goes back, whoever else writes it.
     fn write(&self, at: Timestamp) -> Result<()> {
+        let failed = || Error::io("write the file `clock` of the data directory");
+        let lock = File::options().write(true).create(true).truncate(false).open(self.path.with_extension("lock"));
+        let lock = lock.map_err(failed())?;
+        lock.lock().map_err(failed())?;
+        if self.read()?.is_some_and(|last| last >= at) {
+            return Ok(());
+        }
         let new = self.path.with_extension("new");
-        std::fs::write(&new, format!("{at}\n"))
+        let mut file = File::create(&new).map_err(failed())?;
+        file.write_all(format!("{at}\n").as_bytes())
+            .and_then(|()| file.sync_all())
             .and_then(|()| std::fs::rename(&new, &self.path))
-            .map_err(Error::io("write the file `clock` of the data directory"))
+            .map_err(failed())
     }
 }
 

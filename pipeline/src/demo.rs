@@ -36,26 +36,27 @@ pub struct Fixtures {
     pub member_key: PathBuf,
 }
 
-/// Makes the sandbox `dir`, unless a demonstration has left one there.
+/// Makes the sandbox `dir`, unless a demonstration has left one there. One that was cut off is made anew.
 pub async fn prepare(dir: &Path) -> Result<Fixtures> {
     let folder = dir.join("fixtures");
+    let unfinished = dir.with_extension("unfinished");
+    if unfinished.is_file() && dir.is_dir() {
+        fs::remove_dir_all(dir).map_err(Error::io("remove the demonstration that was cut off"))?;
+    }
     if !folder.is_dir() {
-        let plan = setup::Plan {
-            dir,
-            environment: Environment::Sandbox,
-            keys: None,
-            clock_stands: true,
-        };
-        setup::init(&plan).await?;
-        fs::create_dir(&folder).map_err(Error::io("make the demonstration's folder"))?;
+        fs::write(&unfinished, "").map_err(Error::io("make the demonstration's folder"))?;
+        let plan = setup::Plan { dir, environment: Environment::Sandbox, keys: None, clock_stands: true };
+        let made = setup::init(&plan).await;
+        if made.is_ok() {
+            fs::create_dir(&folder).map_err(Error::io("make the demonstration's folder"))?;
+            for (name, content) in FILES {
+                fs::write(folder.join(name), content).map_err(Error::io("write the demonstration's files"))?;
+            }
+        }
+        fs::remove_file(&unfinished).map_err(Error::io("make the demonstration's folder"))?;
+        made?;
     }
-    for (name, content) in FILES {
-        fs::write(folder.join(name), content).map_err(Error::io("write the demonstration's files"))?;
-    }
-    Ok(Fixtures {
-        batch: folder.join("004-1151102-01.csv"),
-        member_key: folder.join("member-004.agekey"),
-    })
+    Ok(Fixtures { batch: folder.join("004-1151102-01.csv"), member_key: folder.join("member-004.agekey") })
 }
 
 /// Loads the fixtures' master data, consents sent ahead and a withdrawal; loading them again changes nothing.
@@ -66,7 +67,7 @@ pub async fn load(house: &House) -> Result<()> {
     import::import(house, Register::Members, &[path("members.csv")]).await?;
     import::import(house, Register::Staff, &[path("staff.csv")]).await?;
     import::import(house, Register::Forms, &forms).await?;
-    consents::import::import(house, &path("consents.csv"), Encoding::Utf8).await?;
+    consents::import::import(house, &[path("consents.csv")], Encoding::Utf8).await?;
     consents::outcome::record(house, &path("outcomes.csv")).await?;
     Ok(())
 }

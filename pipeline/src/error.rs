@@ -2,7 +2,7 @@
 
 use mayfly_retention::RetentionError;
 
-use crate::intake::FileRefusal;
+use crate::{intake::FileRefusal, journal::fault::JournalError};
 
 /// The result of every use-case.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -102,7 +102,11 @@ impl Error {
 
     /// A database failure during `step`, translated so that no stored value can appear.
     pub fn database(step: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
-        move |error| match database_kind(&error) {
+        move |error| Self::of_kind(step, database_kind(&error))
+    }
+
+    fn of_kind(step: &'static str, kind: &'static str) -> Self {
+        match kind {
             "full" => disk_full(),
             "read-only" => read_only(),
             kind => Self::Database { step, kind },
@@ -110,8 +114,8 @@ impl Error {
     }
 
     /// Something about the journal, by who must act.
-    pub fn journal(error: crate::journal::fault::JournalError) -> Self {
-        use crate::journal::fault::JournalError as J;
+    pub fn journal(error: JournalError) -> Self {
+        use JournalError as J;
         let sentence = format!("failed to {error}");
         match error {
             J::KeyText
@@ -128,6 +132,9 @@ impl Error {
                 action: error.to_string(),
                 kind: source.kind(),
             },
+            J::EntryField { .. } | J::BatchFull | J::TooManyEntries | J::ExportSize { .. } => {
+                Self::Bug("a journal entry or export was put together wrongly")
+            }
             _ => crate::journal::signing::damaged(&sentence),
         }
     }
@@ -219,19 +226,58 @@ pub(crate) fn read_only() -> Error {
 
 fn database_kind(error: &sqlx::Error) -> &'static str {
     match error {
-        sqlx::Error::Database(inner) => match inner.code().as_deref() {
-            Some("5" | "6" | "261" | "262" | "517" | "773") => "busy",
-            Some("8" | "264" | "520" | "776" | "1032" | "1288" | "1544") => "read-only",
-            Some("13" | "778" | "4874") => "full",
-            Some("14" | "1038" | "526" | "270") => "read-only",
-            Some("11" | "26" | "267" | "523") => "damaged",
-            Some("19" | "2067" | "1555" | "1299" | "23505") => "constraint",
-            Some(_) => "refused by the database",
-            None => "unknown",
-        },
+        sqlx::Error::Database(inner) => kind_of_code(inner.code().as_deref().unwrap_or("")),
         sqlx::Error::Io(_) => "input or output",
         sqlx::Error::RowNotFound => "a row is missing",
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => "a stored value has another type",
         _ => "connection",
+    }
+}
+
+/// What an engine's own code means for the operator (SQLite's, extended ones included, and PostgreSQL's).
+fn kind_of_code(code: &str) -> &'static str {
+    match code {
+            "5" | "6" | "261" | "262" | "517" | "773" => "busy",
+            "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" => "read-only",
+            "13" | "778" | "4874" => "full",
+            "14" | "1038" | "526" | "270" => "read-only",
+            "11" | "26" | "267" | "523" => "damaged",
+            "19" | "2067" | "1555" | "1299" | "23505" => "constraint",
+            "" => "unknown",
+            _ => "refused by the database",
+
+    }
+}
+
+impl From<mayfly_consent::ConsentError> for Error {
+    fn from(error: mayfly_consent::ConsentError) -> Self {
+        use mayfly_consent::ConsentError as E;
+        match error {
+            E::FormSyntax { .. }
+            | E::FormFieldUnknown { .. }
+            | E::FormField { .. }
+            | E::FormRecipient { .. }
+            | E::FormNotice { .. }
+            | E::FormContradicts => Self::Input {
+                code: "IMPORT-FORM",
+                sentence: format!("failed to {error}"),
+                remedy: "mend the form file, then import it again; a registered version never changes: give it a new version",
+            },
+            E::OutcomeCell { .. } => Self::Input {
+                code: "IMPORT-CELL",
+                sentence: format!("failed to {error}"),
+                remedy: "mend the line, then import the file again; nothing of it was taken",
+            },
+            E::StateChanged => Self::Operator {
+                code: "DB-BUSY",
+                sentence: "somebody else changed the consent at the same moment; nothing was done".into(),
+                remedy: "run the command again",
+            },
+            E::Database { act, kind } => {
+                let code = kind.rsplit('(').next().unwrap_or("").trim_end_matches(')');
+                Self::of_kind(act, kind_of_code(code))
+            }
+            _ => Self::Bug("a stored consent is not what was written"),
+        }
     }
 }

@@ -17,9 +17,13 @@ pub fn place((cohort, object): &(String, String)) -> Result<Place> {
     })
 }
 
-/// The key of `cohort`; a destroyed one is gone for good.
+/// The key of `cohort`. A destroyed one is an error of the custody's own; one that is merely not there is missing.
 pub fn key(house: &House, cohort: Cohort) -> Result<Arc<Key32>> {
-    house.custody.existing_key(cohort)?.ok_or_else(gone)
+    house.custody.existing_key(cohort)?.ok_or_else(|| Error::Operator {
+        code: "KEY-MISSING",
+        sentence: "the keyring has no key for these records, although it was never destroyed".into(),
+        remedy: "put the newest key directory back",
+    })
 }
 
 /// Whether the object at the place that two columns name can still be opened.
@@ -31,14 +35,6 @@ pub fn is_held(house: &House, columns: &(String, String)) -> Result<bool> {
 pub fn segment(house: &House, columns: &(String, String)) -> Result<SegmentReader<File>> {
     let place = place(columns)?;
     Ok(house.vault.open_segment(place, &*key(house, place.cohort)?)?)
-}
-
-fn gone() -> Error {
-    Error::Denied {
-        code: "SEAL-GONE",
-        sentence: "the key of these records has been destroyed; nobody can read them any more".into(),
-        remedy: "ask anew, with a new approval, if the answer is still needed",
-    }
 }
 
 /// The two columns that name a place.

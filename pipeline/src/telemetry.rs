@@ -30,7 +30,12 @@ pub fn start(level: LogLevel) {
         LogLevel::Debug => "debug",
         LogLevel::Trace => "trace",
     };
-    let filter = EnvFilter::new(own);
+    let libraries = match level {
+        LogLevel::Off => "off",
+        LogLevel::Error => "error",
+        _ => "warn",
+    };
+    let filter = EnvFilter::new(format!("{libraries},mayfly={own}"));
     // A second start (tests) leaves the first in place.
     let _ = fmt()
         .with_env_filter(filter)

@@ -117,7 +117,8 @@ CREATE TABLE late_answer (
     chunk_no      INTEGER NOT NULL,
     answer_cohort TEXT NOT NULL,
     answer_object TEXT NOT NULL,
-    obtained_at   INTEGER NOT NULL
+    obtained_at   INTEGER NOT NULL,
+    answered      INTEGER NOT NULL          -- answers sealed in it
 ) STRICT;
 
 -- class: audit. The journal's entries, in bundles as they were appended (C2SP tlog-tiles encoding).

@@ -2,8 +2,9 @@
 
 use std::path::PathBuf;
 
-use mayfly_consent::Form;
+use mayfly_consent::{Form, store};
 use serde::Serialize;
+use sqlx::AnyConnection;
 
 use super::{members, staff, table::read_bounded};
 use crate::{
@@ -51,8 +52,7 @@ pub async fn import(house: &House, register: Register, files: &[PathBuf]) -> Res
             Register::Members => members::store(&mut *conn, path, &members::read(path)?).await?,
             Register::Staff => staff::store(&mut *conn, path, &staff::read(path)?).await?,
             Register::Forms => {
-                let form = read_form(path)?;
-                u64::from(mayfly_consent::store::insert_form(&mut *conn, &form).await?)
+                u64::from(store_form(&mut *conn, &read_form(path)?).await?)
             }
         };
     }
@@ -66,6 +66,7 @@ pub async fn import(house: &House, register: Register, files: &[PathBuf]) -> Res
         act::enter(house, &mut *conn, &act, &imported, now).await?;
     }
     tx.commit().await?;
+    tracing::info!(register = register.name(), changed = imported.changed, "imported");
     journal::signing::sign(house).await?;
     Ok(imported)
 }
@@ -78,6 +79,19 @@ impl Register {
             Self::Forms => "forms",
         }
     }
+}
+
+/// Registers a form; one that is registered may be given its end, and nothing else (四(二)3(4)).
+async fn store_form(conn: &mut AnyConnection, form: &Form) -> Result<bool> {
+    let forms = store::load_forms(&mut *conn).await?;
+    if let (Some(known), Some(end)) = (forms.find(&form.id, &form.version), form.in_force_to)
+        && known.in_force_to.is_none()
+        && (Form { in_force_to: None, ..form.clone() }) == **known
+    {
+        store::end_form(conn, &form.id, &form.version, end).await?;
+        return Ok(true);
+    }
+    Ok(store::insert_form(conn, form).await?)
 }
 
 fn read_form(path: &std::path::Path) -> Result<Form> {

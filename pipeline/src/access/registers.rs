@@ -73,14 +73,15 @@ impl Registers {
         })
     }
 
-    /// Who holds `account` on `day`; an account that is not on the table is nobody.
+    /// Whether `account` is or was on the 授權表.
+    pub fn knows(&self, account: &str) -> bool {
+        self.staff.contains_key(account)
+    }
+
+    /// Who holds `account` on `day`; an account without an authorisation that day is nobody.
     pub fn person(&self, account: &str, day: Date) -> Option<&str> {
         let lines = self.staff.get(account)?;
-        lines
-            .iter()
-            .find(|line| line.holds_on(day))
-            .or(lines.last())
-            .map(|line| line.person.as_str())
+        lines.iter().find(|line| line.holds_on(day)).map(|line| line.person.as_str())
     }
 
     /// Whether the link is stopped.

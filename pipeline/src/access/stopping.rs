@@ -47,6 +47,7 @@ pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Re
     )
     .await?;
     tx.commit().await?;
+    tracing::warn!(stop = number, kind, "stopped");
     journal::signing::sign(house).await?;
     Ok(number)
 }

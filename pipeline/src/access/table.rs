@@ -171,7 +171,12 @@ impl<'t> Line<'t> {
 
 /// Reads a master data file of at most 64 MiB.
 pub fn read_bounded(path: &Path, name: &str) -> Result<Vec<u8>> {
-    let facts = std::fs::metadata(path).map_err(Error::io(format!("read {name}")))?;
+    let unreadable = |_| Error::Input {
+        code: "IMPORT-FILE",
+        sentence: format!("{name} is not there, or may not be read by this account"),
+        remedy: "check the path and the file's permissions",
+    };
+    let facts = std::fs::metadata(path).map_err(unreadable)?;
     if !facts.is_file() {
         return Err(Error::Input {
             code: "IMPORT-FILE",
@@ -186,7 +191,7 @@ pub fn read_bounded(path: &Path, name: &str) -> Result<Vec<u8>> {
             remedy: "cut the file into several and import them one after the other",
         });
     }
-    std::fs::read(path).map_err(Error::io(format!("read {name}")))
+    std::fs::read(path).map_err(unreadable)
 }
 
 fn columns(name: &str, what: String, required: &[&str]) -> Error {

@@ -123,15 +123,17 @@ pub async fn insert_late(
     chunk_no: i64,
     answers: &(String, String),
     at: Timestamp,
+    answered: i64,
 ) -> Result<()> {
     sqlx::query(
-        "INSERT INTO late_answer (late_no, chunk_no, answer_cohort, answer_object, obtained_at)
-         VALUES ((SELECT COALESCE(MAX(late_no), 0) + 1 FROM late_answer), $1, $2, $3, $4)",
+        "INSERT INTO late_answer (late_no, chunk_no, answer_cohort, answer_object, obtained_at, answered)
+         VALUES ((SELECT COALESCE(MAX(late_no), 0) + 1 FROM late_answer), $1, $2, $3, $4, $5)",
     )
     .bind(chunk_no)
     .bind(&answers.0)
     .bind(&answers.1)
     .bind(at.as_microsecond())
+    .bind(answered)
     .execute(conn)
     .await
     .map_err(Error::database("enter a late reply"))?;

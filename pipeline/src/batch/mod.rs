@@ -42,6 +42,11 @@ impl Outcome {
         }
     }
 
+    /// Whether the provider told something of the person, be it that there is no record.
+    pub fn is_told(self) -> bool {
+        matches!(self, Self::Answered | Self::NoRecord)
+    }
+
     /// Reads the word.
     pub fn parse(word: &str) -> Option<Self> {
         [

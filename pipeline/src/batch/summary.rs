@@ -65,7 +65,7 @@ pub async fn of(conn: &mut AnyConnection, batch: &Batch, regime: &Regime) -> Res
     let row = sqlx::query(
         "SELECT CAST(COALESCE(SUM(answered), 0) AS BIGINT), CAST(COALESCE(SUM(no_record), 0) AS BIGINT),
          CAST(COALESCE(SUM(refused), 0) AS BIGINT), CAST(COALESCE(SUM(failed), 0) AS BIGINT),
-         CAST(COALESCE(SUM(unresolved), 0) AS BIGINT), MIN(obtained_at) FROM chunk WHERE batch_no = $1",
+         CAST(COALESCE(SUM(unresolved), 0) AS BIGINT), MIN(CASE WHEN answered > 0 THEN obtained_at END) FROM chunk WHERE batch_no = $1",
     )
     .bind(batch.batch_no)
     .fetch_one(&mut *conn)

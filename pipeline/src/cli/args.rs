@@ -12,9 +12,9 @@ use crate::{config::Environment, telemetry::LogLevel};
 #[derive(Parser)]
 #[command(name = "mayfly", bin_name = "mayfly", version, after_help = EXIT_CODES, disable_help_subcommand = true)]
 pub(super) struct Arguments {
-    /// The data directory
-    #[arg(long, global = true, value_name = "DIR", default_value = "mayfly-data", help_heading = EVERYWHERE)]
-    pub(super) data: PathBuf,
+    /// The data directory [default: mayfly-data]
+    #[arg(long, global = true, value_name = "DIR", help_heading = EVERYWHERE)]
+    pub(super) data: Option<PathBuf>,
     /// Print one JSON document on standard output, and nothing else there
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub(super) json: bool,

@@ -3,11 +3,12 @@
 use std::{path::Path, sync::Arc, time::Duration};
 
 use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
     Opening,
     args::{BatchCommand, SubmitArguments},
-    out::{Out, taipei, write},
+    out::{Out, taipei},
     progress,
 };
 use crate::{
@@ -247,6 +248,9 @@ async fn own_rows(opening: &Opening, batch: &str, account: &str, out: &Out) -> R
 
 pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
     let house = opening.to_act().await?;
+    let stopped = || Error::io("listen for the signal to stop");
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(stopped())?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(stopped())?;
     loop {
         let (worked, mut trouble) = work_all(&house, out).await?;
         let settled = match late::settle_unresolved(&house).await {
@@ -267,11 +271,8 @@ pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exi
         }
         tokio::select! {
             () = tokio::time::sleep(PAUSE) => {}
-            signal = tokio::signal::ctrl_c() => {
-                signal.map_err(Error::io("listen for the signal to stop"))?;
-                write("stopped\n")?;
-                return Ok(Exit::Done);
-            }
+            _ = interrupt.recv() => return Ok(Exit::Done),
+            _ = terminate.recv() => return Ok(Exit::Done),
         }
     }
 }

@@ -21,12 +21,7 @@ pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -
     let house = opening.to_act().await?;
     match command {
         ConsentCommand::Import { files, encoding } => {
-            let mut imported = import::Imported::default();
-            for file in files {
-                let one = import::import(&house, &file, encoding.into()).await?;
-                imported.new += one.new;
-                imported.known += one.known;
-            }
+            let imported = import::import(&house, &files, encoding.into()).await?;
             out.show(&imported, || format!("{} consents new, {} known already\n", imported.new, imported.known))?;
         }
         ConsentCommand::Outcome { file } => {

@@ -15,29 +15,20 @@ use crate::{
 };
 
 pub(super) async fn run(opening: Opening, out: &Out) -> Result<Exit> {
-    // `demo` has a folder of its own; --data may name another for it.
-    let dir = if opening.dir == Path::new("mayfly-data") {
-        Path::new(demo::DIR).to_path_buf()
-    } else {
-        opening.dir
-    };
+    let dir = opening.dir;
+    // A demonstration that has been there before keeps its clock.
     let at = match opening.at {
-        Some(at) => at,
-        None => demo::INSTANT
-            .parse()
-            .map_err(|_| Error::Bug("the demonstration's instant is no instant"))?,
+        None if !dir.join("clock").is_file() => {
+            Some(demo::INSTANT.parse().map_err(|_| Error::Bug("the demonstration's instant is no instant"))?)
+        }
+        at => at,
     };
     out.say(&format!(
         "making the sandbox {} with invented members, staff, forms and consents",
         dir.display()
     ));
     let fixtures = demo::prepare(&dir).await?;
-    let house = Opening {
-        dir: dir.clone(),
-        at: Some(at),
-    }
-    .to_act()
-    .await?;
+    let house = Opening { dir: dir.clone(), at }.to_act().await?;
     demo::load(&house).await?;
     let submit = SubmitArguments {
         file: fixtures.batch.clone(),

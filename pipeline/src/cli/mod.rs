@@ -90,10 +90,11 @@ impl Opening {
 }
 
 async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
-    let opening = Opening {
-        dir: arguments.data.clone(),
-        at: arguments.at,
+    let default = match arguments.command {
+        Command::Demo => crate::demo::DIR,
+        _ => "mayfly-data",
     };
+    let opening = Opening { dir: arguments.data.unwrap_or_else(|| default.into()), at: arguments.at };
     match arguments.command {
         Command::Demo => demo::run(opening, &out).await,
         Command::Init { environment, keys } => {

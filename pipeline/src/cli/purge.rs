@@ -5,6 +5,8 @@ use super::{
     args::PurgeCommand,
     out::{Out, taipei},
 };
+use mayfly_retention::purge::Gone;
+
 use crate::{
     error::{Exit, Result},
     purge::{Purger, account},
@@ -52,17 +54,29 @@ async fn destroy(opening: &Opening, purger: &Purger, out: &Out) -> Result<Exit> 
     let segments: u64 = gone.iter().map(|gone| gone.segments).sum();
     let residue: Option<u64> = gone.iter().map(|gone| gone.residue).sum();
     // The keys are gone by now, whatever becomes of the evidence; that waits for the database if it has to.
-    let answers = account(&*opening.to_act().await?, &gone).await?;
+    let (answers, unaccounted) = match enter(opening, &gone).await {
+        Ok(answers) => (Some(answers), None),
+        Err(error) => (None, Some(error)),
+    };
     let report = serde_json::json!({
         "due": count, "destroyed": gone.len(), "segments": segments, "answers": answers, "residue": residue,
         "overdue": overdue,
     });
     out.show(&report, || {
-        let residue = residue.map_or_else(|| "unknown".into(), |count| count.to_string());
+        let known = |count: Option<u64>| count.map_or_else(|| "unknown".into(), |count| count.to_string());
+        let (residue, answers) = (known(residue), known(answers.and_then(|count| u64::try_from(count).ok())));
         format!(
             "{count} cohorts due, {} destroyed: {segments} sealed objects, {answers} answers; residue {residue}; overdue {overdue}\n",
             gone.len()
         )
     })?;
-    Ok(if residue == Some(0) && overdue == 0 { Exit::Done } else { Exit::Findings })
+    match unaccounted {
+        Some(error) => Err(error),
+        None if residue == Some(0) && overdue == 0 => Ok(Exit::Done),
+        None => Ok(Exit::Findings),
+    }
+}
+
+async fn enter(opening: &Opening, gone: &[Gone]) -> Result<i64> {
+    account(&*opening.to_act().await?, gone).await
 }

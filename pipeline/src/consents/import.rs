@@ -1,6 +1,6 @@
 //! Registers consents that members send ahead of their batches (formats.md, 四(二)3(3)); all of a file or none. *Edge.*
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, path::PathBuf};
 
 use jiff::Timestamp;
 use mayfly_consent::{
@@ -15,7 +15,6 @@ use zeroize::Zeroizing;
 use crate::{
     access::{Registers, members},
     app::House,
-    db::meta,
     error::{Error, Result},
     gate::{
         CHUNK_ROWS,
@@ -40,17 +39,11 @@ pub struct Imported {
     pub known: i64,
 }
 
-/// Imports the consents of `path`; the first line that fails or contradicts the register refuses the file.
-pub async fn import(house: &House, path: &Path, encoding: Encoding) -> Result<Imported> {
+/// Imports the consents of `paths`; the first line that fails or contradicts the register refuses all of them.
+pub async fn import(house: &House, paths: &[PathBuf], encoding: Encoding) -> Result<Imported> {
     let now = house.trusted_now()?;
     let limits = house.config.limits.of_records();
-    let reading = Reading {
-        encoding,
-        kind: FileKind::Consents,
-        limits,
-        chunk_rows: CHUNK_ROWS,
-    };
-    let chunks = Chunks::start(open(path)?, &reading, 0, crate::ids::random()?).map_err(refused)?;
+    let reading = Reading { encoding, kind: FileKind::Consents, limits, chunk_rows: CHUNK_ROWS };
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let mut desk = Desk {
@@ -59,23 +52,24 @@ pub async fn import(house: &House, path: &Path, encoding: Encoding) -> Result<Im
         rules: house.regime.consent_rules()?,
         registers: Registers::load(&mut *conn, "").await?,
         members: HashMap::new(),
+        file: String::new(),
         imported: Imported::default(),
     };
-    for chunk in chunks {
-        desk.take(&mut *conn, chunk.map_err(refused)?.rows).await?;
+    for path in paths {
+        desk.file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let chunks = Chunks::start(open(path)?, &reading, 0, crate::ids::random()?).map_err(refused)?;
+        for chunk in chunks {
+            desk.take(&mut *conn, chunk.map_err(refused)?.rows).await?;
+        }
     }
     let imported = desk.imported;
     if imported.new > 0 {
-        let act = Act {
-            kind: Kind::Import,
-            member: "",
-            reference: "consents",
-        };
-        act::enter(house, &mut *conn, &act, &imported, now).await?;
-        meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
+        let act = Act { kind: Kind::Import, member: "", reference: "consents" };
+        act::enter(house, conn, &act, &imported, now).await?;
     }
     tx.commit().await?;
     journal::signing::sign(house).await?;
+    tracing::info!(new = imported.new, known = imported.known, "consents imported");
     Ok(imported)
 }
 
@@ -86,6 +80,7 @@ struct Desk<'h> {
     rules: Rules,
     registers: Registers,
     members: HashMap<String, bool>,
+    file: String,
     imported: Imported,
 }
 
@@ -94,26 +89,29 @@ type Tags = (Index, Index);
 
 impl Desk<'_> {
     async fn take(&mut self, conn: &mut AnyConnection, mut rows: Vec<Row>) -> Result<()> {
-        for row in &mut rows {
-            self.check(&mut *conn, row).await?;
+        for row in &rows {
+            self.check_form(&mut *conn, row).await?;
         }
         let mut known = self.known(&mut *conn, &rows).await?;
         let mut sealer = ConsentSealer::new(self.house, self.now)?;
         let mut next_no = consent_store::max_consent_no(&mut *conn).await? + 1;
         let mut fresh = Vec::new();
         let mut canonical = Zeroizing::new(Vec::with_capacity(1024));
-        for row in &rows {
-            let (member, reference) = key(row);
+        for row in &mut rows {
             let tags = self.tags(row, &mut canonical)?;
-            match known.get(&(member.to_owned(), reference.to_owned())) {
+            let (member, reference) = key(row);
+            let place = (member.to_owned(), reference.to_owned());
+            match known.get(&place) {
+                // Registered already, word by word: nothing is held against it again.
                 Some(registered) if *registered == tags => self.imported.known += 1,
                 Some(_) => {
                     let what = "a consent of this number is registered with other content";
-                    return Err(refuse(row, "IMPORT-CONFLICT", what.into()));
+                    return Err(self.refuse(row, "IMPORT-CONFLICT", what.into()));
                 }
                 None => {
-                    fresh.push(sealer.seal(self.house, member, next_no, &row.claim)?);
-                    known.insert((member.to_owned(), reference.to_owned()), tags);
+                    self.check_rules(row, &place.0)?;
+                    fresh.push(sealer.seal(self.house, &place.0, next_no, &row.claim)?);
+                    known.insert(place, tags);
                     next_no += 1;
                     self.imported.new += 1;
                 }
@@ -123,56 +121,44 @@ impl Desk<'_> {
         Ok(consent_store::insert_consents(conn, &new).await?)
     }
 
-    /// Holds a line against every rule that does not need a query.
-    async fn check(&mut self, conn: &mut AnyConnection, row: &mut Row) -> Result<()> {
+    /// Whether a line can be read, is whole, and is of a member.
+    async fn check_form(&mut self, conn: &mut AnyConnection, row: &Row) -> Result<()> {
+        if !row.faults.is_empty() {
+            return Err(self.unusable(row));
+        }
+        match (&row.claim.terms, &row.claim.consent_ref, &row.claim.subject_id, row.claim.birth_date) {
+            (Terms::Given(given), Some(_), Some(_), Some(_)) if given.is_complete() => {}
+            _ => return Err(self.refuse(row, "IMPORT-CONSENT", "a column that a consent needs is empty".into())),
+        }
         let member = row.member.clone().unwrap_or_default();
-        if row.faults.is_empty() && !self.members.contains_key(&member) {
+        if !self.members.contains_key(&member) {
             let registered = members::one(conn, &member).await?.is_some();
             self.members.insert(member.clone(), registered);
         }
-        let asked = Asked {
-            member: &member,
-            item: None,
-            purpose: None,
-            approved_at: None,
-            now: self.now,
-        };
-        verify(
-            &row.claim,
-            &asked,
-            &self.registers.forms,
-            None,
-            false,
-            &self.rules,
-            &mut row.faults,
-        );
-        if let Some(first) = row.faults.iter().next() {
-            let what = format!(
-                "the consent is not usable: {} (column {})",
-                row.faults.codes(),
-                first.column
-            );
-            return Err(refuse(row, "IMPORT-CONSENT", what));
+        match self.members.get(&member) {
+            Some(true) => Ok(()),
+            _ => Err(self.refuse(row, "MEMBER-UNKNOWN", "its member is not in the register".into())),
         }
-        if self.members.get(&member) != Some(&true) {
-            return Err(refuse(
-                row,
-                "MEMBER-UNKNOWN",
-                "its member is not in the register".into(),
-            ));
-        }
-        match (
-            &row.claim.terms,
-            &row.claim.consent_ref,
-            &row.claim.subject_id,
-            row.claim.birth_date,
-        ) {
-            (Terms::Given(given), Some(_), Some(_), Some(_)) if given.is_complete() => Ok(()),
-            _ => Err(refuse(
-                row,
-                "IMPORT-CONSENT",
-                "a column that a consent needs is empty".into(),
-            )),
+    }
+
+    /// Holds a new consent against every rule that does not need a query (D14).
+    fn check_rules(&self, row: &mut Row, member: &str) -> Result<()> {
+        let asked = Asked { member, item: None, purpose: None, approved_at: None, now: self.now };
+        verify(&row.claim, &asked, &self.registers.forms, None, false, &self.rules, &mut row.faults);
+        if row.faults.is_empty() { Ok(()) } else { Err(self.unusable(row)) }
+    }
+
+    fn unusable(&self, row: &Row) -> Error {
+        let column = row.faults.iter().next().map_or("", |fault| fault.column);
+        let what = format!("the consent is not usable: {} (column {column})", row.faults.codes());
+        self.refuse(row, "IMPORT-CONSENT", what)
+    }
+
+    fn refuse(&self, row: &Row, code: &'static str, what: String) -> Error {
+        Error::Input {
+            code,
+            sentence: format!("{} line {}: {what}", self.file, row.line),
+            remedy: "mend the line, then import the file again; nothing of it was taken",
         }
     }
 
@@ -216,12 +202,4 @@ fn key(row: &Row) -> (&str, &str) {
         row.member.as_deref().unwrap_or(""),
         row.claim.consent_ref.as_deref().unwrap_or(""),
     )
-}
-
-fn refuse(row: &Row, code: &'static str, what: String) -> Error {
-    Error::Input {
-        code,
-        sentence: format!("line {}: {what}", row.line),
-        remedy: "mend the line, then import the file again; nothing of it was taken",
-    }
 }

@@ -14,7 +14,7 @@ use sqlx::AnyConnection;
 use crate::{
     access::table::{Line, Table},
     app::House,
-    error::{Error, Result},
+    error::Result,
     journal::{
         self,
         act::{self, Act},
@@ -158,37 +158,4 @@ async fn enter(
     )
     .await?;
     Ok(())
-}
-
-impl From<mayfly_consent::ConsentError> for Error {
-    fn from(error: mayfly_consent::ConsentError) -> Self {
-        use mayfly_consent::ConsentError as E;
-        match error {
-            E::FormSyntax { .. }
-            | E::FormFieldUnknown { .. }
-            | E::FormField { .. }
-            | E::FormRecipient { .. }
-            | E::FormNotice { .. }
-            | E::FormContradicts => Self::Input {
-                code: "IMPORT-FORM",
-                sentence: format!("failed to {error}"),
-                remedy: "mend the form file, then import it again; a registered version never changes: give it a new version",
-            },
-            E::OutcomeCell { .. } => Self::Input {
-                code: "IMPORT-CELL",
-                sentence: format!("failed to {error}"),
-                remedy: "mend the line, then import the file again; nothing of it was taken",
-            },
-            E::StateChanged => Self::Operator {
-                code: "DB-BUSY",
-                sentence: "somebody else changed the consent at the same moment; nothing was done".into(),
-                remedy: "run the command again",
-            },
-            E::Database { .. } => Self::Database {
-                step: "keep consents",
-                kind: "refused by the database",
-            },
-            _ => Self::Bug("a stored consent is not what was written"),
-        }
-    }
 }

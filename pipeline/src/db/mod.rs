@@ -25,6 +25,13 @@ impl Db {
     pub async fn open(dir: &Path, create: bool) -> Result<Self> {
         sqlx::any::install_default_drivers();
         let path = dir.join("mayfly.db");
+        if !create && !path.exists() {
+            return Err(Error::Operator {
+                code: "DATA-DAMAGED",
+                sentence: "the data directory has no mayfly.db".into(),
+                remedy: "put the newest database back; keys and sealed files are of no use without it",
+            });
+        }
         let url = format!(
             "sqlite://{}?mode={}",
             encoded(&path),

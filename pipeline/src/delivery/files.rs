@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::{permit, rows};
 use crate::{
     app::House,
-    batch::{Batch, Outcome},
+    batch::Batch,
     error::{Error, Result},
     ids,
     journal::{
@@ -53,58 +53,51 @@ pub struct DeliveredFile {
 pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -> Result<Delivery> {
     let mut reader = house.db.reader().await?;
     let batch = run::find(&mut reader, batch).await?;
-    let permit = permit::check(house, &mut reader, &batch, account).await?;
-    let member = permit
-        .registers
-        .member()
-        .ok_or(Error::Bug("a permit without a member"))?;
-    let recipients = recipients(&member.age_recipients)?;
+    let mut permit = permit::check(house, &mut reader, &batch, account).await?;
+    let recipients = recipients(permit.recipients())?;
     fs::create_dir_all(folder).map_err(Error::io("make the folder for the result files"))?;
     let mut results = Sealing::begin(folder, &format!("{}.results.csv.age", batch.batch), &recipients)?;
     let mut answers = Sealing::begin(folder, &format!("{}.answers.csv.age", batch.batch), &recipients)?;
-    enter(
-        house,
-        Kind::Delivery,
-        &batch,
-        &Intent {
-            account,
-            recipients: &member.age_recipients,
-        },
-    )
-    .await?;
 
-    let mut table = csv::WriterBuilder::new()
-        .terminator(csv::Terminator::CRLF)
-        .from_writer(vec![]);
-    table.write_record(rows::RESULTS_HEADER).map_err(|_| UNWRITABLE)?;
+    let mut tx = house.db.begin().await?;
+    permit.renew(house, tx.connection(), &batch).await?;
+    let intent = Intent { account, recipients: permit.recipients() };
+    enter(house, tx.connection(), Kind::Delivery, &batch, &intent).await?;
+    tx.commit().await?;
+
+    results.write(&lines([rows::RESULTS_HEADER])?)?;
     answers.write(ANSWERS_HEADER.as_bytes())?;
-    let mut delivery = Delivery {
-        batch: batch.batch.clone(),
-        files: vec![],
-        results: 0,
-        answers: 0,
-        withheld: 0,
-    };
-    for chunk in &permit.chunks {
-        for row in rows::of_chunk(house, &mut reader, &batch, chunk, Some(&permit)).await? {
-            delivery.results += 1;
-            delivery.withheld += i64::from(row.withheld);
-            table.write_record(row.cells(house)).map_err(|_| UNWRITABLE)?;
-            if let (Outcome::Answered, Some(answer)) = (row.outcome, &row.answer) {
-                delivery.answers += 1;
-                answers.write(answer)?;
-            }
+    let mut delivery = Delivery { batch: batch.batch.clone(), files: vec![], results: 0, answers: 0, withheld: 0 };
+    for (chunk, held) in std::mem::take(&mut permit.chunks) {
+        permit.renew(house, &mut reader, &batch).await?;
+        let place = (&chunk, held.as_slice());
+        let rows = rows::with_answers(house, &mut reader, &batch, place, &permit, None).await?;
+        results.write(&lines(rows.iter().map(|row| row.cells(house)))?)?;
+        for answer in rows.iter().filter_map(|row| row.answer.as_ref()) {
+            delivery.answers += 1;
+            answers.write(answer)?;
         }
-        let lines = table.into_inner().map_err(|_| UNWRITABLE)?;
-        results.write(&lines)?;
-        table = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(vec![]);
+        delivery.results += rows.len() as i64;
+        delivery.withheld += rows.iter().filter(|row| row.withheld).count() as i64;
     }
-    delivery.files = vec![results.finish()?, answers.finish()?];
-    enter(house, Kind::Delivered, &batch, &delivery).await?;
+    results.close()?;
+    answers.close()?;
+    delivery.files = vec![results.publish()?, answers.publish()?];
+    let mut tx = house.db.begin().await?;
+    enter(house, tx.connection(), Kind::Delivered, &batch, &delivery).await?;
+    tx.commit().await?;
     journal::signing::sign(house).await?;
+    tracing::info!(batch = batch.batch, answers = delivery.answers, withheld = delivery.withheld, "delivered");
     Ok(delivery)
+}
+
+/// Lines of the results file.
+fn lines<T: AsRef<[u8]>>(rows: impl IntoIterator<Item = impl IntoIterator<Item = T>>) -> Result<Vec<u8>> {
+    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
+    for cells in rows {
+        table.write_record(cells).map_err(|_| UNWRITABLE)?;
+    }
+    table.into_inner().map_err(|_| UNWRITABLE)
 }
 
 /// What the journal keeps before a byte leaves.
@@ -114,15 +107,16 @@ struct Intent<'a> {
     recipients: &'a [String],
 }
 
-async fn enter(house: &House, kind: Kind, batch: &Batch, payload: &impl Serialize) -> Result<()> {
-    let mut tx = house.db.begin().await?;
-    let act = Act {
-        kind,
-        member: &batch.member,
-        reference: &batch.batch,
-    };
-    act::enter(house, tx.connection(), &act, payload, house.clock.now()).await?;
-    tx.commit().await
+async fn enter(
+    house: &House,
+    conn: &mut sqlx::AnyConnection,
+    kind: Kind,
+    batch: &Batch,
+    payload: &impl Serialize,
+) -> Result<()> {
+    let act = Act { kind, member: &batch.member, reference: &batch.batch };
+    act::enter(house, conn, &act, payload, house.clock.now()).await?;
+    Ok(())
 }
 
 fn recipients(texts: &[String]) -> Result<Vec<age::x25519::Recipient>> {
@@ -139,9 +133,10 @@ fn recipients(texts: &[String]) -> Result<Vec<age::x25519::Recipient>> {
     })
 }
 
-/// A file being encrypted under a temporary name; only [`Sealing::finish`] gives it its own.
+/// A file being encrypted under a temporary name; only [`Sealing::publish`] gives it its own.
 struct Sealing {
     writer: Option<age::stream::StreamWriter<BufWriter<Hashing>>>,
+    sha256: String,
     temporary: PathBuf,
     path: PathBuf,
 }
@@ -165,8 +160,9 @@ impl Write for Hashing {
 
 impl Sealing {
     fn begin(folder: &Path, name: &str, recipients: &[age::x25519::Recipient]) -> Result<Self> {
-        let (temporary, path) = (folder.join(format!(".{name}.part")), folder.join(name));
-        let file = File::create(&temporary).map_err(Error::io("make the result file"))?;
+        let part = format!(".{name}.{}.part", ids::hex(&ids::random::<8>()?));
+        let (temporary, path) = (folder.join(part), folder.join(name));
+        let file = File::create_new(&temporary).map_err(Error::io("make the result file"))?;
         let recipients = recipients
             .iter()
             .map(|recipient| -> &dyn age::Recipient { recipient });
@@ -182,6 +178,7 @@ impl Sealing {
             .map_err(Error::io("write the result file"))?;
         Ok(Self {
             writer: Some(writer),
+            sha256: String::new(),
             temporary,
             path,
         })
@@ -194,30 +191,28 @@ impl Sealing {
             .map_err(Error::io("write the result file"))
     }
 
-    fn finish(mut self) -> Result<DeliveredFile> {
+    /// Ends the file and waits for the disk.
+    fn close(&mut self) -> Result<()> {
         let writer = self.writer.take().ok_or(UNWRITABLE)?;
         let buffered = writer.finish().map_err(Error::io("write the result file"))?;
-        let hashing = buffered
-            .into_inner()
-            .map_err(|error| Error::io("write the result file")(error.into_error()))?;
-        hashing
-            .file
-            .sync_all()
-            .and_then(|()| fs::rename(&self.temporary, &self.path))
-            .map_err(Error::io("finish the result file"))?;
-        Ok(DeliveredFile {
-            path: self.path.clone(),
-            sha256: ids::hex(&hashing.hash.finalize()),
-        })
+        let hashing =
+            buffered.into_inner().map_err(|error| Error::io("write the result file")(error.into_error()))?;
+        hashing.file.sync_all().map_err(Error::io("write the result file"))?;
+        self.sha256 = ids::hex(&hashing.hash.finalize());
+        Ok(())
+    }
+
+    /// Gives the closed file its name.
+    fn publish(self) -> Result<DeliveredFile> {
+        fs::rename(&self.temporary, &self.path).map_err(Error::io("name the result file"))?;
+        Ok(DeliveredFile { path: self.path.clone(), sha256: self.sha256.clone() })
     }
 }
 
 impl Drop for Sealing {
     fn drop(&mut self) {
-        if self.writer.is_some() {
-            // A file that was not finished is of no use to anybody; if it cannot be removed it is still encrypted.
-            let _ = fs::remove_file(&self.temporary);
-        }
+        // After its publication it is not there any more; otherwise it is of no use to anybody, and encrypted.
+        let _ = fs::remove_file(&self.temporary);
     }
 }
 

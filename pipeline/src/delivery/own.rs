@@ -26,23 +26,16 @@ pub struct OwnRows {
 pub async fn read(house: &House, batch: &str, account: &str) -> Result<OwnRows> {
     let mut reader = house.db.reader().await?;
     let batch = run::find(&mut reader, batch).await?;
-    let permit = permit::check(house, &mut reader, &batch, account).await?;
     let mut tx = house.db.begin().await?;
-    let act = Act {
-        kind: Kind::Read,
-        member: &batch.member,
-        reference: &batch.batch,
-    };
-    act::enter(house, tx.connection(), &act, &Reading { account }, permit.now).await?;
+    let mut permit = permit::check(house, tx.connection(), &batch, account).await?;
+    let act = Act { kind: Kind::Read, member: &batch.member, reference: &batch.batch };
+    act::enter(house, tx.connection(), &act, &Reading { account }, house.clock.now()).await?;
     tx.commit().await?;
-    let mut own = OwnRows {
-        rows: vec![],
-        withheld: 0,
-    };
-    for chunk in &permit.chunks {
-        let found = rows::of_chunk(house, &mut reader, &batch, chunk, Some(&permit)).await?;
-        own.rows
-            .extend(found.into_iter().filter(|row| row.querier == account));
+    let mut own = OwnRows { rows: vec![], withheld: 0 };
+    for (chunk, answers) in std::mem::take(&mut permit.chunks) {
+        permit.renew(house, &mut reader, &batch).await?;
+        let place = (&chunk, answers.as_slice());
+        own.rows.extend(rows::with_answers(house, &mut reader, &batch, place, &permit, Some(account)).await?);
     }
     own.withheld = own.rows.iter().filter(|row| row.withheld).count();
     journal::signing::sign(house).await?;

@@ -18,13 +18,16 @@ pub async fn write(house: &House, batch: &str, path: &Path, language: Language) 
     let batch = run::find(&mut reader, batch).await?;
     let file = File::create(path).map_err(Error::io("make the rejects file"))?;
     let mut table = csv::Writer::from_writer(file);
-    let unwritable = |_| Error::io("write the rejects file")(std::io::Error::other("write"));
+    let unwritable = |error: csv::Error| match error.into_kind() {
+        csv::ErrorKind::Io(error) => Error::io("write the rejects file")(error),
+        _ => Error::Bug("a line of the rejects file cannot be written"),
+    };
     table
         .write_record(["line", "column", "code", "message"])
         .map_err(unwritable)?;
     let mut lines = 0;
     for chunk in chunks::of_batch(&mut reader, batch.batch_no).await? {
-        for row in rows::of_chunk(house, &mut reader, &batch, &chunk, None).await? {
+        for row in rows::of_chunk(house, &mut reader, &batch, &chunk).await? {
             let faults = if row.faults.is_empty() {
                 row.codes.iter().map(|code| (String::new(), code)).collect()
             } else {

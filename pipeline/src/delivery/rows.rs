@@ -8,26 +8,21 @@ use mayfly_retention::segment::SegmentReader;
 use sqlx::AnyConnection;
 use zeroize::Zeroizing;
 
-use super::permit::{Permit, readable};
+use super::permit::{Answers, Permit};
 use crate::{
     app::House,
-    batch::{Batch, Chunk, Outcome, chunks, requests},
+    batch::{
+        Batch, Chunk, Outcome,
+        requests::{self, Request},
+    },
     error::{Error, Result},
     gate::record::QueryRecord,
     sealed,
 };
 
 /// The header of a results file.
-pub const RESULTS_HEADER: [&str; 8] = [
-    "line",
-    "case_no",
-    "consent_ref",
-    "status",
-    "codes",
-    "query_id",
-    "answered_at",
-    "expires_at",
-];
+pub const RESULTS_HEADER: [&str; 8] =
+    ["line", "case_no", "consent_ref", "status", "codes", "query_id", "answered_at", "expires_at"];
 
 /// One request and, while it may be read, its answer.
 pub struct ResultRow {
@@ -45,8 +40,6 @@ pub struct ResultRow {
     pub faults: Vec<(String, Code)>,
     /// The query id; empty for a refused row.
     pub query_id: String,
-    /// Who queried.
-    pub querier: String,
     /// When the answer arrived.
     pub answered_at: Option<Timestamp>,
     /// The answer's lines (formats.md), unless there is none or it may not be read.
@@ -58,6 +51,7 @@ pub struct ResultRow {
 impl ResultRow {
     /// The cells of its line in a results file.
     pub fn cells(&self, house: &House) -> [String; 8] {
+        let expires_at = self.answered_at.map(|at| house.regime.expires_at(at));
         [
             self.line.to_string(),
             self.case_no.clone(),
@@ -66,112 +60,113 @@ impl ResultRow {
             self.codes.to_string(),
             self.query_id.clone(),
             self.answered_at.map_or_else(String::new, |at| at.to_string()),
-            self.answered_at
-                .map_or_else(String::new, |at| house.regime.expires_at(at).to_string()),
+            expires_at.map_or_else(String::new, |at| at.to_string()),
         ]
     }
 }
 
-/// The rows of one chunk. Answers are opened only with a permit, each held against its own window.
-pub async fn of_chunk(
+/// The rows of one chunk, without their answers.
+pub async fn of_chunk(house: &House, conn: &mut AnyConnection, batch: &Batch, chunk: &Chunk) -> Result<Vec<ResultRow>> {
+    read(house, conn, batch, chunk, |_, _, _| Ok(Answer::None)).await
+}
+
+/// The rows of one chunk with their answers, each held against its own window before its key is used; `only` leaves
+/// out the rows that somebody else asked for, unopened.
+pub async fn with_answers(
+    house: &House,
+    conn: &mut AnyConnection,
+    batch: &Batch,
+    (chunk, answers): (&Chunk, &[Answers]),
+    permit: &Permit,
+    only: Option<&str>,
+) -> Result<Vec<ResultRow>> {
+    let mut segments = Vec::new();
+    for answers in answers.iter().filter(|answers| permit.allows(house, answers)) {
+        segments.push((sealed::segment(house, &answers.place)?, answers.obtained_at));
+    }
+    read(house, conn, batch, chunk, |request, ordinal, item| {
+        if only.is_some_and(|account| account != request.querier) {
+            return Ok(Answer::Others);
+        }
+        if request.outcome != Outcome::Answered {
+            return Ok(Answer::None);
+        }
+        if permit.is_stopped(&request.querier, item) {
+            return Ok(Answer::Withheld);
+        }
+        for (segment, obtained_at) in &segments {
+            if let Some(answer) = answer(segment, ordinal)? {
+                return Ok(Answer::Here(answer, *obtained_at));
+            }
+        }
+        Ok(Answer::Withheld)
+    })
+    .await
+}
+
+/// What there is to a request.
+enum Answer {
+    /// Its answer, and when it arrived.
+    Here(Zeroizing<Vec<u8>>, Timestamp),
+    /// An answer that may not be read.
+    Withheld,
+    /// No answer.
+    None,
+    /// Somebody else's request.
+    Others,
+}
+
+async fn read(
     house: &House,
     conn: &mut AnyConnection,
     batch: &Batch,
     chunk: &Chunk,
-    permit: Option<&Permit>,
+    answer: impl Fn(&Request, u32, &str) -> Result<Answer>,
 ) -> Result<Vec<ResultRow>> {
     let requests = requests::of_lines(&mut *conn, batch.batch_no, chunk.first_line, chunk.row_count).await?;
     let queries = sealed::segment(house, &chunk.queries)?;
-    let answers = answers(house, conn, chunk, permit).await?;
-    let mut records = queries.iter();
     let mut rows = Vec::with_capacity(requests.len());
-    for (ordinal, request) in (0u32..).zip(requests) {
-        let bytes = records.next().ok_or_else(unreadable)??;
-        let record = QueryRecord::parse(&bytes).ok_or_else(unreadable)?;
-        if record.line != request.line {
-            return Err(unreadable());
+    for (ordinal, (request, bytes)) in (0u32..).zip(requests.into_iter().zip(queries.iter())) {
+        let bytes = bytes?;
+        let record = QueryRecord::parse(&bytes).filter(|record| record.line == request.line).ok_or_else(unreadable)?;
+        let item = record.asked.as_ref().map_or("", |asked| asked.operation);
+        let found = answer(&request, ordinal, item)?;
+        if matches!(found, Answer::Others) {
+            continue;
         }
-        let mut row = ResultRow {
-            line: request.line,
-            case_no: record.case_no.to_string(),
-            consent_ref: record.consent_ref.to_string(),
-            outcome: request.outcome,
-            codes: request.codes,
-            faults: record
-                .faults
-                .iter()
-                .map(|(column, code)| Some(((*column).to_owned(), Code::parse(code)?)))
-                .collect::<Option<_>>()
-                .ok_or_else(unreadable)?,
-            query_id: record.query.to_owned(),
-            querier: request.querier,
-            answered_at: None,
-            answer: None,
-            withheld: false,
-        };
-        if row.outcome == Outcome::Answered || row.outcome == Outcome::NoRecord {
-            row.answered_at = chunk.obtained_at;
-        }
-        if row.outcome == Outcome::Answered {
-            let stopped = permit.is_some_and(|permit| {
-                permit.registers.person_stopped(&row.querier)
-                    || record
-                        .asked
-                        .as_ref()
-                        .is_some_and(|asked| permit.registers.item_stopped(asked.operation))
-            });
-            for source in &answers {
-                if let Some(answer) = source.answer(ordinal)? {
-                    row.answered_at = Some(source.obtained_at);
-                    row.answer = Some(answer).filter(|_| !stopped);
-                    break;
-                }
-            }
-            row.withheld = permit.is_some() && row.answer.is_none();
+        let mut row = result_row(&request, &record)?;
+        match found {
+            Answer::Here(lines, obtained_at) => (row.answer, row.answered_at) = (Some(lines), Some(obtained_at)),
+            Answer::Withheld => (row.withheld, row.answered_at) = (true, chunk.obtained_at),
+            Answer::None if row.outcome.is_told() => row.answered_at = chunk.obtained_at,
+            Answer::None | Answer::Others => {}
         }
         rows.push(row);
     }
-    Ok(rows)
+    if i64::try_from(rows.len()).is_ok_and(|count| count <= chunk.row_count) { Ok(rows) } else { Err(unreadable()) }
 }
 
-/// One segment of answers.
-struct Answers {
-    segment: SegmentReader<File>,
-    obtained_at: Timestamp,
+fn result_row(request: &Request, record: &QueryRecord<'_>) -> Result<ResultRow> {
+    let fault = |(column, code): &(&str, &str)| Some(((*column).to_owned(), Code::parse(code)?));
+    Ok(ResultRow {
+        line: request.line,
+        case_no: record.case_no.to_string(),
+        consent_ref: record.consent_ref.to_string(),
+        outcome: request.outcome,
+        codes: request.codes,
+        faults: record.faults.iter().map(fault).collect::<Option<_>>().ok_or_else(unreadable)?,
+        query_id: record.query.to_owned(),
+        answered_at: None,
+        answer: None,
+        withheld: false,
+    })
 }
 
-impl Answers {
-    fn answer(&self, ordinal: u32) -> Result<Option<Zeroizing<Vec<u8>>>> {
-        if ordinal >= self.segment.len() {
-            return Ok(None);
-        }
-        let bytes = self.segment.record(ordinal)?;
-        Ok(Some(bytes).filter(|bytes| !bytes.is_empty()))
+fn answer(segment: &SegmentReader<File>, ordinal: u32) -> Result<Option<Zeroizing<Vec<u8>>>> {
+    if ordinal >= segment.len() {
+        return Ok(None);
     }
-}
-
-/// The segments of a chunk whose window is still open; no key of another is touched.
-async fn answers(
-    house: &House,
-    conn: &mut AnyConnection,
-    chunk: &Chunk,
-    permit: Option<&Permit>,
-) -> Result<Vec<Answers>> {
-    let Some(permit) = permit else {
-        return Ok(Vec::new());
-    };
-    let mut places = chunks::late(conn, chunk.chunk_no).await?;
-    places.extend(chunk.answers.clone());
-    places
-        .into_iter()
-        .filter(|(_, _, obtained_at)| readable(house, *obtained_at, permit.now))
-        .map(|(cohort, object, obtained_at)| {
-            Ok(Answers {
-                segment: sealed::segment(house, &(cohort, object))?,
-                obtained_at,
-            })
-        })
-        .collect()
+    Ok(Some(segment.record(ordinal)?).filter(|lines| !lines.is_empty()))
 }
 
 fn unreadable() -> Error {

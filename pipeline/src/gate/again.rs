@@ -23,10 +23,11 @@ pub async fn pass(
     outcome: Outcome,
 ) -> Result<GatePass> {
     let now = house.trusted_now()?;
+    super::health::check(house, &mut *conn, now).await?;
     let registers = Registers::load(&mut *conn, &batch.member).await?;
     let withdrawn = withdrawn(&mut *conn, chunk).await?;
     let open = requests::of_lines(conn, chunk.batch_no, chunk.first_line, chunk.row_count).await?;
-    let closed = if registers.link_stopped() {
+    let closed = if registers.link_stopped() || !house.regime.link_runs_on(house.today(now)) {
         Some(Code::GateLink)
     } else if registers.member_closed(house.today(now)) {
         Some(Code::GateMember)

@@ -106,6 +106,8 @@ impl GatePass {
     pub async fn ask(self, link: &Link, house: &House) -> AskedChunk {
         let now = house.clock.now();
         let reply = match self.visit {
+            // Everything was held back: then nobody is asked at all.
+            _ if self.questions.is_empty() => Ok(Reply::empty()),
             Visit::Ask => link.ask(&self.questions, now).await,
             Visit::Recall => link.recall(&self.questions, now).await,
         };
@@ -154,5 +156,7 @@ pub async fn pass(
     let known = consents::look_up(house, conn, &batch.member, &rows.rows).await?;
     let screened = screen::rows(&house.regime, &batch.member, registers, known, rows.rows, now)?;
     let gated = write::commit(house, batch, tx, screened, now).await?;
+    let refused = gated.counts.refused;
+    tracing::info!(batch = batch.batch, first_row = from, rows = count, refused, "gated");
     Ok(gated)
 }

@@ -72,6 +72,10 @@ pub fn rows(
             &rules,
             &mut row.faults,
         );
+        if !row.querier.as_deref().is_some_and(|account| registers.knows(account)) {
+            // Whatever stands there is nobody's account; it may be a number that belongs in another column.
+            row.querier = None;
+        }
         let complete = row.is_complete();
         let verdict = consent
             .filter(|_| complete)
@@ -143,8 +147,13 @@ impl Desk<'_> {
             let found = self.people_faults(&key);
             self.seen.insert(key.clone(), found);
         }
-        for (code, column) in &self.seen[&key] {
+        let found = &self.seen[&key];
+        for (code, column) in found {
             row.faults.push(*code, column);
+        }
+        // What is on nobody's table may be anything, a person's number too: a refused row keeps no account then.
+        if !found.is_empty() && self.registers.person(&key.0, self.today).is_none() {
+            row.querier = None;
         }
     }
 
@@ -156,11 +165,11 @@ impl Desk<'_> {
         let days = [self.today, approved_on.unwrap_or(self.today)];
         let registers = self.registers;
         if !querier.is_empty() && !approver.is_empty() {
-            let (asking, approving) = (
-                registers.person(querier, self.today),
-                registers.person(approver, self.today),
-            );
-            if querier == approver || (asking.is_some() && asking == approving) {
+            let same_on = |day: &Date| {
+                let asking = registers.person(querier, *day);
+                asking.is_some() && asking == registers.person(approver, *day)
+            };
+            if querier == approver || days.iter().any(same_on) {
                 faults.push((Code::AprSelf, "approver"));
             }
         }

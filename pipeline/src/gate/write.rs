@@ -96,8 +96,11 @@ pub(super) async fn commit(
         act::enter(house, conn, &act, &refused, now).await?;
     }
     meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
-    tx.commit().await?;
     let (asked, questions) = ask_list(tag, rows);
+    if asked.len() as i64 != queries {
+        return Err(Error::Bug("a row that passed the gate cannot be asked"));
+    }
+    tx.commit().await?;
     let pass = (queries > 0).then_some(GatePass {
         chunk,
         asked,

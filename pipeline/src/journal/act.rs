@@ -13,6 +13,7 @@ use super::{
 };
 use crate::{
     app::House,
+    db::meta,
     error::{Error, Result},
     ids,
 };
@@ -40,7 +41,9 @@ pub async fn enter(
     let mut entries = EntryBatch::with_capacity(1);
     entries.push(&entry(act, &salted, now)).map_err(Error::journal)?;
     let index = store::append(&mut *conn, &entries).await?;
-    keep(house, conn, index, salted, now).await?;
+    keep(house, &mut *conn, index, salted, now).await?;
+    // Whatever the act sealed, its keys are in this generation: an older keyring must not open this database.
+    meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
     Ok(index)
 }
 

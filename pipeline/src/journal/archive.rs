@@ -36,8 +36,9 @@ pub struct Verified {
 /// Reads the whole stored journal again and compares it with what was signed.
 pub async fn verify(house: &House) -> Result<Verified> {
     let mut reader = house.db.reader().await?;
-    let size = store::size(&mut reader).await?;
+    // What is signed first: entries only ever come on top of it.
     let signed = signing::signed(house, &mut reader).await?;
+    let size = store::size(&mut reader).await?;
     let mut found = Verified {
         entries: size,
         signed: signed.size(),
@@ -118,10 +119,10 @@ pub async fn prove(house: &House, which: &str) -> Result<String> {
     let size = Checkpoint::open(note.as_bytes(), house.signer.verifier())
         .map_err(Error::journal)?
         .size();
-    let piece = store::piece(&mut reader, index)
-        .await?
-        .filter(|_| index < size)
-        .ok_or_else(unknown)?;
+    if index >= size {
+        return Err(unknown());
+    }
+    let piece = store::piece(&mut reader, index).await?.ok_or_else(unknown)?;
     let place = usize::try_from(index - piece.first_index).map_err(|_| unknown())?;
     let line = entries(&piece.body)
         .nth(place)
@@ -135,6 +136,9 @@ async fn index_of(conn: &mut sqlx::AnyConnection, query: &str) -> Result<u64> {
     let id = QueryId::parse(query).ok_or_else(unknown)?;
     let tag = i64::try_from(id.chunk()).map_err(|_| unknown())?;
     let chunk = chunks::by_tag(&mut *conn, tag).await?.ok_or_else(unknown)?;
+    if i64::from(id.ordinal()) >= chunk.row_count {
+        return Err(unknown());
+    }
     let line = chunk.first_line + i64::from(id.ordinal());
     let request = requests::of_lines(conn, chunk.batch_no, line, 1)
         .await?

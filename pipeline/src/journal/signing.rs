@@ -72,6 +72,10 @@ async fn step(house: &House) -> Result<bool> {
     let last = signed(house, conn).await?;
     check_not_rewound(house, conn).await?;
     if last.size() >= size {
+        if let Some(note) = store::last_checkpoint(conn).await? {
+            // A crash may have come between the signature and the note of it.
+            note_down(house, &note, last.size())?;
+        }
         return Ok(false);
     }
     let tiles = store::load_tiles(conn, &partial_tiles(last.size())).await?;
@@ -97,6 +101,15 @@ async fn step(house: &House) -> Result<bool> {
     store::keep_tiles(conn, &advanced.tiles).await?;
     store::insert_checkpoint(conn, covered, &root, &note, house.clock.now()).await?;
     tx.commit().await?;
-    house.custody.note_checkpoint(&note)?;
+    note_down(house, &note, covered)?;
     Ok(more)
+}
+
+/// Notes a signed checkpoint beside the keyring, unless a larger one is noted there.
+fn note_down(house: &House, note: &str, covered: u64) -> Result<()> {
+    let older = |noted: Option<&str>| {
+        let size = |text: &str| Checkpoint::open(text.as_bytes(), house.signer.verifier()).map(|noted| noted.size());
+        noted.is_none_or(|text| size(text).is_ok_and(|size| size < covered))
+    };
+    Ok(house.custody.note_checkpoint_if(note, older)?)
 }

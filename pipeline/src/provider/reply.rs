@@ -91,6 +91,11 @@ struct Cells<const N: usize> {
 }
 
 impl Reply {
+    /// A reply to no question.
+    pub(crate) fn empty() -> Self {
+        Self::with_room_for(0)
+    }
+
     /// An empty reply with room for the answers to `questions` questions.
     pub(super) fn with_room_for(questions: usize) -> Self {
         Self {

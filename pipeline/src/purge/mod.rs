@@ -4,7 +4,7 @@
 //! then entered in the journal by [`account`], now or, when the database is away, at the next opportunity: the one act
 //! that does not wait for the journal.
 
-use std::{path::Path, sync::Arc};
+use std::{collections::HashSet, path::Path, sync::Arc};
 
 use jiff::Timestamp;
 use mayfly_retention::{
@@ -70,7 +70,9 @@ impl Purger {
 
     /// Destroys what `due` names.
     pub fn run(&self, due: Vec<Due>) -> Result<Vec<Gone>> {
-        Ok(destroy(&self.custody, &self.vault, due)?)
+        let gone = destroy(&self.custody, &self.vault, due)?;
+        tracing::info!(cohorts = gone.len(), "destroyed");
+        Ok(gone)
     }
 
     /// Held cohorts and their margins, oldest first.
@@ -100,10 +102,11 @@ impl Purger {
 pub async fn account(house: &House, gone: &[Gone]) -> Result<i64> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    let known = entered(tx.connection()).await?;
     let mut answers = 0;
     for (cohort, commitment) in house.custody.destroyed()? {
         let name = cohort.name();
-        if entered(tx.connection(), &name).await? {
+        if known.contains(&name) {
             continue;
         }
         let counted = gone.iter().find(|gone| gone.cohort == cohort);
@@ -136,20 +139,26 @@ struct Evidence<'a> {
     destroyed_at: Timestamp,
 }
 
-async fn entered(conn: &mut AnyConnection, cohort: &str) -> Result<bool> {
-    let row = sqlx::query("SELECT 1 FROM destruction WHERE cohort = $1")
-        .bind(cohort)
-        .fetch_optional(conn)
+/// The cohorts whose destruction is in the journal.
+async fn entered(conn: &mut AnyConnection) -> Result<HashSet<String>> {
+    let rows = sqlx::query("SELECT cohort FROM destruction")
+        .fetch_all(conn)
         .await
-        .map_err(Error::database("look up a destruction"))?;
-    Ok(row.is_some())
+        .map_err(Error::database("look up the destructions"))?;
+    rows.iter().map(|row| row.try_get(0)).collect::<std::result::Result<_, _>>().map_err(Error::database("look up the destructions"))
 }
 
 async fn held_answers(conn: &mut AnyConnection, cohort: Cohort) -> Result<i64> {
     if cohort.class() != Class::Answer {
         return Ok(0);
     }
-    let row = sqlx::query("SELECT CAST(COALESCE(SUM(answered), 0) AS BIGINT) FROM chunk WHERE answer_cohort = $1")
+    let row = sqlx::query("SELECT CAST(COALESCE(SUM(answered), 0) AS BIGINT) FROM (
+             SELECT chunk.answered - COALESCE((SELECT SUM(late_answer.answered) FROM late_answer
+                    WHERE late_answer.chunk_no = chunk.chunk_no), 0) AS answered
+             FROM chunk WHERE chunk.answer_cohort = $1
+             UNION ALL
+             SELECT answered FROM late_answer WHERE answer_cohort = $1
+         ) AS sealed",)
         .bind(cohort.name())
         .fetch_one(conn)
         .await

@@ -62,10 +62,17 @@ pub async fn accept(house: &House, submission: &Submission<'_>) -> Result<Accept
     let (scanned, writer) = tokio::task::block_in_place(|| {
         let mut writer = house.vault.create_stream(place, now, &key, &OsRandomness)?;
         let limits = house.config.limits.of_records();
+        let mut failed = None;
         let scanned = scan(file, submission.encoding, FileKind::Batch, limits, |block| {
-            writer.push(block).map_err(std::io::Error::other)
+            writer.push(block).map_err(|error| {
+                failed = Some(error);
+                std::io::Error::other("seal")
+            })
         });
-        Ok::<_, Error>((scanned.map_err(refused)?, writer))
+        match (failed, scanned) {
+            (Some(error), _) => Err(Error::from(error)),
+            (None, scanned) => Ok((scanned.map_err(refused)?, writer)),
+        }
     })?;
     if let Some(known) = store::by_name(&mut reader, &batch).await? {
         return same_bytes(known, &scanned);
@@ -112,6 +119,7 @@ async fn enter(house: &House, mut batch: Batch, scanned: &Scan, now: Timestamp) 
     act::enter(house, tx.connection(), &act, &receipt, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
+    tracing::info!(batch = batch.batch, rows = batch.row_count, bytes = batch.file_bytes, "accepted");
     Ok(Accepted { batch, known: false })
 }
 
@@ -139,9 +147,12 @@ fn same_bytes(known: Batch, scanned: &Scan) -> Result<Accepted> {
 
 /// Opens a regular file for reading.
 pub fn open(path: &Path) -> Result<File> {
-    let file = File::open(path).map_err(unreadable)?;
-    if file.metadata().map_err(unreadable)?.is_file() {
-        return Ok(file);
+    // Looked at before it is opened: opening a pipe waits until somebody writes to it.
+    if std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        let file = File::open(path).map_err(unreadable)?;
+        if file.metadata().map_err(unreadable)?.is_file() {
+            return Ok(file);
+        }
     }
     Err(Error::Input {
         code: "FILE-KIND",

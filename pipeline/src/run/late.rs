@@ -6,7 +6,6 @@ use super::{hold, settle};
 use crate::{
     app::House,
     batch::{Batch, Chunk, Counts, Outcome, chunks, requests},
-    db::meta,
     error::Result,
     gate, journal,
     provider::Link,
@@ -27,6 +26,7 @@ pub async fn settle_unresolved(house: &House) -> Result<i64> {
         }
     }
     if settled > 0 {
+        tracing::info!(rows = settled, "settled by late replies");
         journal::signing::sign(house).await?;
     }
     Ok(settled)
@@ -52,7 +52,7 @@ async fn settle_chunk(house: &House, link: &Link, batch: &Batch, chunk: &Chunk) 
     let conn = tx.connection();
     chunks::resolve(conn, chunk.chunk_no, &counts).await?;
     if let Some(answers) = &decided.answers {
-        chunks::insert_late(conn, chunk.chunk_no, answers, decided.obtained_at).await?;
+        chunks::insert_late(conn, chunk.chunk_no, answers, decided.obtained_at, counts.answered).await?;
     }
     let resolved = decided
         .exceptions
@@ -74,7 +74,6 @@ async fn settle_chunk(house: &House, link: &Link, batch: &Batch, chunk: &Chunk) 
     let (from, none) = ((Outcome::Unresolved, Outcome::Answered), CodeSet::default());
     requests::move_lines(conn, batch.batch_no, &decided.answered, from, none, false).await?;
     decided.enter(house, conn, batch).await?;
-    meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
     tx.commit().await?;
     Ok(counts.total())
 }

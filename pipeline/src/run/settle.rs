@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 use crate::{
     app::House,
     batch::{Batch, Counts, Outcome, chunks, requests},
-    db::meta,
     error::{Error, Result},
     gate::AskedChunk,
     journal::{
@@ -55,8 +54,11 @@ pub async fn settle(house: &House, batch: &Batch, asked: AskedChunk) -> Result<(
         return Err(Error::Bug("the outcomes of a chunk do not add up"));
     }
     decided.enter(house, conn, batch).await?;
-    meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
-    tx.commit().await
+    tx.commit().await?;
+    let Counts { answered, no_record, failed, unresolved, .. } = decided.counts;
+    let first_line = decided.chunk.first_line;
+    tracing::info!(batch = batch.batch, first_line, answered, no_record, failed, unresolved, "settled");
+    Ok(())
 }
 
 /// What became of a chunk, sealed and ready to be committed.

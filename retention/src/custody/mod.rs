@@ -196,6 +196,19 @@ impl Custody {
     /// # Errors
     /// [`RetentionError::LimitExceeded`] beyond [`MAX_CHECKPOINT_LEN`], or a disk error.
     pub fn note_checkpoint(&self, checkpoint: &str) -> Result<(), RetentionError> {
+        self.note_checkpoint_if(checkpoint, |_| true)
+    }
+
+    /// As [`note_checkpoint`](Self::note_checkpoint), unless `supersedes` says that the one kept so far is to stay:
+    /// it is asked while no other process can change it.
+    ///
+    /// # Errors
+    /// As [`note_checkpoint`](Self::note_checkpoint).
+    pub fn note_checkpoint_if(
+        &self,
+        checkpoint: &str,
+        supersedes: impl FnOnce(Option<&str>) -> bool,
+    ) -> Result<(), RetentionError> {
         if checkpoint.len() > MAX_CHECKPOINT_LEN {
             let limit = MAX_CHECKPOINT_LEN as u64;
             return Err(RetentionError::LimitExceeded {
@@ -203,7 +216,12 @@ impl Custody {
                 limit,
             });
         }
-        self.exclusively(|_| self.files.replace(files::CHECKPOINT, checkpoint.as_bytes()))
+        self.exclusively(|_| {
+            if supersedes(self.last_checkpoint()?.as_deref()) {
+                self.files.replace(files::CHECKPOINT, checkpoint.as_bytes())?;
+            }
+            Ok(())
+        })
     }
 
     /// The checkpoint kept last, or `None` if there was none.
