@@ -101,6 +101,8 @@ codes! {
     GatePurge = "GATE-PURGE",
     /// The clocks disagree.
     GateClock = "GATE-CLOCK",
+    /// The sealed file was destroyed, at the end of its 72 hours, before the row was asked (added to the published table).
+    GateExpired = "GATE-EXPIRED",
     /// The provider's answer does not fit the query.
     PrvMismatch = "PRV-MISMATCH",
     /// The provider did not answer in time.

@@ -157,6 +157,10 @@ fn english(code: Code) -> (&'static str, &'static str) {
             "Nothing is asked while the clocks disagree.",
             "Nothing in the row is wrong: run the batch again when the operator has set the clock and `mayfly doctor` finds it in order.",
         ),
+        Code::GateExpired => (
+            "The submitted file was destroyed after its 72 hours, before this row could be asked.",
+            "Nothing in the row is wrong: submit it again in a new batch, with a new approval.",
+        ),
         Code::PrvMismatch => (
             "The provider's answer does not belong to the person or the query that was asked.",
             "The answer was not kept; check identity number and birth date, and report the query number to the bureau.",
@@ -317,6 +321,10 @@ fn chinese(code: Code) -> (&'static str, &'static str) {
         Code::GateClock => (
             "系統時鐘不一致期間，一律不對外查詢。",
             "本列內容無誤；請待維運人員校時並經 `mayfly doctor` 確認後重新執行。",
+        ),
+        Code::GateExpired => (
+            "送件檔案之 72 小時暫存期限屆滿已刪除，本列尚未查詢。",
+            "本列內容無誤；請以新批次重新送件，並重新取得核准。",
         ),
         Code::PrvMismatch => (
             "資料提供機關的回覆與所查詢的人或查詢序號不符。",

@@ -235,26 +235,3 @@ async fn one_consent_is_shown_and_changed_from_the_state_expected() {
     let row = one(&mut connection, "004", "L000000").await.unwrap().unwrap().row;
     assert_eq!((row.withdrawn_at, row.outcome), (Some(now), Some(granted)));
 }
-
-/// Run with `cargo test --release -p mayfly-consent -- --ignored --nocapture speed`.
-#[tokio::test]
-#[ignore = "prints rows a second; no verdict of its own"]
-#[expect(clippy::disallowed_methods, reason = "a measurement needs a clock")]
-async fn speed() {
-    let mut connection = store().await;
-    let all = refs(200_000);
-    let wanted: Vec<&str> = all.iter().map(String::as_str).collect();
-    let begin = std::time::Instant::now();
-    let mut transaction = connection.begin().await.unwrap();
-    register(&mut transaction, "004", 1, &all).await.unwrap();
-    transaction.commit().await.unwrap();
-    let inserted = begin.elapsed();
-    let begin = std::time::Instant::now();
-    let found = find_consents(&mut connection, "004", &wanted)
-        .await
-        .unwrap()
-        .len();
-    let looked = begin.elapsed();
-    println!("inserted {:.0} rows/s", 200_000.0 / inserted.as_secs_f64());
-    println!("found {found}, {:.0} rows/s", 200_000.0 / looked.as_secs_f64());
-}

@@ -1,6 +1,6 @@
 //! `batch run|submit|show|list|results` and `work`. *Edge.*
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 
 use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
@@ -20,8 +20,7 @@ use crate::{
     run::{
         self,
         accept::{Accepted, Submission, accept},
-        hold::hold,
-        late,
+        worker,
     },
 };
 
@@ -64,7 +63,7 @@ async fn run_batch(
     let house = opening.to_act().await?;
     let accepted = take_in(&house, submit).await?;
     let batch = accepted.batch;
-    work_batch(&house, &batch.batch, batch.row_count, out).await?;
+    worker::finish(&house, &batch.batch, progress::watch(out)).await?;
     if let Some(path) = rejects_file {
         rejects::write(&house, &batch.batch, path, out.language).await?;
     }
@@ -94,26 +93,6 @@ pub(super) async fn take_in(house: &House, submit: &SubmitArguments) -> Result<A
         submitter_ip: TERMINAL,
     };
     accept(house, &submission).await
-}
-
-/// Works a batch to its end, showing progress to people.
-pub(super) async fn work_batch(house: &Arc<House>, batch: &str, rows: i64, out: &Out) -> Result<()> {
-    let Some(held) = hold(house, batch).await? else {
-        let summary = run::summary(house, batch).await?;
-        if summary.state == "settled" {
-            return Ok(());
-        }
-        return Err(Error::Operator {
-            code: "BATCH-HELD",
-            sentence: "another process is working this batch".into(),
-            remedy: "wait for it, then run the same command again; see `mayfly batch show ID`",
-        });
-    };
-    let progress = Arc::new(run::Progress::default());
-    let bar = progress::show(out, rows, progress.clone());
-    let worked = run::work(house.clone(), held, progress).await;
-    bar.finish().await;
-    worked
 }
 
 fn exit_of(summary: &Summary) -> Exit {
@@ -252,21 +231,18 @@ pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exi
     let mut interrupt = signal(SignalKind::interrupt()).map_err(stopped())?;
     let mut terminate = signal(SignalKind::terminate()).map_err(stopped())?;
     loop {
-        let (worked, mut trouble) = work_all(&house, out).await?;
-        let settled = match late::settle_unresolved(&house).await {
-            Ok(settled) => settled,
-            Err(error) => {
-                trouble.get_or_insert(error);
-                0
-            }
-        };
-        if once {
-            out.show(&serde_json::json!({ "batches": worked, "late": settled }), || {
-                format!("{worked} batches settled, {settled} late replies taken in\n")
-            })?;
-            return trouble.map_or(Ok(Exit::Done), Err);
+        let round = worker::round(&house, progress::watch(out)).await?;
+        let batches = round.settled.len();
+        for batch in &round.settled {
+            out.say(&format!("settled {batch}"));
         }
-        if let Some(error) = trouble {
+        if once {
+            out.show(&serde_json::json!({ "batches": batches, "late": round.late }), || {
+                format!("{batches} batches settled, {} late replies taken in\n", round.late)
+            })?;
+            return round.trouble.map_or(Ok(Exit::Done), Err);
+        }
+        if let Some(error) = round.trouble {
             out.error(&error);
         }
         tokio::select! {
@@ -275,30 +251,6 @@ pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exi
             _ = terminate.recv() => return Ok(Exit::Done),
         }
     }
-}
-
-/// Works every batch that nobody holds, oldest first; trouble with one stops no other. Tells how many it settled, and
-/// the first trouble.
-async fn work_all(house: &Arc<House>, out: &Out) -> Result<(u64, Option<Error>)> {
-    let (mut worked, mut trouble) = (0, None);
-    let open = store::list(&mut house.db.reader().await?, true).await?;
-    for batch in open.into_iter().rev() {
-        let Some(held) = hold(house, &batch.batch).await? else { continue };
-        let progress = Arc::new(run::Progress::default());
-        let bar = progress::show(out, batch.row_count, progress.clone());
-        let ended = run::work(house.clone(), held, progress).await;
-        bar.finish().await;
-        match ended {
-            Ok(()) => {
-                worked += 1;
-                out.say(&format!("settled {}", batch.batch));
-            }
-            Err(error) => {
-                trouble.get_or_insert(error);
-            }
-        }
-    }
-    Ok((worked, trouble))
 }
 
 /// How a terminal of this host is entered as an address: the loopback.

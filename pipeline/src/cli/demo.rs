@@ -7,11 +7,12 @@ use super::{
     args::{EncodingArgument, SubmitArguments},
     batch,
     out::Out,
+    progress,
 };
 use crate::{
     demo,
     error::{Error, Exit, Result},
-    run,
+    run::{self, worker},
 };
 
 pub(super) async fn run(opening: Opening, out: &Out) -> Result<Exit> {
@@ -40,7 +41,7 @@ pub(super) async fn run(opening: Opening, out: &Out) -> Result<Exit> {
     out.say(&format!("accepting {} and sealing it", fixtures.batch.display()));
     let accepted = batch::take_in(&house, &submit).await?;
     out.say("screening consents and approvals, gating, asking the sandbox provider, sealing, settling");
-    batch::work_batch(&house, &accepted.batch.batch, accepted.batch.row_count, out).await?;
+    worker::finish(&house, &accepted.batch.batch, progress::watch(out)).await?;
     let results = dir.join("results");
     let delivery = crate::delivery::files::deliver(&house, demo::BATCH, demo::ACCOUNT, &results).await?;
     let summary = run::summary(&house, demo::BATCH).await?;

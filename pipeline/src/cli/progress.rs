@@ -16,11 +16,13 @@ pub(super) struct Bar {
     bar: Option<(ProgressBar, JoinHandle<()>)>,
 }
 
-/// Shows a bar of `rows` rows, if a person is looking.
-pub(super) fn show(out: &Out, rows: i64, progress: Arc<Progress>) -> Bar {
-    if !out.is_lively() {
-        return Bar { bar: None };
-    }
+/// Shows a bar for each batch that is worked, if a person is looking.
+pub(super) fn watch(out: &Out) -> impl Fn(i64, Arc<Progress>) -> Bar {
+    let lively = out.is_lively();
+    move |rows, progress| Bar { bar: lively.then(|| follow(rows, progress)) }
+}
+
+fn follow(rows: i64, progress: Arc<Progress>) -> (ProgressBar, JoinHandle<()>) {
     let bar = ProgressBar::new(u64::try_from(rows).unwrap_or(0));
     if let Ok(style) = ProgressStyle::with_template("  {bar:32} {pos}/{len} rows  {per_sec}  {eta} left") {
         bar.set_style(style);
@@ -34,15 +36,12 @@ pub(super) fn show(out: &Out, rows: i64, progress: Arc<Progress>) -> Bar {
             }
         }
     });
-    Bar {
-        bar: Some((bar, follower)),
-    }
+    (bar, follower)
 }
 
-impl Bar {
-    /// Takes the bar off the screen.
-    pub(super) async fn finish(self) {
-        if let Some((bar, follower)) = self.bar {
+impl Drop for Bar {
+    fn drop(&mut self) {
+        if let Some((bar, follower)) = self.bar.take() {
             follower.abort();
             bar.finish_and_clear();
         }

@@ -88,7 +88,7 @@ pub fn rows(
 /// A row of which nothing is left but its line.
 pub fn expired(line: u32) -> ScreenedRow {
     let mut row = Row::empty(line);
-    row.faults.push(Code::GatePurge, "");
+    row.faults.push(Code::GateExpired, "");
     ScreenedRow { row, verdict: None }
 }
 

@@ -1,12 +1,14 @@
 //! The journey of a batch: accept, then chunk by chunk parse, gate, ask, seal and settle, overlapping. *Edge.*
 //!
 //! `accept` takes a file in and gives a receipt, `hold` lets one worker at a time work a batch, [`work`] drives the
-//! stages, `settle` seals the answers of a chunk and writes its outcomes, `late` settles what was unresolved.
+//! stages, `settle` seals the answers of a chunk and writes its outcomes, `late` settles what was unresolved, `worker`
+//! is what a door or the schedule calls.
 
 pub mod accept;
 pub mod hold;
 pub mod late;
 pub mod settle;
+pub mod worker;
 
 use std::sync::{
     Arc,

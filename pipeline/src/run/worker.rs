@@ -1,0 +1,68 @@
+//! What a worker does, whoever rings for it: one batch to its end, or one round through everything that waits. *Edge.*
+
+use std::sync::Arc;
+
+use super::{Progress, hold, late, work};
+use crate::{
+    app::House,
+    batch::store,
+    error::{Error, Result},
+};
+
+/// What came of one round.
+pub struct Round {
+    /// Batches that were settled, by name.
+    pub settled: Vec<String>,
+    /// Unresolved rows that found their outcome.
+    pub late: i64,
+    /// The first trouble; it stopped no other batch.
+    pub trouble: Option<Error>,
+}
+
+/// Works the batch named `batch` to its end; a settled one is left as it is. `watch` is told how many rows it has and
+/// how far it is, and what it returns lives as long as the work.
+pub async fn finish<W>(house: &Arc<House>, batch: &str, watch: impl Fn(i64, Arc<Progress>) -> W) -> Result<()> {
+    if let Some(held) = hold::hold(house, batch).await? {
+        return watched(house, held, &watch).await;
+    }
+    if super::find(&mut house.db.reader().await?, batch).await?.settled {
+        return Ok(());
+    }
+    Err(Error::Operator {
+        code: "BATCH-HELD",
+        sentence: "another process is working this batch".into(),
+        remedy: "wait for it, then run the same command again; see `mayfly batch show ID`",
+    })
+}
+
+/// Works every batch that nobody holds, oldest first, and recalls what is unresolved.
+pub async fn round<W>(house: &Arc<House>, watch: impl Fn(i64, Arc<Progress>) -> W) -> Result<Round> {
+    let mut round = Round { settled: Vec::new(), late: 0, trouble: None };
+    let open = store::list(&mut house.db.reader().await?, true).await?;
+    for batch in open.into_iter().rev() {
+        let worked = match hold::hold(house, &batch.batch).await {
+            Ok(None) => continue,
+            Ok(Some(held)) => watched(house, held, &watch).await,
+            Err(error) => Err(error),
+        };
+        match worked {
+            Ok(()) => round.settled.push(batch.batch),
+            Err(error) => {
+                round.trouble.get_or_insert(error);
+            }
+        }
+    }
+    match late::settle_unresolved(house).await {
+        Ok(settled) => round.late = settled,
+        Err(error) => {
+            round.trouble.get_or_insert(error);
+        }
+    }
+    Ok(round)
+}
+
+async fn watched<W>(house: &Arc<House>, held: hold::Held, watch: &impl Fn(i64, Arc<Progress>) -> W) -> Result<()> {
+    let progress = Arc::new(Progress::default());
+    let _watching = watch(held.batch.row_count, progress.clone());
+    work(house.clone(), held, progress).await
+}
