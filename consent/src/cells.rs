@@ -157,7 +157,11 @@ pub fn consent_ref(cell: &str) -> Result<&str, Code> {
 
 /// Refuses an identity number where one does not belong: such cells rest in plain columns.
 fn no_identity_number(cell: &str) -> Result<&str, Code> {
-    if SubjectId::parse(cell).is_ok() { Err(Code::RowFormat) } else { Ok(cell) }
+    if SubjectId::parse(cell).is_ok() {
+        Err(Code::RowFormat)
+    } else {
+        Ok(cell)
+    }
 }
 
 /// `consent_channel`: `electronic` or `paper`.

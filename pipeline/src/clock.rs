@@ -131,7 +131,11 @@ impl Mark {
     /// Moves the mark on to `at`; it never goes back, whoever else writes it.
     fn write(&self, at: Timestamp) -> Result<()> {
         let failed = || Error::io("write the file `clock` of the data directory");
-        let lock = File::options().write(true).create(true).truncate(false).open(self.path.with_extension("lock"));
+        let lock = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.path.with_extension("lock"));
         let lock = lock.map_err(failed())?;
         lock.lock().map_err(failed())?;
         if self.read()?.is_some_and(|last| last >= at) {
@@ -161,17 +165,35 @@ mod tests {
         let noon = at("2026-11-02T04:00:00Z");
         let clock = open(Environment::Sandbox, Some(noon), false).unwrap();
         assert!(clock.now() == noon && clock.stands() && clock.behind().is_none());
-        assert!(open(Environment::Sandbox, Some(noon), false).is_ok(), "an equal instant is accepted");
-        let earlier = open(Environment::Sandbox, Some(at("2026-11-02T03:59:59.999999Z")), false);
+        assert!(
+            open(Environment::Sandbox, Some(noon), false).is_ok(),
+            "an equal instant is accepted"
+        );
+        let earlier = open(
+            Environment::Sandbox,
+            Some(at("2026-11-02T03:59:59.999999Z")),
+            false,
+        );
         assert_eq!(earlier.err().map(|error| error.code()), Some("USAGE"));
         assert_eq!(open(Environment::Sandbox, None, true).unwrap().now(), noon);
-        assert_eq!(open(Environment::Production, Some(noon), false).err().map(|error| error.code()), Some("USAGE"));
+        assert_eq!(
+            open(Environment::Production, Some(noon), false)
+                .err()
+                .map(|error| error.code()),
+            Some("USAGE")
+        );
     }
 
     #[test]
     fn real_time_behind_the_last_instant_is_distrusted() {
         let folder = tempfile::TempDir::new().unwrap();
-        Clock::open(folder.path(), Environment::Sandbox, Some(at("2200-01-01T00:00:00Z")), false).unwrap();
+        Clock::open(
+            folder.path(),
+            Environment::Sandbox,
+            Some(at("2200-01-01T00:00:00Z")),
+            false,
+        )
+        .unwrap();
         let clock = Clock::open(folder.path(), Environment::Sandbox, None, false).unwrap();
         assert!(clock.behind().is_some() && !clock.stands());
         let clock = Clock::open(folder.path(), Environment::Production, None, false).unwrap();

@@ -45,18 +45,27 @@ pub async fn prepare(dir: &Path) -> Result<Fixtures> {
     }
     if !folder.is_dir() {
         fs::write(&unfinished, "").map_err(Error::io("make the demonstration's folder"))?;
-        let plan = setup::Plan { dir, environment: Environment::Sandbox, keys: None, clock_stands: true };
+        let plan = setup::Plan {
+            dir,
+            environment: Environment::Sandbox,
+            keys: None,
+            clock_stands: true,
+        };
         let made = setup::init(&plan).await;
         if made.is_ok() {
             fs::create_dir(&folder).map_err(Error::io("make the demonstration's folder"))?;
             for (name, content) in FILES {
-                fs::write(folder.join(name), content).map_err(Error::io("write the demonstration's files"))?;
+                fs::write(folder.join(name), content)
+                    .map_err(Error::io("write the demonstration's files"))?;
             }
         }
         fs::remove_file(&unfinished).map_err(Error::io("make the demonstration's folder"))?;
         made?;
     }
-    Ok(Fixtures { batch: folder.join("004-1151102-01.csv"), member_key: folder.join("member-004.agekey") })
+    Ok(Fixtures {
+        batch: folder.join("004-1151102-01.csv"),
+        member_key: folder.join("member-004.agekey"),
+    })
 }
 
 /// Loads the fixtures' master data, consents sent ahead and a withdrawal; loading them again changes nothing.

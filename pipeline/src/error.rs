@@ -237,15 +237,14 @@ fn database_kind(error: &sqlx::Error) -> &'static str {
 /// What an engine's own code means for the operator (SQLite's, extended ones included, and PostgreSQL's).
 fn kind_of_code(code: &str) -> &'static str {
     match code {
-            "5" | "6" | "261" | "262" | "517" | "773" => "busy",
-            "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" => "read-only",
-            "13" | "778" | "4874" => "full",
-            "14" | "1038" | "526" | "270" => "read-only",
-            "11" | "26" | "267" | "523" => "damaged",
-            "19" | "2067" | "1555" | "1299" | "23505" => "constraint",
-            "" => "unknown",
-            _ => "refused by the database",
-
+        "5" | "6" | "261" | "262" | "517" | "773" => "busy",
+        "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" => "read-only",
+        "13" | "778" | "4874" => "full",
+        "14" | "1038" | "526" | "270" => "read-only",
+        "11" | "26" | "267" | "523" => "damaged",
+        "19" | "2067" | "1555" | "1299" | "23505" => "constraint",
+        "" => "unknown",
+        _ => "refused by the database",
     }
 }
 

@@ -19,11 +19,14 @@ pub fn place((cohort, object): &(String, String)) -> Result<Place> {
 
 /// The key of `cohort`. A destroyed one is an error of the custody's own; one that is merely not there is missing.
 pub fn key(house: &House, cohort: Cohort) -> Result<Arc<Key32>> {
-    house.custody.existing_key(cohort)?.ok_or_else(|| Error::Operator {
-        code: "KEY-MISSING",
-        sentence: "the keyring has no key for these records, although it was never destroyed".into(),
-        remedy: "put the newest key directory back",
-    })
+    house
+        .custody
+        .existing_key(cohort)?
+        .ok_or_else(|| Error::Operator {
+            code: "KEY-MISSING",
+            sentence: "the keyring has no key for these records, although it was never destroyed".into(),
+            remedy: "put the newest key directory back",
+        })
 }
 
 /// Whether the object at the place that two columns name can still be opened.

@@ -26,8 +26,10 @@ impl Due {
 /// The cohorts of hours among `held` whose last answer has left its window at `now`, oldest first (D3). Neither a
 /// status nor a column of a database has a say in it.
 pub fn plan(held: impl IntoIterator<Item = Cohort>, now: Timestamp, window: Window) -> Vec<Due> {
-    let mut cohorts: Vec<Cohort> =
-        held.into_iter().filter(|cohort| cohort.class().is_hours() && now >= cohort.due_at(window)).collect();
+    let mut cohorts: Vec<Cohort> = held
+        .into_iter()
+        .filter(|cohort| cohort.class().is_hours() && now >= cohort.due_at(window))
+        .collect();
     cohorts.sort_unstable_by_key(|cohort| (cohort.start(), *cohort));
     cohorts.dedup();
     cohorts.into_iter().map(|cohort| Due { cohort }).collect()
@@ -60,7 +62,12 @@ mod tests {
 
     #[test]
     fn classes_of_months_are_never_due_here_and_the_oldest_goes_first() {
-        let names = ["answer-2026110203", "intake-2026110202", "query-202611", "answer-2026110203"];
+        let names = [
+            "answer-2026110203",
+            "intake-2026110202",
+            "query-202611",
+            "answer-2026110203",
+        ];
         let held = names.map(|name| Cohort::parse(name).unwrap());
         let due = plan(held, "2027-01-01T00:00:00Z".parse().unwrap(), window());
         let names: Vec<String> = due.iter().map(|due| due.cohort().name()).collect();

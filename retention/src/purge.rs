@@ -47,7 +47,12 @@ pub fn destroy(custody: &Custody, vault: &Vault, due: Vec<Due>) -> Result<Vec<Go
         .map(|receipt| {
             let cohort = receipt.cohort();
             let (segments, residue) = remove(vault, cohort);
-            Gone { cohort, commitment: receipt.commitment(), segments, residue }
+            Gone {
+                cohort,
+                commitment: receipt.commitment(),
+                segments,
+                residue,
+            }
         })
         .collect())
 }

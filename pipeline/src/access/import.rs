@@ -51,9 +51,7 @@ pub async fn import(house: &House, register: Register, files: &[PathBuf]) -> Res
         imported.changed += match register {
             Register::Members => members::store(&mut *conn, path, &members::read(path)?).await?,
             Register::Staff => staff::store(&mut *conn, path, &staff::read(path)?).await?,
-            Register::Forms => {
-                u64::from(store_form(&mut *conn, &read_form(path)?).await?)
-            }
+            Register::Forms => u64::from(store_form(&mut *conn, &read_form(path)?).await?),
         };
     }
     if imported.changed > 0 {
@@ -86,7 +84,10 @@ async fn store_form(conn: &mut AnyConnection, form: &Form) -> Result<bool> {
     let forms = store::load_forms(&mut *conn).await?;
     if let (Some(known), Some(end)) = (forms.find(&form.id, &form.version), form.in_force_to)
         && known.in_force_to.is_none()
-        && (Form { in_force_to: None, ..form.clone() }) == **known
+        && (Form {
+            in_force_to: None,
+            ..form.clone()
+        }) == **known
     {
         store::end_form(conn, &form.id, &form.version, end).await?;
         return Ok(true);

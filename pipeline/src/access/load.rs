@@ -13,7 +13,13 @@ impl Registers {
         let authorisations = staff::of_member(&mut *conn, member).await?;
         let stops = stop::list(&mut *conn, true).await?;
         let forms = mayfly_consent::store::load_forms(conn).await?;
-        Ok(Self::new(version, found, authorisations, stops.into_iter().map(|stop| stop.target), forms))
+        Ok(Self::new(
+            version,
+            found,
+            authorisations,
+            stops.into_iter().map(|stop| stop.target),
+            forms,
+        ))
     }
 
     /// Reads them again if they have changed since.

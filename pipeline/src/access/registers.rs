@@ -44,7 +44,13 @@ impl Registers {
             let (kind, subject) = target.columns();
             (kind, subject.to_owned())
         };
-        Self { version, member, staff, stopped: stops.into_iter().map(name).collect(), forms }
+        Self {
+            version,
+            member,
+            staff,
+            stopped: stops.into_iter().map(name).collect(),
+            forms,
+        }
     }
 
     /// Which state of the tables this is.
@@ -81,7 +87,10 @@ impl Registers {
     /// Who holds `account` on `day`; an account without an authorisation that day is nobody.
     pub fn person(&self, account: &str, day: Date) -> Option<&str> {
         let lines = self.staff.get(account)?;
-        lines.iter().find(|line| line.holds_on(day)).map(|line| line.person.as_str())
+        lines
+            .iter()
+            .find(|line| line.holds_on(day))
+            .map(|line| line.person.as_str())
     }
 
     /// Whether the link is stopped.
@@ -163,7 +172,11 @@ mod tests {
         #[track_caller]
         fn check(account: &str, right: Right, days: &[&str], expected: bool) {
             let days: Vec<Date> = days.iter().map(|text| day(text)).collect();
-            assert_eq!(registers(vec![]).has_right(account, right, &days), expected, "{account} {days:?}");
+            assert_eq!(
+                registers(vec![]).has_right(account, right, &days),
+                expected,
+                "{account} {days:?}"
+            );
         }
         check("q", Right::Query, &["2026-01-01"], true);
         check("q", Right::Query, &["2025-12-31"], false);
@@ -181,7 +194,11 @@ mod tests {
         let open = registers(vec![]);
         assert!(!open.member_closed(day("2026-12-31")) && open.member_closed(day("2027-01-01")));
         assert!(open.member_closed(day("2019-12-31")) && !open.link_stopped() && !open.item_stopped("C0101"));
-        let stopped = registers(vec![Target::Person("004/q".into()), Target::Item("C0101".into()), Target::Link]);
+        let stopped = registers(vec![
+            Target::Person("004/q".into()),
+            Target::Item("C0101".into()),
+            Target::Link,
+        ]);
         assert!(stopped.person_stopped("q") && !stopped.person_stopped("a"));
         assert!(stopped.item_stopped("C0101") && !stopped.item_stopped("C0201") && stopped.link_stopped());
         assert!(registers(vec![Target::Member("004".into())]).member_closed(day("2026-05-05")));

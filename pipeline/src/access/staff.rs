@@ -193,7 +193,10 @@ async fn end(conn: &mut AnyConnection, line: &Authorisation) -> Result<()> {
 fn parse(line: &Line<'_>) -> Result<Authorisation> {
     let account = line.text(1, "account", 32)?;
     if mayfly_consent::cells::account(account).is_err() {
-        return Err(line.refuse("IMPORT-CELL", "account is not made of A-Z a-z 0-9 . _ -, or is an identity number"));
+        return Err(line.refuse(
+            "IMPORT-CELL",
+            "account is not made of A-Z a-z 0-9 . _ -, or is an identity number",
+        ));
     }
     let person = line.optional_text(11, "person", 64)?;
     let (from, to) = (line.day(7, "from")?, line.optional_day(9, "to")?);

@@ -63,11 +63,7 @@ impl Table {
                 required,
             ));
         }
-        let columns = required
-            .iter()
-            .chain(optional)
-            .map(place)
-            .collect();
+        let columns = required.iter().chain(optional).map(place).collect();
         let mut lines = Vec::new();
         for record in reader.records() {
             let record = record.map_err(|_| unreadable(&name))?;

@@ -237,9 +237,15 @@ pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exi
             out.say(&format!("settled {batch}"));
         }
         if once {
-            out.show(&serde_json::json!({ "batches": batches, "late": round.late }), || {
-                format!("{batches} batches settled, {} late replies taken in\n", round.late)
-            })?;
+            out.show(
+                &serde_json::json!({ "batches": batches, "late": round.late }),
+                || {
+                    format!(
+                        "{batches} batches settled, {} late replies taken in\n",
+                        round.late
+                    )
+                },
+            )?;
             return round.trouble.map_or(Ok(Exit::Done), Err);
         }
         if let Some(error) = round.trouble {

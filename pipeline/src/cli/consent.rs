@@ -22,7 +22,12 @@ pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -
     match command {
         ConsentCommand::Import { files, encoding } => {
             let imported = import::import(&house, &files, encoding.into()).await?;
-            out.show(&imported, || format!("{} consents new, {} known already\n", imported.new, imported.known))?;
+            out.show(&imported, || {
+                format!(
+                    "{} consents new, {} known already\n",
+                    imported.new, imported.known
+                )
+            })?;
         }
         ConsentCommand::Outcome { file } => {
             let recorded = outcome::record(&house, &file).await?;
@@ -99,10 +104,18 @@ impl<'a> View<'a> {
                 if full { id.expose().to_owned() } else { id.masked() }
             }),
             subject_name: claim.subject_name.as_ref().map_or_else(String::new, |name| {
-                if full { name.expose().to_owned() } else { name.masked() }
+                if full {
+                    name.expose().to_owned()
+                } else {
+                    name.masked()
+                }
             }),
             birth_date: claim.birth_date.map_or_else(String::new, |day| {
-                if full { day.to_string() } else { format!("{}-**-**", day.year()) }
+                if full {
+                    day.to_string()
+                } else {
+                    format!("{}-**-**", day.year())
+                }
             }),
             consent_channel: given
                 .and_then(|given| given.channel)

@@ -19,9 +19,11 @@ pub(super) async fn run(opening: Opening, out: &Out) -> Result<Exit> {
     let dir = opening.dir;
     // A demonstration that has been there before keeps its clock.
     let at = match opening.at {
-        None if !dir.join("clock").is_file() => {
-            Some(demo::INSTANT.parse().map_err(|_| Error::Bug("the demonstration's instant is no instant"))?)
-        }
+        None if !dir.join("clock").is_file() => Some(
+            demo::INSTANT
+                .parse()
+                .map_err(|_| Error::Bug("the demonstration's instant is no instant"))?,
+        ),
         at => at,
     };
     out.say(&format!(
@@ -53,13 +55,13 @@ pub(super) async fn run(opening: Opening, out: &Out) -> Result<Exit> {
         for file in &delivery.files {
             text.push_str(&format!("  {}\n", file.path.display()));
         }
-        text.push_str(&next_steps(&dir, &fixtures.member_key));
+        text.push_str(&next_steps(&dir, &fixtures.member_key, house.clock.now()));
         text
     })?;
     Ok(Exit::Done)
 }
 
-fn next_steps(dir: &Path, key: &Path) -> String {
+fn next_steps(dir: &Path, key: &Path, now: jiff::Timestamp) -> String {
     let (dir, key, batch, account) = (dir.display(), key.display(), demo::BATCH, demo::ACCOUNT);
     format!(
         "\nThis sandbox's clock stands at {}; --at moves it on. Try next (`mayfly` is target/release/mayfly):\n\
@@ -71,6 +73,8 @@ fn next_steps(dir: &Path, key: &Path) -> String {
          \x20 mayfly --data {dir} stop add member 004 --reason trial             # then ask for results again\n\
          \x20 mayfly --data {dir} --at 2026-11-05T10:00:00+08:00 batch results {batch} --as {account} --out late   # 72 h later: refused\n\
          \x20 mayfly --data {dir} doctor\n",
-        demo::INSTANT
+        jiff::tz::offset(8)
+            .to_datetime(now)
+            .strftime("%Y-%m-%dT%H:%M:%S+08:00")
     )
 }

@@ -1,10 +1,6 @@
 //! `journal verify|export|proof`. *Edge.*
 
-use super::{
-    Opening,
-    args::JournalCommand,
-    out::Out,
-};
+use super::{Opening, args::JournalCommand, out::Out};
 use crate::{
     error::{Error, Exit, Result},
     journal::{archive, verify::verify_folder},

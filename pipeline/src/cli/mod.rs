@@ -94,7 +94,10 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Demo => crate::demo::DIR,
         _ => "mayfly-data",
     };
-    let opening = Opening { dir: arguments.data.unwrap_or_else(|| default.into()), at: arguments.at };
+    let opening = Opening {
+        dir: arguments.data.unwrap_or_else(|| default.into()),
+        at: arguments.at,
+    };
     match arguments.command {
         Command::Demo => demo::run(opening, &out).await,
         Command::Init { environment, keys } => {

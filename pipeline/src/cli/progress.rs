@@ -19,7 +19,9 @@ pub(super) struct Bar {
 /// Shows a bar for each batch that is worked, if a person is looking.
 pub(super) fn watch(out: &Out) -> impl Fn(i64, Arc<Progress>) -> Bar {
     let lively = out.is_lively();
-    move |rows, progress| Bar { bar: lively.then(|| follow(rows, progress)) }
+    move |rows, progress| Bar {
+        bar: lively.then(|| follow(rows, progress)),
+    }
 }
 
 fn follow(rows: i64, progress: Arc<Progress>) -> (ProgressBar, JoinHandle<()>) {

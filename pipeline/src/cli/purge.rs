@@ -18,9 +18,16 @@ pub(super) async fn run(opening: &Opening, command: PurgeCommand, out: &Out) -> 
         PurgeCommand::Plan => {
             let due = purger.plan()?;
             let names: Vec<String> = due.iter().map(|due| due.cohort().name()).collect();
-            out.show(&serde_json::json!({ "due": names.len(), "cohorts": names, "overdue": purger.overdue(&due) }), || {
-                if names.is_empty() { "nothing is due\n".into() } else { format!("due, oldest first:\n  {}\n", names.join("\n  ")) }
-            })?;
+            out.show(
+                &serde_json::json!({ "due": names.len(), "cohorts": names, "overdue": purger.overdue(&due) }),
+                || {
+                    if names.is_empty() {
+                        "nothing is due\n".into()
+                    } else {
+                        format!("due, oldest first:\n  {}\n", names.join("\n  "))
+                    }
+                },
+            )?;
             Ok(Exit::Done)
         }
         PurgeCommand::Run => destroy(opening, &purger, out).await,
@@ -42,7 +49,11 @@ pub(super) async fn run(opening: &Opening, command: PurgeCommand, out: &Out) -> 
                 }
                 text
             })?;
-            Ok(if margins.iter().any(|margin| margin.due) { Exit::Findings } else { Exit::Done })
+            Ok(if margins.iter().any(|margin| margin.due) {
+                Exit::Findings
+            } else {
+                Exit::Done
+            })
         }
     }
 }

@@ -43,7 +43,12 @@ pub struct Imported {
 pub async fn import(house: &House, paths: &[PathBuf], encoding: Encoding) -> Result<Imported> {
     let now = house.trusted_now()?;
     let limits = house.config.limits.of_records();
-    let reading = Reading { encoding, kind: FileKind::Consents, limits, chunk_rows: CHUNK_ROWS };
+    let reading = Reading {
+        encoding,
+        kind: FileKind::Consents,
+        limits,
+        chunk_rows: CHUNK_ROWS,
+    };
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let mut desk = Desk {
@@ -56,7 +61,9 @@ pub async fn import(house: &House, paths: &[PathBuf], encoding: Encoding) -> Res
         imported: Imported::default(),
     };
     for path in paths {
-        desk.file = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        desk.file = path
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let chunks = Chunks::start(open(path)?, &reading, 0, crate::ids::random()?).map_err(refused)?;
         for chunk in chunks {
             desk.take(&mut *conn, chunk.map_err(refused)?.rows).await?;
@@ -64,7 +71,11 @@ pub async fn import(house: &House, paths: &[PathBuf], encoding: Encoding) -> Res
     }
     let imported = desk.imported;
     if imported.new > 0 {
-        let act = Act { kind: Kind::Import, member: "", reference: "consents" };
+        let act = Act {
+            kind: Kind::Import,
+            member: "",
+            reference: "consents",
+        };
         act::enter(house, conn, &act, &imported, now).await?;
     }
     tx.commit().await?;
@@ -126,9 +137,20 @@ impl Desk<'_> {
         if !row.faults.is_empty() {
             return Err(self.unusable(row));
         }
-        match (&row.claim.terms, &row.claim.consent_ref, &row.claim.subject_id, row.claim.birth_date) {
+        match (
+            &row.claim.terms,
+            &row.claim.consent_ref,
+            &row.claim.subject_id,
+            row.claim.birth_date,
+        ) {
             (Terms::Given(given), Some(_), Some(_), Some(_)) if given.is_complete() => {}
-            _ => return Err(self.refuse(row, "IMPORT-CONSENT", "a column that a consent needs is empty".into())),
+            _ => {
+                return Err(self.refuse(
+                    row,
+                    "IMPORT-CONSENT",
+                    "a column that a consent needs is empty".into(),
+                ));
+            }
         }
         let member = row.member.clone().unwrap_or_default();
         if !self.members.contains_key(&member) {
@@ -143,14 +165,35 @@ impl Desk<'_> {
 
     /// Holds a new consent against every rule that does not need a query (D14).
     fn check_rules(&self, row: &mut Row, member: &str) -> Result<()> {
-        let asked = Asked { member, item: None, purpose: None, approved_at: None, now: self.now };
-        verify(&row.claim, &asked, &self.registers.forms, None, false, &self.rules, &mut row.faults);
-        if row.faults.is_empty() { Ok(()) } else { Err(self.unusable(row)) }
+        let asked = Asked {
+            member,
+            item: None,
+            purpose: None,
+            approved_at: None,
+            now: self.now,
+        };
+        verify(
+            &row.claim,
+            &asked,
+            &self.registers.forms,
+            None,
+            false,
+            &self.rules,
+            &mut row.faults,
+        );
+        if row.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(self.unusable(row))
+        }
     }
 
     fn unusable(&self, row: &Row) -> Error {
         let column = row.faults.iter().next().map_or("", |fault| fault.column);
-        let what = format!("the consent is not usable: {} (column {column})", row.faults.codes());
+        let what = format!(
+            "the consent is not usable: {} (column {column})",
+            row.faults.codes()
+        );
         self.refuse(row, "IMPORT-CONSENT", what)
     }
 

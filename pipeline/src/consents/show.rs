@@ -36,7 +36,10 @@ pub struct ShownConsent {
 
 /// Opens the consent `reference` of `member` for `account`, after entering in the journal that it was read, and
 /// whether without masks (`full`).
-pub async fn show(house: &House, member: &str, reference: &str,
+pub async fn show(
+    house: &House,
+    member: &str,
+    reference: &str,
     account: &str,
     full: bool,
 ) -> Result<ShownConsent> {

@@ -61,13 +61,22 @@ pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -
 
     let mut tx = house.db.begin().await?;
     permit.renew(house, tx.connection(), &batch).await?;
-    let intent = Intent { account, recipients: permit.recipients() };
+    let intent = Intent {
+        account,
+        recipients: permit.recipients(),
+    };
     enter(house, tx.connection(), Kind::Delivery, &batch, &intent).await?;
     tx.commit().await?;
 
     results.write(&lines([rows::RESULTS_HEADER])?)?;
     answers.write(ANSWERS_HEADER.as_bytes())?;
-    let mut delivery = Delivery { batch: batch.batch.clone(), files: vec![], results: 0, answers: 0, withheld: 0 };
+    let mut delivery = Delivery {
+        batch: batch.batch.clone(),
+        files: vec![],
+        results: 0,
+        answers: 0,
+        withheld: 0,
+    };
     for (chunk, held) in std::mem::take(&mut permit.chunks) {
         permit.renew(house, &mut reader, &batch).await?;
         let place = (&chunk, held.as_slice());
@@ -87,13 +96,20 @@ pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -
     enter(house, tx.connection(), Kind::Delivered, &batch, &delivery).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    tracing::info!(batch = batch.batch, answers = delivery.answers, withheld = delivery.withheld, "delivered");
+    tracing::info!(
+        batch = batch.batch,
+        answers = delivery.answers,
+        withheld = delivery.withheld,
+        "delivered"
+    );
     Ok(delivery)
 }
 
 /// Lines of the results file.
 fn lines<T: AsRef<[u8]>>(rows: impl IntoIterator<Item = impl IntoIterator<Item = T>>) -> Result<Vec<u8>> {
-    let mut table = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
+    let mut table = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(vec![]);
     for cells in rows {
         table.write_record(cells).map_err(|_| UNWRITABLE)?;
     }
@@ -114,7 +130,11 @@ async fn enter(
     batch: &Batch,
     payload: &impl Serialize,
 ) -> Result<()> {
-    let act = Act { kind, member: &batch.member, reference: &batch.batch };
+    let act = Act {
+        kind,
+        member: &batch.member,
+        reference: &batch.batch,
+    };
     act::enter(house, conn, &act, payload, house.clock.now()).await?;
     Ok(())
 }
@@ -195,9 +215,13 @@ impl Sealing {
     fn close(&mut self) -> Result<()> {
         let writer = self.writer.take().ok_or(UNWRITABLE)?;
         let buffered = writer.finish().map_err(Error::io("write the result file"))?;
-        let hashing =
-            buffered.into_inner().map_err(|error| Error::io("write the result file")(error.into_error()))?;
-        hashing.file.sync_all().map_err(Error::io("write the result file"))?;
+        let hashing = buffered
+            .into_inner()
+            .map_err(|error| Error::io("write the result file")(error.into_error()))?;
+        hashing
+            .file
+            .sync_all()
+            .map_err(Error::io("write the result file"))?;
         self.sha256 = ids::hex(&hashing.hash.finalize());
         Ok(())
     }
@@ -205,7 +229,10 @@ impl Sealing {
     /// Gives the closed file its name.
     fn publish(self) -> Result<DeliveredFile> {
         fs::rename(&self.temporary, &self.path).map_err(Error::io("name the result file"))?;
-        Ok(DeliveredFile { path: self.path.clone(), sha256: self.sha256.clone() })
+        Ok(DeliveredFile {
+            path: self.path.clone(),
+            sha256: self.sha256.clone(),
+        })
     }
 }
 

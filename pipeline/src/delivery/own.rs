@@ -28,14 +28,29 @@ pub async fn read(house: &House, batch: &str, account: &str) -> Result<OwnRows> 
     let batch = run::find(&mut reader, batch).await?;
     let mut tx = house.db.begin().await?;
     let mut permit = permit::check(house, tx.connection(), &batch, account).await?;
-    let act = Act { kind: Kind::Read, member: &batch.member, reference: &batch.batch };
-    act::enter(house, tx.connection(), &act, &Reading { account }, house.clock.now()).await?;
+    let act = Act {
+        kind: Kind::Read,
+        member: &batch.member,
+        reference: &batch.batch,
+    };
+    act::enter(
+        house,
+        tx.connection(),
+        &act,
+        &Reading { account },
+        house.clock.now(),
+    )
+    .await?;
     tx.commit().await?;
-    let mut own = OwnRows { rows: vec![], withheld: 0 };
+    let mut own = OwnRows {
+        rows: vec![],
+        withheld: 0,
+    };
     for (chunk, answers) in std::mem::take(&mut permit.chunks) {
         permit.renew(house, &mut reader, &batch).await?;
         let place = (&chunk, answers.as_slice());
-        own.rows.extend(rows::with_answers(house, &mut reader, &batch, place, &permit, Some(account)).await?);
+        own.rows
+            .extend(rows::with_answers(house, &mut reader, &batch, place, &permit, Some(account)).await?);
     }
     own.withheld = own.rows.iter().filter(|row| row.withheld).count();
     journal::signing::sign(house).await?;

@@ -47,7 +47,12 @@ pub async fn check(house: &House, conn: &mut AnyConnection, batch: &Batch, accou
     for chunk in chunks::of_batch(&mut *conn, batch.batch_no).await? {
         let late = chunks::late(&mut *conn, chunk.chunk_no).await?;
         let answers = late.into_iter().chain(chunk.answers.clone());
-        let answers = answers.map(|(cohort, object, obtained_at)| Answers { place: (cohort, object), obtained_at }).collect();
+        let answers = answers
+            .map(|(cohort, object, obtained_at)| Answers {
+                place: (cohort, object),
+                obtained_at,
+            })
+            .collect();
         permit.chunks.push((chunk, answers));
     }
     let mut answers = permit.chunks.iter().flat_map(|(_, answers)| answers).peekable();
@@ -71,7 +76,9 @@ impl Permit {
 
     /// The `age` recipients of the member.
     pub fn recipients(&self) -> &[String] {
-        self.registers.member().map_or(&[], |member| &member.age_recipients)
+        self.registers
+            .member()
+            .map_or(&[], |member| &member.age_recipients)
     }
 
     /// Whether these answers are still in their window.
@@ -108,12 +115,20 @@ impl Permit {
             ));
         }
         if registers.person_stopped(&self.account) {
-            return Err(denied("GATE-PERSON", "this account is stopped", "ask the bureau when the stop is lifted"));
+            return Err(denied(
+                "GATE-PERSON",
+                "this account is stopped",
+                "ask the bureau when the stop is lifted",
+            ));
         }
         Ok(())
     }
 }
 
 fn denied(code: &'static str, sentence: &str, remedy: &'static str) -> Error {
-    Error::Denied { code, sentence: sentence.into(), remedy }
+    Error::Denied {
+        code,
+        sentence: sentence.into(),
+        remedy,
+    }
 }

@@ -21,8 +21,16 @@ use crate::{
 };
 
 /// The header of a results file.
-pub const RESULTS_HEADER: [&str; 8] =
-    ["line", "case_no", "consent_ref", "status", "codes", "query_id", "answered_at", "expires_at"];
+pub const RESULTS_HEADER: [&str; 8] = [
+    "line",
+    "case_no",
+    "consent_ref",
+    "status",
+    "codes",
+    "query_id",
+    "answered_at",
+    "expires_at",
+];
 
 /// One request and, while it may be read, its answer.
 pub struct ResultRow {
@@ -66,7 +74,12 @@ impl ResultRow {
 }
 
 /// The rows of one chunk, without their answers.
-pub async fn of_chunk(house: &House, conn: &mut AnyConnection, batch: &Batch, chunk: &Chunk) -> Result<Vec<ResultRow>> {
+pub async fn of_chunk(
+    house: &House,
+    conn: &mut AnyConnection,
+    batch: &Batch,
+    chunk: &Chunk,
+) -> Result<Vec<ResultRow>> {
     read(house, conn, batch, chunk, |_, _, _| Ok(Answer::None)).await
 }
 
@@ -128,7 +141,9 @@ async fn read(
     let mut rows = Vec::with_capacity(requests.len());
     for (ordinal, (request, bytes)) in (0u32..).zip(requests.into_iter().zip(queries.iter())) {
         let bytes = bytes?;
-        let record = QueryRecord::parse(&bytes).filter(|record| record.line == request.line).ok_or_else(unreadable)?;
+        let record = QueryRecord::parse(&bytes)
+            .filter(|record| record.line == request.line)
+            .ok_or_else(unreadable)?;
         let item = record.asked.as_ref().map_or("", |asked| asked.operation);
         let found = answer(&request, ordinal, item)?;
         if matches!(found, Answer::Others) {
@@ -136,14 +151,20 @@ async fn read(
         }
         let mut row = result_row(&request, &record)?;
         match found {
-            Answer::Here(lines, obtained_at) => (row.answer, row.answered_at) = (Some(lines), Some(obtained_at)),
+            Answer::Here(lines, obtained_at) => {
+                (row.answer, row.answered_at) = (Some(lines), Some(obtained_at))
+            }
             Answer::Withheld => (row.withheld, row.answered_at) = (true, chunk.obtained_at),
             Answer::None if row.outcome.is_told() => row.answered_at = chunk.obtained_at,
             Answer::None | Answer::Others => {}
         }
         rows.push(row);
     }
-    if i64::try_from(rows.len()).is_ok_and(|count| count <= chunk.row_count) { Ok(rows) } else { Err(unreadable()) }
+    if i64::try_from(rows.len()).is_ok_and(|count| count <= chunk.row_count) {
+        Ok(rows)
+    } else {
+        Err(unreadable())
+    }
 }
 
 fn result_row(request: &Request, record: &QueryRecord<'_>) -> Result<ResultRow> {
@@ -154,7 +175,12 @@ fn result_row(request: &Request, record: &QueryRecord<'_>) -> Result<ResultRow> 
         consent_ref: record.consent_ref.to_string(),
         outcome: request.outcome,
         codes: request.codes,
-        faults: record.faults.iter().map(fault).collect::<Option<_>>().ok_or_else(unreadable)?,
+        faults: record
+            .faults
+            .iter()
+            .map(fault)
+            .collect::<Option<_>>()
+            .ok_or_else(unreadable)?,
         query_id: record.query.to_owned(),
         answered_at: None,
         answer: None,

@@ -10,7 +10,10 @@ use crate::{app::House, batch::requests, error::Result, intake::Row};
 
 /// Looks up the consents of `member` that `rows` name.
 pub async fn look_up(house: &House, conn: &mut AnyConnection, member: &str, rows: &[Row]) -> Result<Known> {
-    let refs: Vec<&str> = rows.iter().filter_map(|row| row.claim.consent_ref.as_deref()).collect();
+    let refs: Vec<&str> = rows
+        .iter()
+        .filter_map(|row| row.claim.consent_ref.as_deref())
+        .collect();
     let found = consent_store::find_consents(&mut *conn, member, &refs).await?;
     let numbers: Vec<i64> = found.iter().map(|consent| consent.consent_no).collect();
     let mut taken: HashMap<i64, HashMap<String, Vec<i64>>> = HashMap::new();
@@ -27,9 +30,10 @@ pub async fn look_up(house: &House, conn: &mut AnyConnection, member: &str, rows
             .collect();
         match unknown.is_empty() {
             true => HashSet::new(),
-            false => {
-                consent_store::refs_of_other_members(&mut *conn, &unknown, member).await?.into_iter().collect()
-            }
+            false => consent_store::refs_of_other_members(&mut *conn, &unknown, member)
+                .await?
+                .into_iter()
+                .collect(),
         }
     };
     let next_no = consent_store::max_consent_no(conn).await? + 1;

@@ -58,7 +58,12 @@ impl Known {
                 (row.consent_ref, known)
             })
             .collect();
-        Self { by_ref, elsewhere, next_no, tags: tags(index, rows) }
+        Self {
+            by_ref,
+            elsewhere,
+            next_no,
+            tags: tags(index, rows),
+        }
     }
 
     /// What is known of the consent that `row` names.
@@ -78,7 +83,10 @@ impl Known {
 
     /// Whether only another member has registered the number that `row` names.
     pub fn is_elsewhere(&self, row: &Row) -> bool {
-        row.claim.consent_ref.as_ref().is_some_and(|reference| self.elsewhere.contains(reference))
+        row.claim
+            .consent_ref
+            .as_ref()
+            .is_some_and(|reference| self.elsewhere.contains(reference))
     }
 
     /// Reserves the next free use of the row's consent, which becomes known if it was new.
@@ -93,13 +101,30 @@ impl Known {
                 Terms::Given(given) => given.registered_terms(),
                 Terms::Registered => None,
             };
-            KnownConsent { consent_no: next_no, uses: HashMap::new(), person, content, terms, withdrawn: false }
+            KnownConsent {
+                consent_no: next_no,
+                uses: HashMap::new(),
+                person,
+                content,
+                terms,
+                withdrawn: false,
+            }
         });
         self.next_no += i64::from(is_new);
-        let taken = known.uses.entry(row.item.clone().unwrap_or_default()).or_default();
-        let use_no = (1..).find(|number| !taken.contains(number)).expect("Invariant: there are more numbers than uses");
+        let taken = known
+            .uses
+            .entry(row.item.clone().unwrap_or_default())
+            .or_default();
+        let use_no = (1..)
+            .find(|number| !taken.contains(number))
+            .expect("Invariant: there are more numbers than uses");
         taken.push(use_no);
-        Verdict { consent, consent_no: known.consent_no, use_no, is_new }
+        Verdict {
+            consent,
+            consent_no: known.consent_no,
+            use_no,
+            is_new,
+        }
     }
 
     fn tags(&self, row: &Row) -> (Option<Index>, Option<Index>) {

@@ -129,7 +129,9 @@ pub async fn expire(house: &House, batch: &Batch) -> Result<()> {
     let mut from = batch.gated_rows;
     while from < batch.row_count {
         let count = (batch.row_count - from).min(CHUNK_ROWS as i64);
-        let rows = (from..from + count).map(|row| screen::expired(u32::try_from(row + 2).unwrap_or(u32::MAX))).collect();
+        let rows = (from..from + count)
+            .map(|row| screen::expired(u32::try_from(row + 2).unwrap_or(u32::MAX)))
+            .collect();
         let mut tx = house.db.begin().await?;
         crate::batch::store::advance(tx.connection(), batch, from, count).await?;
         write::commit(house, batch, tx, rows, now).await?;
@@ -157,6 +159,12 @@ pub async fn pass(
     let screened = screen::rows(&house.regime, &batch.member, registers, known, rows.rows, now)?;
     let gated = write::commit(house, batch, tx, screened, now).await?;
     let refused = gated.counts.refused;
-    tracing::info!(batch = batch.batch, first_row = from, rows = count, refused, "gated");
+    tracing::info!(
+        batch = batch.batch,
+        first_row = from,
+        rows = count,
+        refused,
+        "gated"
+    );
     Ok(gated)
 }

@@ -72,10 +72,6 @@ pub fn rows(
             &rules,
             &mut row.faults,
         );
-        if !row.querier.as_deref().is_some_and(|account| registers.knows(account)) {
-            // Whatever stands there is nobody's account; it may be a number that belongs in another column.
-            row.querier = None;
-        }
         let complete = row.is_complete();
         let verdict = consent
             .filter(|_| complete)
@@ -147,20 +143,16 @@ impl Desk<'_> {
             let found = self.people_faults(&key);
             self.seen.insert(key.clone(), found);
         }
-        let found = &self.seen[&key];
-        for (code, column) in found {
+        for (code, column) in &self.seen[&key] {
             row.faults.push(*code, column);
         }
-        // What is on nobody's table may be anything, a person's number too: a refused row keeps no account then.
-        if !found.is_empty() && self.registers.person(&key.0, self.today).is_none() {
+        if !self.registers.knows(&key.0) {
+            // What is on nobody's table may be anything, a person's number too; it does not rest in a plain column.
             row.querier = None;
         }
     }
 
-    fn people_faults(
-        &self,
-        (querier, approver, approved_on): &People,
-    ) -> Vec<(Code, &'static str)> {
+    fn people_faults(&self, (querier, approver, approved_on): &People) -> Vec<(Code, &'static str)> {
         let mut faults = Vec::new();
         let days = [self.today, approved_on.unwrap_or(self.today)];
         let registers = self.registers;

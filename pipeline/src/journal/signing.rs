@@ -108,7 +108,8 @@ async fn step(house: &House) -> Result<bool> {
 /// Notes a signed checkpoint beside the keyring, unless a larger one is noted there.
 fn note_down(house: &House, note: &str, covered: u64) -> Result<()> {
     let older = |noted: Option<&str>| {
-        let size = |text: &str| Checkpoint::open(text.as_bytes(), house.signer.verifier()).map(|noted| noted.size());
+        let size =
+            |text: &str| Checkpoint::open(text.as_bytes(), house.signer.verifier()).map(|noted| noted.size());
         noted.is_none_or(|text| size(text).is_ok_and(|size| size < covered))
     };
     Ok(house.custody.note_checkpoint_if(note, older)?)

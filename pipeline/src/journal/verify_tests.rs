@@ -253,11 +253,18 @@ fn a_ruined_journal_is_not_listed_without_end() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the length of a campaign is chosen from outside")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the length of a campaign is chosen from outside"
+)]
 fn flipped_bytes_are_found() {
     // For the time it takes: of tiles every 5th byte, of entries every 41st; of the checkpoint all. The long campaign
     // (MAYFLY_LONG=1) flips every byte of everything.
-    let (tiles, entries) = if std::env::var_os("MAYFLY_LONG").is_some() { (1, 1) } else { (5, 41) };
+    let (tiles, entries) = if std::env::var_os("MAYFLY_LONG").is_some() {
+        (1, 1)
+    } else {
+        (5, 41)
+    };
     flip_bytes(tiles, entries);
 }
 

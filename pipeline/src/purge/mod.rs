@@ -94,7 +94,9 @@ impl Purger {
 
     /// How many of the due cohorts are past the legal limit.
     pub fn overdue(&self, due: &[Due]) -> usize {
-        due.iter().filter(|due| self.now >= due.cohort().destroy_by(self.window)).count()
+        due.iter()
+            .filter(|due| self.now >= due.cohort().destroy_by(self.window))
+            .count()
     }
 }
 
@@ -119,7 +121,11 @@ pub async fn account(house: &House, gone: &[Gone]) -> Result<i64> {
             cohort: &name,
         };
         answers += evidence.answers;
-        let act = Act { kind: Kind::Destruction, member: "", reference: &name };
+        let act = Act {
+            kind: Kind::Destruction,
+            member: "",
+            reference: &name,
+        };
         let entry = act::enter(house, tx.connection(), &act, &evidence, now).await?;
         insert(tx.connection(), &evidence, commitment, entry).await?;
     }
@@ -145,28 +151,38 @@ async fn entered(conn: &mut AnyConnection) -> Result<HashSet<String>> {
         .fetch_all(conn)
         .await
         .map_err(Error::database("look up the destructions"))?;
-    rows.iter().map(|row| row.try_get(0)).collect::<std::result::Result<_, _>>().map_err(Error::database("look up the destructions"))
+    rows.iter()
+        .map(|row| row.try_get(0))
+        .collect::<std::result::Result<_, _>>()
+        .map_err(Error::database("look up the destructions"))
 }
 
 async fn held_answers(conn: &mut AnyConnection, cohort: Cohort) -> Result<i64> {
     if cohort.class() != Class::Answer {
         return Ok(0);
     }
-    let row = sqlx::query("SELECT CAST(COALESCE(SUM(answered), 0) AS BIGINT) FROM (
+    let row = sqlx::query(
+        "SELECT CAST(COALESCE(SUM(answered), 0) AS BIGINT) FROM (
              SELECT chunk.answered - COALESCE((SELECT SUM(late_answer.answered) FROM late_answer
                     WHERE late_answer.chunk_no = chunk.chunk_no), 0) AS answered
              FROM chunk WHERE chunk.answer_cohort = $1
              UNION ALL
              SELECT answered FROM late_answer WHERE answer_cohort = $1
-         ) AS sealed",)
-        .bind(cohort.name())
-        .fetch_one(conn)
-        .await
-        .map_err(Error::database("count answers"))?;
+         ) AS sealed",
+    )
+    .bind(cohort.name())
+    .fetch_one(conn)
+    .await
+    .map_err(Error::database("count answers"))?;
     row.try_get(0).map_err(Error::database("count answers"))
 }
 
-async fn insert(conn: &mut AnyConnection, evidence: &Evidence<'_>, commitment: Option<[u8; 32]>, entry: u64) -> Result<()> {
+async fn insert(
+    conn: &mut AnyConnection,
+    evidence: &Evidence<'_>,
+    commitment: Option<[u8; 32]>,
+    entry: u64,
+) -> Result<()> {
     sqlx::query(
         "INSERT INTO destruction (cohort, commitment, segments, residue, answers, destroyed_at, entry)
          VALUES ($1, $2, $3, $4, $5, $6, $7)",

@@ -196,7 +196,9 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused() {
-        let error = Regime::parse(&JCIC_2024.replace("adult_age", "adult_agee")).err().unwrap();
+        let error = Regime::parse(&JCIC_2024.replace("adult_age", "adult_agee"))
+            .err()
+            .unwrap();
         assert_eq!(error.code(), "REGIME-FILE");
     }
 }

@@ -119,7 +119,12 @@ async fn enter(house: &House, mut batch: Batch, scanned: &Scan, now: Timestamp) 
     act::enter(house, tx.connection(), &act, &receipt, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    tracing::info!(batch = batch.batch, rows = batch.row_count, bytes = batch.file_bytes, "accepted");
+    tracing::info!(
+        batch = batch.batch,
+        rows = batch.row_count,
+        bytes = batch.file_bytes,
+        "accepted"
+    );
     Ok(Accepted { batch, known: false })
 }
 

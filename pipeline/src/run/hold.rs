@@ -18,9 +18,14 @@ pub struct Held {
 
 /// Takes the batch named `batch`, unless it is settled or a living process of this host holds it (`None`).
 pub async fn hold(house: &House, batch: &str) -> Result<Option<Held>> {
-    let Some(lock) = lock(house, batch)? else { return Ok(None) };
+    let Some(lock) = lock(house, batch)? else {
+        return Ok(None);
+    };
     let mut tx = house.db.begin().await?;
-    let Some(mut batch) = store::by_name(tx.connection(), batch).await?.filter(|batch| !batch.settled) else {
+    let Some(mut batch) = store::by_name(tx.connection(), batch)
+        .await?
+        .filter(|batch| !batch.settled)
+    else {
         return Ok(None);
     };
     let token = ids::tag()?;

@@ -18,7 +18,9 @@ pub async fn settle_unresolved(house: &House) -> Result<i64> {
     let mut settled = 0;
     for (chunk_no, name) in chunks::unresolved(&mut reader).await? {
         // Whoever else recalls this batch at the moment finds the same.
-        let Some(_lock) = hold::lock(house, &name)? else { continue };
+        let Some(_lock) = hold::lock(house, &name)? else {
+            continue;
+        };
         let batch = super::find(&mut reader, &name).await?;
         let all = chunks::of_batch(&mut reader, batch.batch_no).await?;
         if let Some(chunk) = all.into_iter().find(|chunk| chunk.chunk_no == chunk_no) {
@@ -52,7 +54,14 @@ async fn settle_chunk(house: &House, link: &Link, batch: &Batch, chunk: &Chunk) 
     let conn = tx.connection();
     chunks::resolve(conn, chunk.chunk_no, &counts).await?;
     if let Some(answers) = &decided.answers {
-        chunks::insert_late(conn, chunk.chunk_no, answers, decided.obtained_at, counts.answered).await?;
+        chunks::insert_late(
+            conn,
+            chunk.chunk_no,
+            answers,
+            decided.obtained_at,
+            counts.answered,
+        )
+        .await?;
     }
     let resolved = decided
         .exceptions

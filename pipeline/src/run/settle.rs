@@ -55,9 +55,23 @@ pub async fn settle(house: &House, batch: &Batch, asked: AskedChunk) -> Result<(
     }
     decided.enter(house, conn, batch).await?;
     tx.commit().await?;
-    let Counts { answered, no_record, failed, unresolved, .. } = decided.counts;
+    let Counts {
+        answered,
+        no_record,
+        failed,
+        unresolved,
+        ..
+    } = decided.counts;
     let first_line = decided.chunk.first_line;
-    tracing::info!(batch = batch.batch, first_line, answered, no_record, failed, unresolved, "settled");
+    tracing::info!(
+        batch = batch.batch,
+        first_line,
+        answered,
+        no_record,
+        failed,
+        unresolved,
+        "settled"
+    );
     Ok(())
 }
 

@@ -21,7 +21,11 @@ pub struct Round {
 
 /// Works the batch named `batch` to its end; a settled one is left as it is. `watch` is told how many rows it has and
 /// how far it is, and what it returns lives as long as the work.
-pub async fn finish<W>(house: &Arc<House>, batch: &str, watch: impl Fn(i64, Arc<Progress>) -> W) -> Result<()> {
+pub async fn finish<W>(
+    house: &Arc<House>,
+    batch: &str,
+    watch: impl Fn(i64, Arc<Progress>) -> W,
+) -> Result<()> {
     if let Some(held) = hold::hold(house, batch).await? {
         return watched(house, held, &watch).await;
     }
@@ -37,7 +41,11 @@ pub async fn finish<W>(house: &Arc<House>, batch: &str, watch: impl Fn(i64, Arc<
 
 /// Works every batch that nobody holds, oldest first, and recalls what is unresolved.
 pub async fn round<W>(house: &Arc<House>, watch: impl Fn(i64, Arc<Progress>) -> W) -> Result<Round> {
-    let mut round = Round { settled: Vec::new(), late: 0, trouble: None };
+    let mut round = Round {
+        settled: Vec::new(),
+        late: 0,
+        trouble: None,
+    };
     let open = store::list(&mut house.db.reader().await?, true).await?;
     for batch in open.into_iter().rev() {
         let worked = match hold::hold(house, &batch.batch).await {
@@ -61,7 +69,11 @@ pub async fn round<W>(house: &Arc<House>, watch: impl Fn(i64, Arc<Progress>) -> 
     Ok(round)
 }
 
-async fn watched<W>(house: &Arc<House>, held: hold::Held, watch: &impl Fn(i64, Arc<Progress>) -> W) -> Result<()> {
+async fn watched<W>(
+    house: &Arc<House>,
+    held: hold::Held,
+    watch: &impl Fn(i64, Arc<Progress>) -> W,
+) -> Result<()> {
     let progress = Arc::new(Progress::default());
     let _watching = watch(held.batch.row_count, progress.clone());
     work(house.clone(), held, progress).await

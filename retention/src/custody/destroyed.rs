@@ -67,7 +67,10 @@ impl DestroyedList {
     }
 
     pub(super) fn all(&self) -> Vec<super::DestroyedCohort> {
-        self.cohorts.iter().map(|(cohort, commitment)| (*cohort, *commitment)).collect()
+        self.cohorts
+            .iter()
+            .map(|(cohort, commitment)| (*cohort, *commitment))
+            .collect()
     }
 
     /// The commitment of the key that a destroyed cohort had, if it had one.

@@ -1,0 +1,199 @@
+//! Keys and formats that do not fit: older, newer, missing, of a later version. *Edge.*
+
+use std::{fs, path::Path};
+
+use mayfly::db::{Db, meta};
+
+use super::{check_refused, check_usable, marked_row};
+use crate::{
+    batch_file::batch_file,
+    support::{NOW, Run, Sandbox, copy_folder},
+};
+
+#[test]
+fn a_missing_key_is_named_and_nothing_is_made_in_its_place() {
+    let sandbox = worked();
+    let keys = sandbox.data().join("keys");
+    for name in [
+        "root.slots",
+        "keyring",
+        "index.key",
+        "destroyed",
+        "lock",
+        "journal.key",
+    ] {
+        let (path, aside) = (keys.join(name), sandbox.path("aside"));
+        fs::rename(&path, &aside).unwrap();
+        let run = sandbox.at(NOW, ["batch"], ["list"]);
+        check_refused(&run, 75, "KEY-MISSING");
+        assert!(run.stderr.contains(name), "{name}: {}", run.stderr);
+        assert!(!path.exists(), "{name} was made anew");
+        fs::rename(&aside, &path).unwrap();
+    }
+    fs::rename(&keys, sandbox.path("all")).unwrap();
+    check_refused(&sandbox.at(NOW, ["batch"], ["list"]), 75, "KEY-MISSING");
+    fs::rename(sandbox.path("all"), &keys).unwrap();
+    check_usable(&sandbox);
+}
+
+#[test]
+fn a_damaged_or_open_key_is_named() {
+    let sandbox = worked();
+    let keys = sandbox.data().join("keys");
+    for name in ["root.slots", "keyring", "index.key"] {
+        let good = fs::read(keys.join(name)).unwrap();
+        fs::write(keys.join(name), vec![0x5a; good.len()]).unwrap();
+        check_refused(&sandbox.at(NOW, ["batch"], ["list"]), 75, "KEY-CORRUPT");
+        fs::write(keys.join(name), good).unwrap();
+    }
+    for (name, mode, code) in [
+        ("keyring", 0o644, Some("KEY-PERMISSIONS")),
+        ("keyring", 0o600, None),
+    ] {
+        fs::set_permissions(
+            keys.join(name),
+            std::os::unix::fs::PermissionsExt::from_mode(mode),
+        )
+        .unwrap();
+        let run = sandbox.at(NOW, ["batch"], ["list"]);
+        match code {
+            Some(code) => check_refused(&run, 75, code),
+            None => assert_eq!(run.code, 0, "{}", run.stderr),
+        }
+    }
+    check_usable(&sandbox);
+}
+
+#[test]
+fn a_keyring_older_than_the_database_is_refused() {
+    // What makes the database newer: a whole run, and an acceptance alone, whose sealed file needs its key too.
+    for words in [["batch", "run"], ["batch", "submit"]] {
+        let sandbox = Sandbox::with_master_data();
+        let (keys, old, new) = (
+            sandbox.data().join("keys"),
+            sandbox.path("old"),
+            sandbox.path("new"),
+        );
+        copy_folder(&keys, &old);
+        let file = sandbox.file("004-1151102-01.csv", batch_file(&[marked_row(1)]));
+        sandbox.at(NOW, words, [&file]).expect(0);
+        copy_folder(&keys, &new);
+        put(&old, &keys);
+        check_refused(&sandbox.at(NOW, ["work"], ["--once"]), 75, "KEYRING-OLDER");
+        put(&new, &keys);
+        sandbox.at(NOW, ["work"], ["--once"]).expect(0);
+        assert_eq!(
+            sandbox
+                .at(NOW, ["--json", "batch", "show"], ["004-1151102-01"])
+                .json()["state"],
+            "settled"
+        );
+        check_usable(&sandbox);
+    }
+}
+
+#[test]
+fn a_keyring_newer_than_the_database_is_refused() {
+    let sandbox = worked();
+    let (old, new) = (sandbox.path("old"), sandbox.path("new"));
+    let take = |to: &Path| {
+        fs::create_dir(to).unwrap();
+        database(|name| fs::copy(sandbox.data().join(name), to.join(name)).map(drop));
+    };
+    let put_back = |from: &Path| {
+        database(|name| fs::remove_file(sandbox.data().join(name)));
+        database(|name| fs::copy(from.join(name), sandbox.data().join(name)).map(drop));
+    };
+    take(&old);
+    let file = sandbox.file("004-1151102-02.csv", batch_file(&[marked_row(2)]));
+    sandbox.at(NOW, ["batch", "run"], [&file]).expect(0);
+    take(&new);
+    put_back(&old);
+    check_refused(&sandbox.at(NOW, ["batch"], ["list"]), 75, "KEYRING-NEWER");
+    check_refused(&sandbox.at(NOW, ["batch", "run"], [&file]), 75, "KEYRING-NEWER");
+    put_back(&new);
+    check_usable(&sandbox);
+}
+
+#[test]
+fn what_a_newer_version_wrote_is_left_alone() {
+    let sandbox = worked();
+    set_format(&sandbox, "2");
+    let run = sandbox.at(NOW, ["batch"], ["list"]);
+    check_refused(&run, 75, "DATA-NEWER");
+    assert!(run.stderr.contains("format 2"), "{}", run.stderr);
+    check_refused(&sandbox.at(NOW, ["work"], ["--once"]), 75, "DATA-NEWER");
+    set_format(&sandbox, "1");
+    check_usable(&sandbox);
+
+    let keyring = sandbox.data().join("keys/keyring");
+    let good = fs::read(&keyring).unwrap();
+    // The version stands after the sixteen bytes of the magic (retention/README.md).
+    let mut newer = good.clone();
+    newer[17] += 1;
+    fs::write(&keyring, newer).unwrap();
+    check_refused(&sandbox.at(NOW, ["batch"], ["list"]), 75, "KEYRING-NEWER-FORMAT");
+    fs::write(&keyring, good).unwrap();
+    sandbox.at(NOW, ["batch"], ["list"]).expect(0);
+}
+
+#[test]
+fn a_database_that_is_none_is_not_taken_for_an_empty_one() {
+    let sandbox = worked();
+    let path = sandbox.data().join("mayfly.db");
+    database(|name| fs::rename(sandbox.data().join(name), sandbox.path(name)));
+    for content in [None, Some(vec![]), Some(b"no database at all".repeat(1000))] {
+        if let Some(content) = &content {
+            fs::write(&path, content).unwrap();
+        }
+        let run: Run = sandbox.at(NOW, ["batch"], ["list"]);
+        assert_eq!((run.code, run.stdout.as_str()), (75, ""), "{}", run.stderr);
+        assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
+        assert_eq!(
+            path.exists(),
+            content.is_some(),
+            "a database was made in place of the missing one"
+        );
+    }
+    database(|name| {
+        let _ = fs::remove_file(sandbox.data().join(name));
+        fs::rename(sandbox.path(name), sandbox.data().join(name))
+    });
+    check_usable(&sandbox);
+}
+
+/// A sandbox in which a batch was run.
+fn worked() -> Sandbox {
+    let sandbox = Sandbox::with_master_data();
+    let file = sandbox.file("004-1151102-01.csv", batch_file(&[marked_row(1)]));
+    sandbox.at(NOW, ["batch", "run"], [file]).expect(0);
+    sandbox
+}
+
+fn put(from: &Path, to: &Path) {
+    fs::remove_dir_all(to).unwrap();
+    copy_folder(from, to);
+}
+
+/// Does something to each of the database's files that is there.
+fn database(mut act: impl FnMut(&str) -> std::io::Result<()>) {
+    for name in ["mayfly.db", "mayfly.db-wal", "mayfly.db-shm"] {
+        match act(name) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => panic!("{name}: {error}"),
+            _ => {}
+        }
+    }
+}
+
+fn set_format(sandbox: &Sandbox, format: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let db = Db::open(&sandbox.data(), false).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        meta::write(tx.connection(), meta::FORMAT, format).await.unwrap();
+        tx.commit().await.unwrap();
+    });
+}

@@ -1,0 +1,28 @@
+//! Whole journeys through the real binary: one file a subject. *Edge.*
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    unreachable_pub,
+    reason = "all of this crate is tests: they fail by unwrapping, tell their seeds, and nobody imports them"
+)]
+
+mod bad_input;
+mod batch_file;
+mod codes;
+mod crash;
+mod disk;
+mod golden;
+mod journey;
+mod judge;
+mod marked;
+mod redaction;
+mod rivals;
+mod scanner;
+#[cfg(feature = "stock-tools")]
+mod stock;
+mod stops;
+mod support;
+mod synthetic;
+mod tidy;
+mod worker;

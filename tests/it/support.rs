@@ -1,0 +1,235 @@
+//! A data directory of its own for each test, and the binary run on it. *Edge.*
+
+use std::{
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+    process::{Command, Output},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The morning the demonstration's batch was handed in.
+pub const NOW: &str = "2026-11-02T10:00:00+08:00";
+
+/// A sandbox with the demonstration's master data.
+pub struct Sandbox {
+    folder: TempDir,
+}
+
+/// What a run of the binary said.
+pub struct Run {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Sandbox {
+    /// An empty sandbox whose clock stands at [`NOW`].
+    pub fn empty() -> Self {
+        let sandbox = Self {
+            folder: TempDir::new().unwrap(),
+        };
+        sandbox.mayfly(["init", "--environment", "sandbox"]).expect(0);
+        sandbox
+    }
+
+    /// A sandbox with the members, staff and forms of `fixtures/`.
+    pub fn with_master_data() -> Self {
+        let sandbox = Self::empty();
+        let demo = fixtures().join("demo");
+        sandbox
+            .at(NOW, ["member", "import"], [demo.join("members.csv")])
+            .expect(0);
+        sandbox
+            .at(NOW, ["staff", "import"], [demo.join("staff.csv")])
+            .expect(0);
+        let forms = ["LN-01-1", "LN-01-2", "LN-01-3", "CARD-02-1"];
+        sandbox
+            .at(
+                NOW,
+                ["form", "import"],
+                forms.map(|form| fixtures().join(format!("forms/{form}.toml"))),
+            )
+            .expect(0);
+        sandbox
+    }
+
+    /// The data directory.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// A path beside the data directory, for files of the test.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file beside the data directory.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// The command `mayfly --data DATA …`, not started yet.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mayfly-under-test"));
+        command
+            .arg("--data")
+            .arg(self.data())
+            .current_dir(self.folder.path());
+        command
+    }
+
+    /// Runs `mayfly --data DATA …`.
+    pub fn mayfly<A: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = A>) -> Run {
+        Run::of(self.command().args(arguments).output().unwrap())
+    }
+
+    /// Runs `mayfly --data DATA --at INSTANT WORDS… REST…`.
+    pub fn at<A: AsRef<OsStr>>(
+        &self,
+        instant: &str,
+        words: impl IntoIterator<Item = &'static str>,
+        rest: impl IntoIterator<Item = A>,
+    ) -> Run {
+        Run::of(
+            self.command()
+                .arg("--at")
+                .arg(instant)
+                .args(words)
+                .args(rest)
+                .output()
+                .unwrap(),
+        )
+    }
+
+    /// Runs a batch at [`NOW`] and returns what `--json` says; the exit code is the caller's to judge.
+    pub fn batch_run(&self, file: &Path, more: &[&str]) -> (i32, Value) {
+        let run = Run::of(
+            self.command()
+                .args(["--at", NOW, "--json", "batch", "run"])
+                .arg(file)
+                .args(more)
+                .output()
+                .unwrap(),
+        );
+        let value = serde_json::from_str(&run.stdout).unwrap_or(Value::Null);
+        (run.code, value)
+    }
+}
+
+impl Run {
+    pub fn of(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// Insists on the exit code; shows what was said otherwise.
+    #[track_caller]
+    pub fn expect(self, code: i32) -> Self {
+        assert_eq!(
+            self.code, code,
+            "stdout: {}\nstderr: {}",
+            self.stdout, self.stderr
+        );
+        self
+    }
+
+    /// What `--json` said.
+    #[track_caller]
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.stdout)
+            .unwrap_or_else(|_| panic!("no JSON: {}\n{}", self.stdout, self.stderr))
+    }
+}
+
+/// The repository's `fixtures/`.
+pub fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
+}
+
+/// Every file below `folder`.
+pub fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                open.push(path)
+            } else {
+                found.push(path)
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+impl Sandbox {
+    /// A sandbox of its own with the same data directory, as it lies there at this moment.
+    pub fn copy(&self) -> Self {
+        let folder = TempDir::new().unwrap();
+        copy_folder(&self.data(), &folder.path().join("data"));
+        Self { folder }
+    }
+}
+
+/// Copies `from` with everything below it, modes included; `to` must not exist.
+pub fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let (path, copied) = (
+            entry.as_ref().unwrap().path(),
+            to.join(entry.unwrap().file_name()),
+        );
+        if path.is_dir() {
+            copy_folder(&path, &copied);
+        } else {
+            fs::copy(&path, &copied).unwrap();
+        }
+    }
+    fs::set_permissions(to, fs::metadata(from).unwrap().permissions()).unwrap();
+}
+
+/// Waits; tests of crashes and rivals need moments in the midst of a run.
+#[expect(clippy::disallowed_methods, reason = "the test is the schedule here")]
+pub fn pause(seconds: f64) {
+    std::thread::sleep(std::time::Duration::from_secs_f64(seconds));
+}
+
+/// A setting of the tests themselves, from the environment.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the product reads no environment; a campaign has nobody else to ask"
+)]
+pub fn setting<T: std::str::FromStr>(name: &str) -> Option<T> {
+    std::env::var(name)
+        .ok()
+        .map(|text| text.parse().unwrap_or_else(|_| panic!("{name} is not usable")))
+}
+
+/// A repeatable die (SplitMix64), made with its seed.
+pub struct Chance(pub u64);
+
+impl Chance {
+    /// The next number below `end`.
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % end
+    }
+
+    /// The next number from 0 to 1.
+    pub fn fraction(&mut self) -> f64 {
+        self.below(1 << 32) as f64 / f64::from(u32::MAX)
+    }
+}
