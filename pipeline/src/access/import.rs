@@ -6,7 +6,7 @@ use mayfly_consent::{Form, store};
 use serde::Serialize;
 use sqlx::AnyConnection;
 
-use super::{members, staff, table::read_bounded};
+use super::{members, staff, table::read_text};
 use crate::{
     app::House,
     db::meta,
@@ -96,25 +96,11 @@ async fn store_form(conn: &mut AnyConnection, form: &Form) -> Result<bool> {
 }
 
 fn read_form(path: &std::path::Path) -> Result<Form> {
-    let name = path
-        .file_name()
-        .map_or_else(|| "the form".into(), |name| name.to_string_lossy().into_owned());
-    let bytes = read_bounded(path, &name)?;
-    let text = std::str::from_utf8(&bytes).map_err(|_| Error::Input {
-        code: "IMPORT-ENCODING",
-        sentence: format!("{name} is not UTF-8"),
-        remedy: "save the file as UTF-8, then import it again",
-    })?;
-    Form::parse(text).map_err(|error| match Error::from(error) {
-        Error::Input {
-            code,
-            sentence,
-            remedy,
-        } => Error::Input {
-            code,
-            sentence: format!("{name}: {sentence}"),
-            remedy,
-        },
+    let (name, text) = read_text(path)?;
+    Form::parse(&text).map_err(|error| match Error::from(error) {
+        Error::Input { code, sentence, remedy } => {
+            Error::Input { code, sentence: format!("{name}: {sentence}"), remedy }
+        }
         other => other,
     })
 }

@@ -23,15 +23,7 @@ pub struct Line<'t> {
 impl Table {
     /// Reads `path`, whose header holds `required` and may hold `optional` columns, in any order.
     pub fn read(path: &Path, required: &[&str], optional: &[&str]) -> Result<Self> {
-        let name = path
-            .file_name()
-            .map_or_else(|| "the file".into(), |name| name.to_string_lossy().into_owned());
-        let bytes = read_bounded(path, &name)?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| Error::Input {
-            code: "IMPORT-ENCODING",
-            sentence: format!("{name} is not UTF-8"),
-            remedy: "save the file as UTF-8, then import it again",
-        })?;
+        let (name, text) = read_text(path)?;
         let mut reader = csv::ReaderBuilder::new()
             .flexible(true)
             .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
@@ -165,8 +157,9 @@ impl<'t> Line<'t> {
     }
 }
 
-/// Reads a master data file of at most 64 MiB.
-pub fn read_bounded(path: &Path, name: &str) -> Result<Vec<u8>> {
+/// Reads a master data file, UTF-8 of at most 64 MiB; returns its name and its text.
+pub fn read_text(path: &Path) -> Result<(String, String)> {
+    let name = path.file_name().map_or_else(|| "the file".into(), |name| name.to_string_lossy().into_owned());
     let unreadable = |_| Error::Input {
         code: "IMPORT-FILE",
         sentence: format!("{name} is not there, or may not be read by this account"),
@@ -187,7 +180,12 @@ pub fn read_bounded(path: &Path, name: &str) -> Result<Vec<u8>> {
             remedy: "cut the file into several and import them one after the other",
         });
     }
-    std::fs::read(path).map_err(unreadable)
+    let text = String::from_utf8(std::fs::read(path).map_err(unreadable)?).map_err(|_| Error::Input {
+        code: "IMPORT-ENCODING",
+        sentence: format!("{name} is not UTF-8"),
+        remedy: "save the file as UTF-8, then import it again",
+    })?;
+    Ok((name, text))
 }
 
 fn columns(name: &str, what: String, required: &[&str]) -> Error {

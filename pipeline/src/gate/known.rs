@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use mayfly_consent::{Registered, RegisteredTerms, Terms, VerifiedConsent, store::ConsentRow};
 use zeroize::Zeroizing;
 
-use super::screen::Verdict;
 use crate::{
     index::{Index, Indexes},
     intake::Row,
@@ -21,6 +20,18 @@ pub struct Known {
     next_no: i64,
     /// By line: whom the row is about, and what its consent says.
     tags: HashMap<u32, (Option<Index>, Option<Index>)>,
+}
+
+/// Why a row may be asked about.
+pub struct Verdict {
+    /// The verified consent, used up by the query that is written on it.
+    pub consent: VerifiedConsent,
+    /// Number of the consent, given here if it is new.
+    pub consent_no: i64,
+    /// Which use of the consent it takes.
+    pub use_no: i64,
+    /// Whether the consent has to be entered.
+    pub is_new: bool,
 }
 
 struct KnownConsent {

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use jiff::{Timestamp, civil::Date};
-use mayfly_consent::{Asked, Code, VerifiedConsent, day::taipei_day, verify};
+use mayfly_consent::{Asked, Code, day::taipei_day, verify};
 
-use super::known::Known;
+use super::known::{Known, Verdict};
 use crate::{
     access::{Registers, registers::Right},
     error::Result,
@@ -19,18 +19,6 @@ pub struct ScreenedRow {
     pub row: Row,
     /// Why it may be asked about, if it may.
     pub verdict: Option<Verdict>,
-}
-
-/// Why a row may be asked about.
-pub struct Verdict {
-    /// The verified consent, used up by the query that is written on it.
-    pub consent: VerifiedConsent,
-    /// Number of the consent, given here if it is new.
-    pub consent_no: i64,
-    /// Which use of the consent it takes.
-    pub use_no: i64,
-    /// Whether the consent has to be entered.
-    pub is_new: bool,
 }
 
 /// Screens all rows of a chunk against what is `known` of their consents; all reasons for a refusal at once (D14).

@@ -11,8 +11,9 @@ use zeroize::Zeroizing;
 
 use super::{
     Asked, GatePass, Gated,
+    known::Verdict,
     record::{AskedRecord, Conditions, QueryRecord},
-    screen::{ScreenedRow, Verdict},
+    screen::ScreenedRow,
     seal::{ConsentSealer, SealedConsent},
 };
 use crate::{
