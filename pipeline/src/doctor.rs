@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use mayfly_retention::{Class, Custody, OsRandomness};
+use mayfly_retention::{Custody, OsRandomness};
 use serde::Serialize;
 
 use crate::{
@@ -13,6 +13,8 @@ use crate::{
     db::{Db, migrate},
     error::{Error, Result},
     journal::archive,
+    purge::Purger,
+    roc::taipei,
 };
 
 /// Whether a check found everything in order.
@@ -70,7 +72,7 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
         Ok(house) => {
             checks.push(check("provider", house.link(), |_| "configured".into()));
             checks.push(check("journal", journal(&house).await, |finding| finding));
-            checks.push(check("margins", margins(&house), |finding| finding));
+            checks.push(check("margins", margins(dir, at), |finding| finding));
         }
     }
     checks
@@ -96,7 +98,7 @@ fn clock(dir: &Path, config: &Config, at: Option<Timestamp>) -> Result<String> {
     }
     Ok(format!(
         "{}{}",
-        clock.now(),
+        taipei(clock.now()),
         if clock.stands() { ", standing" } else { "" }
     ))
 }
@@ -128,24 +130,25 @@ async fn journal(house: &House) -> Result<String> {
     }
 }
 
-fn margins(house: &House) -> Result<String> {
-    let now = house.clock.now();
-    let live: Vec<_> = house
-        .custody
-        .cohorts()?
-        .into_iter()
-        .filter(|cohort| matches!(cohort.class(), Class::Answer | Class::Intake))
-        .collect();
-    let Some(oldest) = live.iter().min_by_key(|cohort| cohort.end()) else {
+fn margins(dir: &Path, at: Option<Timestamp>) -> Result<String> {
+    let margins = Purger::open(dir, at)?.margins()?;
+    let Some(oldest) = margins.first() else {
         return Ok("nothing is held".into());
     };
-    let due = house.regime.expires_at(oldest.end());
-    if now < due {
-        return Ok(format!("{} cohorts held, the oldest until {due}", live.len()));
+    if !oldest.due {
+        return Ok(format!(
+            "{} cohorts held, the oldest is due {}",
+            margins.len(),
+            taipei(oldest.due_at)
+        ));
     }
     Err(Error::Operator {
         code: "PURGE-DUE",
-        sentence: format!("{} has been due for destruction since {due}", oldest.name()),
+        sentence: format!(
+            "{} has been due for destruction since {}",
+            oldest.cohort,
+            taipei(oldest.due_at)
+        ),
         remedy: "run `mayfly purge run`",
     })
 }

@@ -23,6 +23,7 @@ pub mod journal;
 pub mod provider;
 pub mod purge;
 pub mod regime;
+pub mod roc;
 pub mod run;
 pub mod sealed;
 pub mod setup;

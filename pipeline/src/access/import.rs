@@ -98,9 +98,15 @@ async fn store_form(conn: &mut AnyConnection, form: &Form) -> Result<bool> {
 fn read_form(path: &std::path::Path) -> Result<Form> {
     let (name, text) = read_text(path)?;
     Form::parse(&text).map_err(|error| match Error::from(error) {
-        Error::Input { code, sentence, remedy } => {
-            Error::Input { code, sentence: format!("{name}: {sentence}"), remedy }
-        }
+        Error::Input {
+            code,
+            sentence,
+            remedy,
+        } => Error::Input {
+            code,
+            sentence: format!("{name}: {sentence}"),
+            remedy,
+        },
         other => other,
     })
 }

@@ -159,7 +159,9 @@ impl<'t> Line<'t> {
 
 /// Reads a master data file, UTF-8 of at most 64 MiB; returns its name and its text.
 pub fn read_text(path: &Path) -> Result<(String, String)> {
-    let name = path.file_name().map_or_else(|| "the file".into(), |name| name.to_string_lossy().into_owned());
+    let name = path
+        .file_name()
+        .map_or_else(|| "the file".into(), |name| name.to_string_lossy().into_owned());
     let unreadable = |_| Error::Input {
         code: "IMPORT-FILE",
         sentence: format!("{name} is not there, or may not be read by this account"),

@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{
     Opening,
     args::{BatchCommand, SubmitArguments},
-    out::{Out, taipei},
+    out::Out,
     progress,
 };
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     delivery::{files, own, rejects},
     error::{Error, Exit, Result},
     intake::BatchName,
+    roc::taipei,
     run::{
         self,
         accept::{Accepted, Submission, accept},
@@ -31,7 +32,7 @@ pub(super) async fn run(opening: &Opening, command: BatchCommand, out: &Out) -> 
             let house = opening.to_act().await?;
             let accepted = take_in(&house, &submit).await?;
             let summary = run::summary(&house, &accepted.batch.batch).await?;
-            out.show(&summary, || receipt(&summary, accepted.known))?;
+            out.show(&summary, || receipt(&summary, accepted.known, &opening.again()))?;
             Ok(Exit::Done)
         }
         BatchCommand::Show { batch } => {
@@ -104,9 +105,9 @@ fn exit_of(summary: &Summary) -> Exit {
     }
 }
 
-fn receipt(summary: &Summary, known: bool) -> String {
+fn receipt(summary: &Summary, known: bool, again: &str) -> String {
     format!(
-        "{} batch {}   member {}   {} rows\nreceived {}\nSHA-256  {}\nnext: mayfly work --once, then mayfly batch show {}\n",
+        "{} batch {}   member {}   {} rows\nreceived {}\nSHA-256  {}\nnext: {again} work --once, then {again} batch show {}\n",
         if known { "accepted before:" } else { "accepted:" },
         summary.batch,
         summary.member,

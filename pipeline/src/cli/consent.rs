@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{
     Opening,
     args::{ConsentCommand, EncodingArgument},
-    out::{Out, taipei},
+    out::Out,
 };
 use crate::{
     consents::{
@@ -15,6 +15,7 @@ use crate::{
     },
     error::{Exit, Result},
     intake::Encoding,
+    roc::taipei,
 };
 
 pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -> Result<Exit> {

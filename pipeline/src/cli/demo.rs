@@ -12,6 +12,7 @@ use super::{
 use crate::{
     demo,
     error::{Error, Exit, Result},
+    roc::offset,
     run::{self, worker},
 };
 
@@ -73,8 +74,6 @@ fn next_steps(dir: &Path, key: &Path, now: jiff::Timestamp) -> String {
          \x20 mayfly --data {dir} stop add member 004 --reason trial             # then ask for results again\n\
          \x20 mayfly --data {dir} --at 2026-11-05T10:00:00+08:00 batch results {batch} --as {account} --out late   # 72 h later: refused\n\
          \x20 mayfly --data {dir} doctor\n",
-        jiff::tz::offset(8)
-            .to_datetime(now)
-            .strftime("%Y-%m-%dT%H:%M:%S+08:00")
+        offset(now)
     )
 }

@@ -76,6 +76,14 @@ struct Opening {
 }
 
 impl Opening {
+    /// How to call us again on the same data directory.
+    fn again(&self) -> String {
+        match self.dir.to_str() {
+            Some("mayfly-data") => "mayfly".into(),
+            _ => format!("mayfly --data {}", self.dir.display()),
+        }
+    }
+
     /// Opens the data directory for acts: a change of configuration is entered in the journal first.
     async fn to_act(&self) -> Result<Arc<House>> {
         let house = House::open(&self.dir, self.at).await?;
@@ -108,7 +116,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
                 clock_stands: false,
             };
             setup::init(&plan).await?;
-            out.made(&opening.dir);
+            out.made(&opening.dir, &opening.again());
             Ok(Exit::Done)
         }
         Command::Member(command) => master::members(&opening, command, &out).await,
@@ -121,7 +129,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Purge(command) => purge::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,
         Command::Doctor => doctor::run(&opening, &out).await,
-        Command::Synth(command) => synth::run(command, opening.at, &out),
+        Command::Synth(command) => synth::run(&opening, command, &out),
     }
 }
 

@@ -12,6 +12,7 @@ use super::args::Lang;
 use crate::{
     batch::Summary,
     error::{Error, Result},
+    roc::taipei,
 };
 
 /// Where and how a command shows what it did.
@@ -55,10 +56,9 @@ impl Out {
     }
 
     /// Tells that a data directory was made.
-    pub(super) fn made(&self, dir: &Path) {
+    pub(super) fn made(&self, dir: &Path, again: &str) {
         self.say(&format!(
-            "made {}\nnext: mayfly --data {} member import FILE",
-            dir.display(),
+            "made {}\nnext: {again} member import FILE",
             dir.display()
         ));
         if self.json {
@@ -106,18 +106,6 @@ impl Out {
         }
         text
     }
-}
-
-/// An instant as people in Taipei write it.
-pub(super) fn taipei(at: jiff::Timestamp) -> String {
-    let local = jiff::tz::offset(8).to_datetime(at);
-    let roc = i32::from(local.year()) - 1911;
-    format!(
-        "{} (民國{roc}年{}月{}日) Asia/Taipei",
-        local.strftime("%Y-%m-%d %H:%M:%S"),
-        local.month(),
-        local.day()
-    )
 }
 
 /// Writes to standard output; a closed pipe is not an error of ours.

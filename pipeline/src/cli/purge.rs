@@ -1,15 +1,12 @@
 //! `purge plan|run|status`. *Edge.*
 
-use super::{
-    Opening,
-    args::PurgeCommand,
-    out::{Out, taipei},
-};
+use super::{Opening, args::PurgeCommand, out::Out};
 use mayfly_retention::purge::Gone;
 
 use crate::{
     error::{Exit, Result},
     purge::{Purger, account},
+    roc::taipei,
 };
 
 pub(super) async fn run(opening: &Opening, command: PurgeCommand, out: &Out) -> Result<Exit> {

@@ -3,11 +3,12 @@
 use super::{
     Opening,
     args::{StopCommand, StopTarget},
-    out::{Out, taipei},
+    out::Out,
 };
 use crate::{
     access::{stop::Target, stopping},
     error::{Exit, Result},
+    roc::taipei,
 };
 
 pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> Result<Exit> {
@@ -22,8 +23,9 @@ pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> R
             };
             let number = stopping::place(&house, &target, &why.reason, &why.account).await?;
             out.show(&serde_json::json!({ "stop": number }), || {
+                let again = opening.again();
                 format!(
-                    "stop {number} holds from now on; lift it with: mayfly stop lift {number} --reason WHY\n"
+                    "stop {number} holds from now on; lift it with: {again} stop lift {number} --reason WHY\n"
                 )
             })?;
         }

@@ -7,21 +7,22 @@ use std::{
 
 use mayfly_consent::{Form, day::taipei_day};
 
-use super::{args::SynthCommand, out::Out};
+use super::{Opening, args::SynthCommand, out::Out};
 use crate::{
     clock, demo,
     error::{Error, Exit, Result},
+    roc::offset,
     synth::{Order, master, write_batch},
 };
 
-pub(super) fn run(command: SynthCommand, at: Option<jiff::Timestamp>, out: &Out) -> Result<Exit> {
+pub(super) fn run(opening: &Opening, command: SynthCommand, out: &Out) -> Result<Exit> {
     let SynthCommand::Batch {
         rows,
         seed,
         faults,
         out: folder,
     } = command;
-    let now = at.unwrap_or_else(clock::wall);
+    let now = opening.at.unwrap_or_else(clock::wall);
     let (form_name, form_text, form) = form_in_force(now)?;
     let order = Order {
         member: MEMBER,
@@ -46,12 +47,13 @@ pub(super) fn run(command: SynthCommand, at: Option<jiff::Timestamp>, out: &Out)
     write(form_name, &|file| file.write_all(form_text.as_bytes()))?;
     let batch = format!("{name}.csv");
     write(&batch, &|file| write_batch(&order, file))?;
-    let folder = folder.display();
+    let (folder, again) = (folder.display(), opening.again());
     out.show(&serde_json::json!({ "folder": folder.to_string(), "batch": batch, "rows": rows, "now": now }), || {
         format!(
-            "{rows} invented rows in {folder}/{batch}, valid at {now}\nnext:\n  mayfly member import {folder}/members.csv\n  \
-             mayfly staff import {folder}/staff.csv\n  mayfly form import {folder}/{form_name}\n  \
-             mayfly batch run {folder}/{batch}\n"
+            "{rows} invented rows in {folder}/{batch}, valid at {}\nnext:\n  {again} member import {folder}/members.csv\n  \
+             {again} staff import {folder}/staff.csv\n  {again} form import {folder}/{form_name}\n  \
+             {again} batch run {folder}/{batch}\n",
+            offset(now)
         )
     })?;
     Ok(Exit::Done)

@@ -7,7 +7,7 @@ pub mod columns;
 pub mod meta;
 pub mod migrate;
 
-use std::{path::Path, sync::Arc};
+use std::{os::unix::fs::PermissionsExt, path::Path, sync::Arc};
 
 use sqlx::{AnyConnection, ConnectOptions, Connection, Executor, any::AnyConnectOptions};
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -38,6 +38,11 @@ impl Db {
             if create { "rwc" } else { "rw" }
         );
         let mut writer = connect(&url).await?;
+        if create {
+            // The log and the shared memory beside it are made with the same mode.
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
+                .map_err(Error::io("keep the database to its owner"))?;
+        }
         for pragma in WRITER_PRAGMAS {
             writer
                 .execute(*pragma)

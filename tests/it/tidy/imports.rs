@@ -137,6 +137,7 @@ const LAYERS: [&[&str]; 5] = [
     &[
         "error",
         "ids",
+        "roc",
         "clock",
         "config",
         "regime",

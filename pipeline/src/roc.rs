@@ -1,0 +1,35 @@
+//! Writes instants as people in Taipei read them (D22). *Pure.*
+
+use jiff::Timestamp;
+
+/// `2026-11-05 10:00:00 (民國115年11月5日) Asia/Taipei`.
+pub fn taipei(at: Timestamp) -> String {
+    let local = jiff::tz::offset(8).to_datetime(at);
+    let year = i32::from(local.year()) - 1911;
+    format!(
+        "{} (民國{year}年{}月{}日) Asia/Taipei",
+        local.strftime("%Y-%m-%d %H:%M:%S"),
+        local.month(),
+        local.day()
+    )
+}
+
+/// The same instant as a command line takes it, to the second: `2026-11-05T10:00:00+08:00`.
+pub fn offset(at: Timestamp) -> String {
+    jiff::tz::offset(8)
+        .to_datetime(at)
+        .strftime("%Y-%m-%dT%H:%M:%S+08:00")
+        .to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instants_are_written_in_taipei_and_in_years_of_the_republic() {
+        let at: Timestamp = "2026-12-31T16:00:00.9Z".parse().unwrap();
+        assert_eq!(taipei(at), "2027-01-01 00:00:00 (民國116年1月1日) Asia/Taipei");
+        assert_eq!(offset(at), "2027-01-01T00:00:00+08:00");
+    }
+}
