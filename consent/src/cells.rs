@@ -157,11 +157,21 @@ pub fn consent_ref(cell: &str) -> Result<&str, Code> {
 
 /// Refuses an identity number where one does not belong: such cells rest in plain columns.
 fn no_identity_number(cell: &str) -> Result<&str, Code> {
-    if SubjectId::parse(cell).is_ok() {
+    if holds_identity_number(cell) {
         Err(Code::RowFormat)
     } else {
         Ok(cell)
     }
+}
+
+/// Whether an identity number stands anywhere in `text`, alone or with other characters around it.
+pub fn holds_identity_number(text: &str) -> bool {
+    text.as_bytes().windows(10).any(|window| {
+        // Few windows have the shape; only those are worth the check digit.
+        window[0].is_ascii_uppercase()
+            && window[2..].iter().all(u8::is_ascii_digit)
+            && std::str::from_utf8(window).is_ok_and(|number| SubjectId::parse(number).is_ok())
+    })
 }
 
 /// `consent_channel`: `electronic` or `paper`.

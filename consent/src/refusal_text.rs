@@ -123,7 +123,7 @@ fn english(code: Code) -> (&'static str, &'static str) {
         ),
         Code::AprQuerier => (
             "The querier has no account at this institution, or did not hold the query right on the day of approval or does not hold it today.",
-            "Correct the account, or bring the authorisation table up to date before you submit again.",
+            "Correct the account, or bring the authorisation table up to date, then send the row in a new batch.",
         ),
         Code::AprApprover => (
             "The approver has no account at this institution, or did not hold the approve right on the day of approval or does not hold it today.",
@@ -134,12 +134,12 @@ fn english(code: Code) -> (&'static str, &'static str) {
             "Correct the time of approval and its UTC offset, or have the query approved again.",
         ),
         Code::GateItem => (
-            "This query item is not granted to your institution.",
-            "Remove the row, or apply for the item before you submit again.",
+            "This query item is not granted to your institution, or is stopped at present.",
+            "Ask the bureau; when the item is granted or the stop is lifted, send the row in a new batch.",
         ),
         Code::GateMember => (
             "Your institution is stopped, no longer valid or not yet valid.",
-            "Ask the bureau why, and submit again when the institution has been admitted.",
+            "Ask the bureau why; when the institution is admitted again, send the row in a new batch.",
         ),
         Code::GatePerson => (
             "The querier or the approver is stopped.",
@@ -147,7 +147,7 @@ fn english(code: Code) -> (&'static str, &'static str) {
         ),
         Code::GateLink => (
             "The connection to the provider is stopped or outside its permitted dates.",
-            "Wait for the bureau's notice that the connection is open, then submit again.",
+            "Wait for the bureau's notice that the connection is open, then send the row in a new batch.",
         ),
         Code::GatePurge => (
             "Nothing is asked while deletion, journal or key custody is not in order.",
@@ -167,7 +167,7 @@ fn english(code: Code) -> (&'static str, &'static str) {
         ),
         Code::PrvTimeout => (
             "The provider did not answer in time.",
-            "If the row failed, submit it again later; if it is unresolved, wait until the bureau has settled it.",
+            "If the row failed, send it later in a new batch; if it is unresolved, wait until the bureau has settled it.",
         ),
         Code::PrvRefused => (
             "The provider refused the query.",
@@ -175,7 +175,7 @@ fn english(code: Code) -> (&'static str, &'static str) {
         ),
         Code::PrvIntegrity => (
             "The provider's reply was damaged or incomplete.",
-            "The answer was not kept; if the row failed, submit it again later.",
+            "The answer was not kept; if the row failed, send it later in a new batch.",
         ),
         Code::PrvUnknown => (
             "It is not known whether the provider carried out the query.",
@@ -191,7 +191,7 @@ fn chinese(code: Code) -> (&'static str, &'static str) {
             "請讓本列與標題列逐欄對應；內容含逗號、引號或換行者，請以雙引號括住。",
         ),
         Code::RowEncoding => (
-            "此欄含有所宣告編碼未定義的位元組，或使用者自造字（造字）。",
+            "此欄含有所宣告編碼未定義的位元組，或使用者造字。",
             "請以所宣告的編碼存檔，並將造字改為標準字，或改用 UTF-8 送件。",
         ),
         Code::RowMissing => ("必填欄位空白。", "請補填此欄。"),
@@ -287,11 +287,11 @@ fn chinese(code: Code) -> (&'static str, &'static str) {
         ),
         Code::AprSelf => ("查詢人員與核准人員為同一人。", "請由另一位具核准權限的人員核准。"),
         Code::AprQuerier => (
-            "查詢人員在本機構查無帳號，或於核准當日或今日無查詢權限。",
-            "請更正帳號，或先更新授權表後再送件。",
+            "查詢人員於貴機構查無此帳號，或於核准當日或今日無查詢權限。",
+            "請更正帳號，或先更新授權表，再以新批號送件。",
         ),
         Code::AprApprover => (
-            "核准人員在本機構查無帳號，或於核准當日或今日無核准權限。",
+            "核准人員於貴機構查無此帳號，或於核准當日或今日無核准權限。",
             "請更正帳號，或先更新授權表並重新核准。",
         ),
         Code::AprTime => (
@@ -299,12 +299,12 @@ fn chinese(code: Code) -> (&'static str, &'static str) {
             "請更正核准時間及其時區，或重新核准。",
         ),
         Code::GateItem => (
-            "貴機構未獲准查詢此項目。",
-            "請刪除本列，或先申請此查詢項目後再送件。",
+            "貴機構未獲准查詢此項目，或此項目目前停止查詢。",
+            "請洽管理機構；待獲准或恢復後，以新批號送件。",
         ),
         Code::GateMember => (
             "貴機構目前遭停用、資格已失效或尚未生效。",
-            "請洽管理機構瞭解原因，待恢復資格後再送件。",
+            "請洽管理機構瞭解原因，待恢復資格後以新批號送件。",
         ),
         Code::GatePerson => (
             "查詢人員或核准人員目前遭停用。",
@@ -312,7 +312,7 @@ fn chinese(code: Code) -> (&'static str, &'static str) {
         ),
         Code::GateLink => (
             "與資料提供機關的介接已停止，或不在核准期間內。",
-            "請待管理機構通知恢復介接後再送件。",
+            "請待管理機構通知恢復介接後，以新批號送件。",
         ),
         Code::GatePurge => (
             "刪除作業、軌跡或金鑰保管異常期間，一律不對外查詢。",
@@ -323,7 +323,7 @@ fn chinese(code: Code) -> (&'static str, &'static str) {
             "本列內容無誤；請待維運人員校時並經 `mayfly doctor` 確認後重新執行。",
         ),
         Code::GateExpired => (
-            "送件檔案之 72 小時暫存期限屆滿已刪除，本列尚未查詢。",
+            "送件檔案暫存滿 72 小時已刪除，本列未及查詢。",
             "本列內容無誤；請以新批次重新送件，並重新取得核准。",
         ),
         Code::PrvMismatch => (
@@ -332,7 +332,7 @@ fn chinese(code: Code) -> (&'static str, &'static str) {
         ),
         Code::PrvTimeout => (
             "資料提供機關逾時未回覆。",
-            "狀態為失敗者，請稍後重新送件；狀態為未決者，請待管理機構釐清。",
+            "狀態為失敗者，請稍後以新批號送件；狀態為未決者，請待管理機構釐清。",
         ),
         Code::PrvRefused => (
             "資料提供機關拒絕本次查詢。",
@@ -340,7 +340,7 @@ fn chinese(code: Code) -> (&'static str, &'static str) {
         ),
         Code::PrvIntegrity => (
             "資料提供機關的回覆毀損或不完整。",
-            "該回覆未予保存；狀態為失敗者，請稍後重新送件。",
+            "該回覆未予保存；狀態為失敗者，請稍後以新批號送件。",
         ),
         Code::PrvUnknown => (
             "無法確知資料提供機關是否已執行本次查詢。",

@@ -128,6 +128,11 @@ impl Error {
                 sentence,
                 remedy: "check the folder, the key or the number that was given",
             },
+            J::File { ref source, .. } if source.kind() == std::io::ErrorKind::NotFound => Self::Input {
+                code: "JOURNAL-INPUT",
+                sentence,
+                remedy: "name a folder that `mayfly journal export` wrote",
+            },
             J::File { ref source, .. } => Self::Io {
                 action: error.to_string(),
                 kind: source.kind(),

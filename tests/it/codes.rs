@@ -204,7 +204,7 @@ fn read_rejects(bytes: &[u8]) -> Vec<Reject> {
     let records = table.records().map(|record| {
         let record = record.unwrap();
         let code = Code::parse(&record[2]).unwrap();
-        let message = format!("{}; {}", code.sentence(Language::En), code.remedy(Language::En));
+        let message = format!("{} {}", code.sentence(Language::En), code.remedy(Language::En));
         assert_eq!(record[3], message);
         Reject {
             line: record[0].parse().unwrap(),

@@ -268,13 +268,12 @@ impl Journey {
                 "{name}: {found:?}"
             );
         }
-        for level in ["INFO", "WARN"] {
-            assert!(
-                self.said
-                    .iter()
-                    .any(|(_, text)| text.contains(&format!("\"level\":\"{level}\""))),
-                "no {level} in the log"
-            );
-        }
+        // The journey was logged, so that there was something to look into.
+        let logged = self
+            .said
+            .iter()
+            .filter(|(_, text)| text.contains("\"level\":\"INFO\""))
+            .count();
+        assert!(logged > 3, "only {logged} outputs with log lines");
     }
 }

@@ -16,6 +16,7 @@ use crate::{
 
 /// Places a stop of `target`; returns its number. Whatever was committed at the gate before it has left.
 pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Result<i64> {
+    check_reason(reason)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
@@ -47,13 +48,14 @@ pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Re
     )
     .await?;
     tx.commit().await?;
-    tracing::warn!(stop = number, kind, "stopped");
+    tracing::info!(stop = number, kind, "stopped");
     journal::signing::sign(house).await?;
     Ok(number)
 }
 
 /// Lifts the stop `number`.
 pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<()> {
+    check_reason(reason)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
@@ -86,6 +88,19 @@ pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<
 /// All stops; `in_force` leaves out the lifted ones.
 pub async fn list(house: &House, in_force: bool) -> Result<Vec<Stop>> {
     stop::list(&mut house.db.reader().await?, in_force).await
+}
+
+/// A reason rests in a plain column: short, and without anybody's identity number.
+fn check_reason(reason: &str) -> Result<()> {
+    let fits = (1..=200).contains(&reason.chars().count()) && !reason.chars().any(char::is_control);
+    if fits && !mayfly_consent::cells::holds_identity_number(reason) {
+        return Ok(());
+    }
+    Err(Error::Input {
+        code: "STOP-REASON",
+        sentence: "the reason is empty, longer than 200 characters, or holds an identity number or control characters".into(),
+        remedy: "say in a few words why, and name no person in it",
+    })
 }
 
 /// A stop of somebody who is not in the registers would stop nobody: it is refused, so that a slip of the pen shows.

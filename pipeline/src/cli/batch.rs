@@ -62,6 +62,9 @@ async fn run_batch(
     out: &Out,
 ) -> Result<Exit> {
     let house = opening.to_act().await?;
+    if let Some(path) = rejects_file {
+        rejects::claim(path)?;
+    }
     let accepted = take_in(&house, submit).await?;
     let batch = accepted.batch;
     worker::finish(&house, &batch.batch, progress::watch(out)).await?;

@@ -71,9 +71,9 @@ fn next_steps(dir: &Path, key: &Path, now: jiff::Timestamp) -> String {
          \x20 mayfly --data {dir} batch run {dir}/fixtures/{batch}.csv --rejects rejects.csv\n\
          \x20 mayfly --data {dir} consent show 004 LC-AHEAD-001                  # with the text it was given on\n\
          \x20 mayfly --data {dir} journal export journal-copy                    # verify it anywhere\n\
-         \x20 mayfly --data {dir} stop add member 004 --reason trial             # then ask for results again\n\
          \x20 mayfly --data {dir} --at 2026-11-05T10:00:00+08:00 batch results {batch} --as {account} --out late   # 72 h later: refused\n\
-         \x20 mayfly --data {dir} doctor\n",
+         \x20 mayfly --data {dir} doctor\n\
+         \x20 mayfly --data {dir} stop add member 004 --reason trial             # then ask for results again\n",
         offset(now)
     )
 }

@@ -63,6 +63,9 @@ async fn record_line(
     let reference = line.text(1, "consent_ref", 40)?;
     let outcome = Outcome::parse(line.cell(2), line.cell(3))
         .map_err(|error| line.refuse("IMPORT-CELL", &format!("failed to {error}")))?;
+    if !matches!(outcome, Outcome::Granted { .. }) && outcome.day() > house.today(now) {
+        return Err(line.refuse("IMPORT-CELL", "a refusal or withdrawal is dated in the future"));
+    }
     let stored = consent_store::one(&mut *conn, member, reference)
         .await?
         .ok_or_else(|| {

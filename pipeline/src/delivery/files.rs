@@ -55,6 +55,13 @@ pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -
     let batch = run::find(&mut reader, batch).await?;
     let mut permit = permit::check(house, &mut reader, &batch, account).await?;
     let recipients = recipients(permit.recipients())?;
+    if folder.exists() && !folder.is_dir() {
+        return Err(Error::Input {
+            code: "DELIVERY-FOLDER",
+            sentence: "the place for the result files is a file, not a folder; nothing was written".into(),
+            remedy: "name a folder with --out",
+        });
+    }
     fs::create_dir_all(folder).map_err(Error::io("make the folder for the result files"))?;
     let mut results = Sealing::begin(folder, &format!("{}.results.csv.age", batch.batch), &recipients)?;
     let mut answers = Sealing::begin(folder, &format!("{}.answers.csv.age", batch.batch), &recipients)?;

@@ -12,6 +12,23 @@ use crate::{
     run,
 };
 
+/// Sees that there is a place for the file, before anything is done whose rejects it is to hold.
+pub fn claim(path: &Path) -> Result<()> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    if folder.is_dir() && !path.is_dir() {
+        return Ok(());
+    }
+    Err(Error::Input {
+        code: "REJECTS-FILE",
+        sentence: "there is no folder for the rejects file, or it is a folder itself; nothing was done"
+            .into(),
+        remedy: "name a file in a folder that exists (--rejects FILE.csv)",
+    })
+}
+
 /// Writes `line,column,code,message` of the batch named `batch` to `path`; returns how many lines.
 pub async fn write(house: &House, batch: &str, path: &Path, language: Language) -> Result<u64> {
     let mut reader = house.db.reader().await?;
@@ -52,8 +69,8 @@ pub async fn write(house: &House, batch: &str, path: &Path, language: Language) 
 /// A code's sentence and remedy.
 pub fn message(code: Code, language: Language) -> String {
     let between = match language {
-        Language::En => "; ",
-        Language::ZhTw => "\u{ff1b}",
+        Language::En => " ",
+        Language::ZhTw => "",
     };
     format!("{}{between}{}", code.sentence(language), code.remedy(language))
 }

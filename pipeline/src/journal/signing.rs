@@ -25,7 +25,7 @@ pub async fn sign(house: &House) -> Result<()> {
 /// history, and signing on top of it would make two.
 pub async fn check_not_rewound(house: &House, conn: &mut AnyConnection) -> Result<()> {
     let Some(noted) = house.signer.noted(&house.custody)? else {
-        return Ok(());
+        return first_note(house, conn).await;
     };
     let stored = signed(house, &mut *conn).await?;
     let tiles = tiles_for_consistency(noted.size(), stored.size());
@@ -44,6 +44,28 @@ pub async fn check_not_rewound(house: &House, conn: &mut AnyConnection) -> Resul
             remedy: "put back the newest database; an older copy is never signed on top of",
         }),
         Err(error) => Err(Error::journal(error)),
+    }
+}
+
+/// Nothing is noted beside the keyring yet: right before the first checkpoint, and after a crash between the first
+/// signature and its note. With more checkpoints the note was there and is gone, and with it the proof of age.
+async fn first_note(house: &House, conn: &mut AnyConnection) -> Result<()> {
+    match store::checkpoints(&mut *conn).await? {
+        0 => Ok(()),
+        1 => {
+            let first = signed(house, &mut *conn).await?;
+            match store::last_checkpoint(conn).await? {
+                Some(note) => note_down(house, &note, first.size()),
+                None => Ok(()),
+            }
+        }
+        _ => Err(Error::Operator {
+            code: "KEY-MISSING",
+            sentence:
+                "the key directory lacks `last_checkpoint`, which proves that the database is not an old copy"
+                    .into(),
+            remedy: "put the newest key directory back",
+        }),
     }
 }
 

@@ -142,6 +142,15 @@ pub async fn last_checkpoint(conn: &mut AnyConnection) -> Result<Option<String>>
         .map_err(Error::database("read a checkpoint"))
 }
 
+/// How many checkpoints were signed.
+pub async fn checkpoints(conn: &mut AnyConnection) -> Result<u64> {
+    let row = sqlx::query("SELECT COUNT(*) FROM journal_checkpoint")
+        .fetch_one(conn)
+        .await
+        .map_err(Error::database("count the checkpoints"))?;
+    number(&row, 0).map_err(Error::database("count the checkpoints"))
+}
+
 /// Keeps a signed checkpoint.
 pub async fn insert_checkpoint(
     conn: &mut AnyConnection,

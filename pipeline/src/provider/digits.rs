@@ -62,15 +62,16 @@ pub(super) fn iso(date: Date) -> Short<12> {
     text
 }
 
-/// A date in the ROC calendar as `YYYMMDD`; years before 1912 have none and give an empty text.
+/// A date in the ROC calendar as `YYYMMDD`; before 1912, which has no such year, as `YYYY-MM-DD`.
 pub(super) fn roc(date: Date) -> Short<12> {
-    let mut text = Short::new();
     let year = date.year() - ROC_EPOCH;
-    if year >= 1 {
-        text.push_number(u32::from(year.unsigned_abs()), 3);
-        text.push_number(date.month().unsigned_abs().into(), 2);
-        text.push_number(date.day().unsigned_abs().into(), 2);
+    if year < 1 {
+        return iso(date);
     }
+    let mut text = Short::new();
+    text.push_number(u32::from(year.unsigned_abs()), 3);
+    text.push_number(date.month().unsigned_abs().into(), 2);
+    text.push_number(date.day().unsigned_abs().into(), 2);
     text
 }
 
@@ -148,7 +149,7 @@ mod tests {
         assert_eq!(iso(date(2026, 1, 5)).as_str(), "2026-01-05");
         assert_eq!(roc(date(2026, 1, 5)).as_str(), "1150105");
         assert_eq!(roc(date(2010, 12, 31)).as_str(), "0991231");
-        assert_eq!(roc(date(1911, 12, 31)).as_str(), "");
+        assert_eq!(roc(date(1911, 12, 31)).as_str(), "1911-12-31");
     }
 
     #[test]

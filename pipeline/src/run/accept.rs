@@ -75,7 +75,7 @@ pub async fn accept(house: &House, submission: &Submission<'_>) -> Result<Accept
         }
     })?;
     if let Some(known) = store::by_name(&mut reader, &batch).await? {
-        return same_bytes(known, &scanned);
+        return same_bytes(known, &scanned, submission.encoding);
     }
     writer.commit()?;
     let accepted = Batch {
@@ -100,7 +100,7 @@ pub async fn accept(house: &House, submission: &Submission<'_>) -> Result<Accept
 async fn enter(house: &House, mut batch: Batch, scanned: &Scan, now: Timestamp) -> Result<Accepted> {
     let mut tx = house.db.begin().await?;
     if let Some(known) = store::by_name(tx.connection(), &batch.batch).await? {
-        return same_bytes(known, scanned);
+        return same_bytes(known, scanned, batch.encoding);
     }
     batch.batch_no = store::insert(tx.connection(), &batch).await?;
     let receipt = Receipt {
@@ -140,7 +140,17 @@ struct Receipt<'a> {
 }
 
 /// The same number and bytes: the same receipt. The same number and other bytes: a conflict.
-fn same_bytes(known: Batch, scanned: &Scan) -> Result<Accepted> {
+fn same_bytes(known: Batch, scanned: &Scan, encoding: Encoding) -> Result<Accepted> {
+    if known.sha256 == scanned.sha256 && known.encoding != encoding {
+        return Err(Error::Input {
+            code: "FILE-CONFLICT",
+            sentence: format!(
+                "this file was accepted before as {}; nothing was done",
+                known.encoding.name()
+            ),
+            remedy: "submit it with the right encoding under a new batch number",
+        });
+    }
     if known.sha256 == scanned.sha256 {
         return Ok(Accepted {
             batch: known,

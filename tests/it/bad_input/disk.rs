@@ -153,8 +153,8 @@ fn an_output_that_takes_nothing_is_told_and_the_work_is_done() {
     );
     check_refused(
         &run(&["batch", "run", "--rejects", "/nowhere/rejects.csv"], false),
-        75,
-        "FILE-IO",
+        65,
+        "REJECTS-FILE",
     );
     let shown = run(&["--json", "batch", "run"], false).expect(0).json();
     assert_eq!(
