@@ -50,6 +50,54 @@ fn classless(source: &Source) -> Vec<String> {
         .collect()
 }
 
+/// The two engines have the same tables, column by column, comments included; only the names of the types differ.
+#[test]
+fn both_databases_have_the_same_migrations() {
+    let migrations = with_ending(&["consent", "pipeline"], ".sql");
+    let of = |engine: &str| -> Vec<&Source> {
+        let mark = format!("/migrations/{engine}/");
+        migrations
+            .iter()
+            .filter(|source| source.path.contains(&mark))
+            .collect()
+    };
+    let (sqlite, postgres) = (of("sqlite"), of("postgres"));
+    assert_eq!((sqlite.len(), postgres.len()), (2, 2));
+    for (ours, theirs) in sqlite.iter().zip(&postgres) {
+        assert_eq!(ours.path.replace("/sqlite/", "/postgres/"), theirs.path);
+        for (line, (ours, theirs)) in for_postgres(&ours.text)
+            .lines()
+            .zip(theirs.text.lines())
+            .enumerate()
+        {
+            assert_eq!(
+                words(ours),
+                words(theirs),
+                "{} line {}",
+                postgres[0].path,
+                line + 1
+            );
+        }
+        assert_eq!(ours.text.lines().count(), theirs.text.lines().count());
+    }
+    assert_eq!(
+        for_postgres("a INTEGER,\n) STRICT, WITHOUT ROWID;"),
+        "a BIGINT,\n);"
+    );
+}
+
+fn for_postgres(sqlite: &str) -> String {
+    sqlite
+        .replace("INTEGER", "BIGINT")
+        .replace("BLOB", "BYTEA")
+        .replace(") STRICT, WITHOUT ROWID;", ");")
+        .replace(") STRICT;", ");")
+}
+
+fn words(line: &str) -> Vec<&str> {
+    line.split_whitespace().collect()
+}
+
 /// A missing `.bind()` is silently NULL on SQLite.
 #[test]
 fn every_statement_binds_as_many_values_as_it_has_places() {

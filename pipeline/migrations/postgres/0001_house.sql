@@ -1,0 +1,171 @@
+-- The pipeline's own tables. Instants are microseconds since 1970 (UTC), days are text `YYYY-MM-DD` (Asia/Taipei),
+-- truth values are 0 and 1. No column holds an identity number, a name of a subject, a phone or an answer: such
+-- values rest sealed, in segments or in columns called `sealed`.
+
+-- class: register. What this database is and what it has counted so far (format, environment, origin, versions).
+CREATE TABLE house (
+    key   TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL
+);
+
+-- class: register. The member institutions (四(一)3).
+CREATE TABLE member (
+    code                  TEXT NOT NULL PRIMARY KEY,
+    name                  TEXT NOT NULL,
+    valid_from            TEXT NOT NULL,
+    valid_to              TEXT,            -- first day without membership
+    age_recipients        TEXT NOT NULL,   -- space-separated; empty: nothing can be delivered as a file
+    control_rules_version TEXT,            -- 信用資訊查詢作業控管要點 (七(一))
+    control_rules_date    TEXT
+);
+
+-- class: register. The 授權表: one dated authorisation a row (五(一)2).
+CREATE TABLE authorisation (
+    member         TEXT NOT NULL,
+    account        TEXT NOT NULL,
+    from_day       TEXT NOT NULL,          -- half-open [from_day, to_day)
+    to_day         TEXT,
+    name           TEXT NOT NULL,
+    title          TEXT NOT NULL,
+    may_query      BIGINT NOT NULL,
+    may_approve    BIGINT NOT NULL,
+    may_review     BIGINT NOT NULL,
+    approved_by    TEXT NOT NULL,
+    ended_by       TEXT,
+    person         TEXT NOT NULL,          -- who holds the account; the account itself where the file names nobody
+    unit           TEXT NOT NULL,
+    approval_level TEXT NOT NULL,
+    PRIMARY KEY (member, account, from_day)
+);
+
+-- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).
+CREATE TABLE stop (
+    stop_no   BIGINT PRIMARY KEY,
+    kind      TEXT NOT NULL,               -- member | person | item | link
+    subject   TEXT NOT NULL,               -- member code | member/account | item code | ''
+    reason    TEXT NOT NULL,
+    placed_by TEXT NOT NULL,
+    placed_at BIGINT NOT NULL,
+    lifted_by TEXT,
+    lifted_at BIGINT
+);
+
+-- class: query. One submitted file.
+CREATE TABLE batch (
+    batch_no      BIGINT PRIMARY KEY,
+    batch         TEXT NOT NULL UNIQUE,    -- 004-1151102-01
+    member        TEXT NOT NULL,
+    sha256        BYTEA NOT NULL,           -- of the file as submitted: its idempotency key
+    file_bytes    BIGINT NOT NULL,
+    row_count     BIGINT NOT NULL,
+    encoding      TEXT NOT NULL,           -- utf8 | cp950
+    submitter     TEXT NOT NULL,
+    submitter_ip  TEXT NOT NULL,
+    accepted_at   BIGINT NOT NULL,
+    intake_cohort TEXT NOT NULL,           -- where the sealed file is
+    intake_object TEXT NOT NULL,
+    state         TEXT NOT NULL,           -- accepted | settled
+    gated_rows    BIGINT NOT NULL,        -- rows that have passed or failed the gate; the next one starts here
+    worker        BIGINT NOT NULL,        -- fencing token of the worker that holds the batch; 0: nobody has yet
+    settled_at    BIGINT
+);
+
+-- class: query. Some thousand rows that are gated, asked, sealed and settled together.
+CREATE TABLE chunk (
+    chunk_no      BIGINT PRIMARY KEY,
+    batch_no      BIGINT NOT NULL,
+    tag           BIGINT NOT NULL UNIQUE, -- random; the first part of its query ids
+    first_line    BIGINT NOT NULL,
+    row_count     BIGINT NOT NULL,
+    state         TEXT NOT NULL,           -- gated | settled
+    gated_at      BIGINT NOT NULL,
+    first_entry   BIGINT NOT NULL,        -- journal index of its first query
+    query_cohort  TEXT NOT NULL,           -- where its sealed query records are
+    query_object  TEXT NOT NULL,
+    answer_cohort TEXT,                    -- where its sealed answers are
+    answer_object TEXT,
+    obtained_at   BIGINT,                 -- when its answers arrived (D1)
+    answered      BIGINT NOT NULL,
+    no_record     BIGINT NOT NULL,
+    refused       BIGINT NOT NULL,
+    failed        BIGINT NOT NULL,
+    unresolved    BIGINT NOT NULL
+);
+CREATE INDEX chunk_of_batch ON chunk (batch_no, first_line);
+
+-- class: query. One row of a batch and what became of it. A row that passed the gate is a query; its eight fields
+-- (六(一)5) rest sealed in the chunk's query segment, at the same place in the chunk.
+CREATE TABLE request (
+    batch_no   BIGINT NOT NULL,
+    line       BIGINT NOT NULL,
+    chunk_no   BIGINT NOT NULL,
+    item       TEXT NOT NULL,
+    querier    TEXT NOT NULL,
+    outcome    TEXT NOT NULL,              -- asked | answered | no_record | refused | failed | unresolved
+    codes      TEXT NOT NULL,              -- all codes that apply, separated by ';'
+    consent_no BIGINT,                    -- the consent this query uses
+    use_no     BIGINT,                    -- which of its uses; NULL: none, or given back (D24)
+    entry      BIGINT,                    -- journal index of the query
+    PRIMARY KEY (batch_no, line)
+);
+-- No use of a consent is ever reserved twice, whoever tries.
+CREATE UNIQUE INDEX request_use ON request (consent_no, item, use_no) WHERE use_no IS NOT NULL;
+
+-- class: query. A later reply to unresolved queries of a chunk, sealed on its own.
+CREATE TABLE late_answer (
+    late_no       BIGINT PRIMARY KEY,
+    chunk_no      BIGINT NOT NULL,
+    answer_cohort TEXT NOT NULL,
+    answer_object TEXT NOT NULL,
+    obtained_at   BIGINT NOT NULL,
+    answered      BIGINT NOT NULL          -- answers sealed in it
+);
+
+-- class: audit. The journal's entries, in bundles as they were appended (C2SP tlog-tiles encoding).
+CREATE TABLE journal_entries (
+    first_index BIGINT PRIMARY KEY,
+    entry_count BIGINT NOT NULL,
+    body        BYTEA NOT NULL,
+    digest      BYTEA NOT NULL              -- over the leaf hashes as the writer computed them
+);
+
+-- class: audit. One row: how many entries there are.
+CREATE TABLE journal_head (
+    id   BIGINT PRIMARY KEY CHECK (id = 1),
+    size BIGINT NOT NULL
+);
+INSERT INTO journal_head (id, size) VALUES (1, 0);
+
+-- class: audit. Hashes of the tree, up to 256 a row; the last row of each level grows.
+CREATE TABLE journal_tile (
+    tile_level BIGINT NOT NULL,
+    tile_index BIGINT NOT NULL,
+    hashes     BYTEA NOT NULL,
+    PRIMARY KEY (tile_level, tile_index)
+);
+
+-- class: audit. Signed checkpoints.
+CREATE TABLE journal_checkpoint (
+    size      BIGINT PRIMARY KEY,
+    root      BYTEA NOT NULL,
+    note      TEXT NOT NULL,
+    signed_at BIGINT NOT NULL
+);
+
+-- class: audit. Payloads of single entries, sealed; an entry commits to its payload, which may be forgotten later.
+CREATE TABLE journal_payload (
+    entry  BIGINT PRIMARY KEY,
+    cohort TEXT NOT NULL,
+    sealed BYTEA NOT NULL
+);
+
+-- class: certificate. Cohorts whose destruction has been entered in the journal.
+CREATE TABLE destruction (
+    cohort       TEXT NOT NULL PRIMARY KEY,
+    commitment   BYTEA NOT NULL,            -- of the key that is gone; empty if there was none
+    segments     BIGINT,                  -- objects removed; NULL where a crash lost the count
+    residue      BIGINT,                  -- files still there; NULL where they could not be counted
+    answers      BIGINT NOT NULL,         -- answers that were sealed in it
+    destroyed_at BIGINT NOT NULL,
+    entry        BIGINT NOT NULL          -- journal index
+);
