@@ -55,7 +55,7 @@ impl House {
         let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
         let keys = config.keys_dir(dir);
         let custody = Custody::open(&keys, Arc::new(OsRandomness))?;
-        let db = Db::open(dir, false).await?;
+        let db = Db::open(config.database(dir)?, false).await?;
         let mut reader = db.reader().await?;
         migrate::check(&mut reader).await?;
         check_environment(

@@ -92,6 +92,13 @@ pub fn wall() -> Timestamp {
     Timestamp::now()
 }
 
+/// Microseconds of the boot clock, which no step of the wall clock moves and which goes on while the host sleeps: for
+/// the leases of workers, also in a sandbox whose clock stands.
+pub fn boot_micros() -> i64 {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    now.tv_sec * 1_000_000 + now.tv_nsec / 1_000
+}
+
 /// Measures how long a piece of work took, for progress lines only.
 pub struct Stopwatch(std::time::Instant);
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use crate::{
+    db::Address,
     error::{Error, Result},
     provider::Faults,
 };
@@ -49,12 +50,18 @@ pub struct Config {
     pub keys: PathBuf,
     /// Which provider answers.
     pub provider: ProviderKind,
+    /// The address of a PostgreSQL database; else `DATABASE_URL` names one; else it is `mayfly.db` in the data directory.
+    #[serde(default)]
+    database: Option<String>,
     /// The governing document.
     #[serde(default = "default_regime")]
     pub regime: String,
     /// Whether the sandbox's clock stands still between commands that give `--at`.
     #[serde(default)]
     pub clock_stands: bool,
+    /// How long a worker that gives no sign of life keeps its batch, in seconds.
+    #[serde(default = "default_lease_seconds")]
+    lease_seconds: u32,
     /// Limits on what is taken in.
     #[serde(default)]
     pub limits: Limits,
@@ -141,6 +148,16 @@ impl Config {
         dir.join(&self.keys)
     }
 
+    /// The database of the data directory `dir`.
+    pub fn database(&self, dir: &Path) -> Result<Address> {
+        database(self.database.clone(), dir)
+    }
+
+    /// How long a worker that gives no sign of life keeps its batch, in microseconds.
+    pub fn lease_micros(&self) -> i64 {
+        i64::from(self.lease_seconds) * 1_000_000
+    }
+
     fn check(&self, dir: &Path) -> Result<()> {
         if self.environment == Environment::Production {
             if self.provider == ProviderKind::Sandbox {
@@ -155,11 +172,27 @@ impl Config {
                 return Err(contradiction("production does not run on a standing clock"));
             }
         }
+        self.database(dir)?;
+        if !(1..=LEASE_SECONDS_MAX).contains(&self.lease_seconds) {
+            return Err(contradiction("lease_seconds is not between 1 and 3600"));
+        }
         if self.regime != default_regime() {
             return Err(contradiction("the regime is not one of: jcic-2024"));
         }
         Ok(())
     }
+}
+
+/// The database that `setting` names, or else the environment (`DATABASE_URL`), or else the embedded one of `dir`.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the one reader of the environment"
+)]
+pub fn database(setting: Option<String>, dir: &Path) -> Result<Address> {
+    let named = setting.or_else(|| std::env::var("DATABASE_URL").ok());
+    Address::parse(named.as_deref(), dir).map_err(|_| {
+        contradiction("the database that it or DATABASE_URL names is not an address postgres://\u{2026}")
+    })
 }
 
 /// Whether `inner` lies in `outer`, after links are followed as far as the paths exist.
@@ -188,7 +221,7 @@ pub fn inside(inner: &Path, outer: &Path) -> bool {
 }
 
 /// The text of a new `mayfly.toml`.
-pub fn template(environment: Environment, keys: &Path, clock_stands: bool) -> String {
+pub fn template(environment: Environment, keys: &Path, database: Option<&str>, clock_stands: bool) -> String {
     let provider = match environment {
         Environment::Sandbox => "sandbox",
         Environment::Production => "none",
@@ -206,10 +239,18 @@ pub fn template(environment: Environment, keys: &Path, clock_stands: bool) -> St
          regime = \"jcic-2024\"\n",
         environment.name(),
     );
+    if let Some(address) = database {
+        let address = address.replace('\\', "\\\\").replace('"', "\\\"");
+        text.push_str(&format!("database = \"{address}\"\n"));
+    }
     if clock_stands {
         text.push_str("clock_stands = true    # the clock stays at the last --at\n");
     }
     text
+}
+
+fn default_lease_seconds() -> u32 {
+    60
 }
 
 fn default_regime() -> String {
@@ -232,3 +273,5 @@ fn line_of(text: &str, offset: usize) -> usize {
         .count()
         + 1
 }
+
+const LEASE_SECONDS_MAX: u32 = 3600;

@@ -49,6 +49,7 @@ pub async fn prepare(dir: &Path) -> Result<Fixtures> {
             dir,
             environment: Environment::Sandbox,
             keys: None,
+            database: None,
             clock_stands: true,
         };
         let made = setup::init(&plan).await;

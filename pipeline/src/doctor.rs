@@ -10,7 +10,7 @@ use crate::{
     app::House,
     clock::Clock,
     config::Config,
-    db::{Db, migrate},
+    db::{Address, Db, migrate, postgres},
     error::{Error, Result},
     journal::archive,
     purge::Purger,
@@ -60,9 +60,12 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
     checks.push(check("keys", keyring(&config.keys_dir(dir)), |generation| {
         format!("keyring of generation {generation}")
     }));
-    checks.push(check("schema", schema(dir).await, |()| {
+    checks.push(check("schema", schema(dir, &config).await, |()| {
         format!("format {}", migrate::FORMAT)
     }));
+    if let Ok(address @ Address::Postgres(_)) = config.database(dir) {
+        checks.push(check("server", server(address).await, |finding| finding));
+    }
     checks.push(check("clock", clock(dir, &config, at), |finding| finding));
     checks.push(check("disk", disk(dir), |free| {
         format!("{} MiB free", free >> 20)
@@ -82,9 +85,30 @@ fn keyring(keys: &Path) -> Result<u64> {
     Ok(Custody::open(keys, Arc::new(OsRandomness))?.generation()?)
 }
 
-async fn schema(dir: &Path) -> Result<()> {
-    let db = Db::open(dir, false).await?;
+async fn schema(dir: &Path, config: &Config) -> Result<()> {
+    let db = Db::open(config.database(dir)?, false).await?;
     migrate::check(&mut db.reader().await?).await
+}
+
+/// What the server must not do: write values, or statements that hold them, into its log.
+async fn server(address: Address) -> Result<String> {
+    let db = Db::open(address, false).await?;
+    let loose = postgres::loose_settings(&mut db.reader().await?).await?;
+    if loose.is_empty() {
+        return Ok("PostgreSQL, and it logs no values".into());
+    }
+    let wanted: Vec<String> = loose
+        .iter()
+        .map(|loose| format!("{} = {}", loose.setting, loose.wanted))
+        .collect();
+    Err(Error::Operator {
+        code: "DB-LOOSE",
+        sentence: format!(
+            "the PostgreSQL server is not set as it should be, and may log values: {}",
+            wanted.join(", ")
+        ),
+        remedy: "set them in postgresql.conf as named here, then reload the server; see pipeline/README.md",
+    })
 }
 
 fn clock(dir: &Path, config: &Config, at: Option<Timestamp>) -> Result<String> {

@@ -151,7 +151,8 @@ impl Error {
             Self::File(refusal) => refusal.code(),
             Self::Input { code, .. } | Self::Denied { code, .. } | Self::Operator { code, .. } => code,
             Self::Retention(error) => error.code(),
-            Self::Database { kind: "busy", .. } => "DB-BUSY",
+            Self::Database { kind: BUSY, .. } => "DB-BUSY",
+            Self::Database { kind: AWAY, .. } => "DB-AWAY",
             Self::Database { .. } => "DB-FAILED",
             Self::Io { kind, .. } => match kind {
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "DISK-FULL",
@@ -173,8 +174,12 @@ impl Error {
                 (*remedy).into()
             }
             Self::Retention(error) => error.remedy().into(),
-            Self::Database { kind: "busy", .. } => {
+            Self::Database { kind: BUSY, .. } => {
                 "another process holds the database; run the command again in a moment".into()
+            }
+            Self::Database { kind: AWAY, .. } => {
+                "start the PostgreSQL server, or mend `database` in mayfly.toml or DATABASE_URL; nothing half-done was kept"
+                    .into()
             }
             Self::Database { .. } => "run `mayfly doctor`; nothing half-done was kept".into(),
             Self::Io { kind, .. } => match kind {
@@ -232,7 +237,7 @@ pub(crate) fn read_only() -> Error {
 fn database_kind(error: &sqlx::Error) -> &'static str {
     match error {
         sqlx::Error::Database(inner) => kind_of_code(inner.code().as_deref().unwrap_or("")),
-        sqlx::Error::Io(_) => "input or output",
+        sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut => AWAY,
         sqlx::Error::RowNotFound => "a row is missing",
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => "a stored value has another type",
         _ => "connection",
@@ -242,11 +247,13 @@ fn database_kind(error: &sqlx::Error) -> &'static str {
 /// What an engine's own code means for the operator (SQLite's, extended ones included, and PostgreSQL's).
 fn kind_of_code(code: &str) -> &'static str {
     match code {
-        "5" | "6" | "261" | "262" | "517" | "773" => "busy",
-        "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" => "read-only",
-        "13" | "778" | "4874" => "full",
+        "5" | "6" | "261" | "262" | "517" | "773" | "55P03" | "40001" | "40P01" => BUSY,
+        "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" | "25006" => "read-only",
+        "13" | "778" | "4874" | "53100" => "full",
         "14" | "1038" | "526" | "270" => "read-only",
-        "11" | "26" | "267" | "523" => "damaged",
+        "11" | "26" | "267" | "523" | "XX001" | "XX002" => "damaged",
+        "3D000" | "28000" | "28P01" | "42501" | "53300" | "57P01" | "57P02" | "57P03" => AWAY,
+        code if code.starts_with("08") => AWAY,
         "19" | "2067" | "1555" | "1299" | "23505" => "constraint",
         "" => "unknown",
         _ => "refused by the database",
@@ -285,3 +292,6 @@ impl From<mayfly_consent::ConsentError> for Error {
         }
     }
 }
+
+const BUSY: &str = "busy";
+const AWAY: &str = "the server cannot be reached, or does not let us in";

@@ -2,7 +2,8 @@
 
 use std::{
     fs,
-    os::unix::fs::DirBuilderExt,
+    io::Write,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -24,6 +25,9 @@ pub struct Plan<'a> {
     pub environment: Environment,
     /// Where its keys go; `keys` inside the data directory if nothing is said (sandbox only).
     pub keys: Option<&'a Path>,
+    /// The address of a PostgreSQL database, to be kept in mayfly.toml; else `DATABASE_URL` names one, else it is a file in
+    /// the data directory.
+    pub database: Option<&'a str>,
     /// Whether a sandbox's clock stands still between commands.
     pub clock_stands: bool,
 }
@@ -31,6 +35,7 @@ pub struct Plan<'a> {
 /// Makes the data directory. An existing one that is not empty is refused; if a step fails, what was made is removed.
 pub async fn init(plan: &Plan<'_>) -> Result<()> {
     check(plan)?;
+    let database = config::database(plan.database.map(str::to_owned), plan.dir)?;
     let mut made = Made { paths: Vec::new() };
     made.folder(plan.dir)?;
     let keys = plan.dir.join(plan.keys.unwrap_or(Path::new("keys")));
@@ -48,26 +53,42 @@ pub async fn init(plan: &Plan<'_>) -> Result<()> {
     Custody::create(&keys, Arc::new(OsRandomness))?;
     journal::keys::Signer::create(&keys)?;
     Vault::open(plan.dir)?;
-    let db = Db::open(plan.dir, true).await?;
-    migrate::create(&db).await?;
     let origin = format!(
         "mayfly/{}/{}",
         plan.environment.name(),
         ids::hex(&ids::random::<8>()?)
     );
-    let mut tx = db.begin().await?;
-    meta::write(tx.connection(), meta::ENVIRONMENT, plan.environment.name()).await?;
-    meta::write(tx.connection(), meta::ORIGIN, &origin).await?;
-    tx.commit().await?;
-    // Last of all: without it the directory is not taken for a data directory.
     let settings = config::template(
         plan.environment,
         plan.keys.unwrap_or(Path::new("keys")),
+        plan.database,
         plan.clock_stands,
     );
-    fs::write(plan.dir.join("mayfly.toml"), settings).map_err(Error::io("write mayfly.toml"))?;
+    let unfinished = plan.dir.join("mayfly.toml.new");
+    made.paths.push(unfinished.clone());
+    write_settings(&unfinished, &settings).map_err(Error::io("write mayfly.toml"))?;
+    let db = Db::open(database, true).await?;
+    let facts = [
+        (meta::ENVIRONMENT, plan.environment.name()),
+        (meta::ORIGIN, &origin),
+    ];
+    migrate::create(&db, &facts).await?;
+    // Last of all: without it the directory is not taken for a data directory.
+    fs::rename(&unfinished, plan.dir.join("mayfly.toml")).map_err(Error::io("write mayfly.toml"))?;
     made.paths.clear();
     Ok(())
+}
+
+/// Only its owner reads the settings: a database's address may hold a password.
+fn write_settings(path: &Path, settings: &str) -> std::io::Result<()> {
+    let mut file = fs::File::options()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(path)?;
+    file.write_all(settings.as_bytes())?;
+    file.sync_all()
 }
 
 fn check(plan: &Plan<'_>) -> Result<()> {

@@ -146,6 +146,7 @@ fn run(folder: &TempDir, arguments: &[String]) -> Run {
             .args(arguments)
             .current_dir(folder.path())
             .env("COLUMNS", "100")
+            .env_remove("DATABASE_URL")
             .output()
             .unwrap(),
     )

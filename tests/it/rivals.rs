@@ -1,12 +1,14 @@
 //! Several processes on one data directory: one worker a batch, one query a consent, and none takes from the other. *Edge.*
 
-use std::{collections::BTreeMap, fs};
+use std::collections::BTreeMap;
+
+use mayfly::{batch::lease, db::Db};
 
 use crate::{
     judge::judge,
     support::{NOW, Run, Sandbox, pause},
     synthetic::{BATCH, Synthetic, counts, delivered, journal, ledger, shown},
-    worker::{ended, paused_midway, start, stop_between_transactions, wake},
+    worker::{LEASE_SECONDS, ended, paused_midway, short_lease, start, stop_between_transactions, wake},
 };
 
 #[test]
@@ -116,23 +118,22 @@ fn a_paused_worker_keeps_its_batch_and_a_dead_one_loses_it() {
     hold(sandbox, &batch);
 }
 
-/// The lock dies with its process; whoever removes it by hand meets the token in the database. Here the other has only
-/// just taken the batch, and has changed nothing else by which the first could notice.
+/// Paused beyond its lease; the other has only just taken the batch, and has changed nothing else by which the first could
+/// notice.
 #[test]
 fn a_worker_whose_batch_was_taken_writes_nothing() {
     let batch = Synthetic::prepare(2 * ROWS, 17, 3, "");
     let (sandbox, file) = (&batch.sandbox, batch.file.to_str().unwrap());
+    short_lease(sandbox);
     let first = paused_midway(sandbox, file);
-    fs::remove_file(sandbox.data().join("locks").join(BATCH)).unwrap();
-    let log = sandbox.data().join("mayfly.db-wal");
-    let written = || fs::metadata(&log).unwrap().modified().unwrap();
-    let before = written();
+    let before = holder(sandbox);
+    pause(LEASE_SECONDS);
     // Its first write of all is that it takes the batch.
     let second = start(sandbox, NOW, ["batch", "run", file]);
-    while written() == before {
+    while holder(sandbox) == before {
         pause(0.000_2);
     }
-    stop_between_transactions(&second);
+    stop_between_transactions(sandbox, &second);
     let settled = counts(&shown(sandbox, NOW, BATCH).unwrap());
     let entries = entries(sandbox);
     wake(&first);
@@ -150,8 +151,9 @@ fn a_worker_whose_batch_was_taken_writes_nothing() {
 fn a_worker_beaten_long_ago_writes_nothing() {
     let batch = Synthetic::prepare(2 * ROWS, 16, 3, "");
     let (sandbox, file) = (&batch.sandbox, batch.file.to_str().unwrap());
+    short_lease(sandbox);
     let worker = paused_midway(sandbox, file);
-    fs::remove_file(sandbox.data().join("locks").join(BATCH)).unwrap();
+    pause(LEASE_SECONDS);
     sandbox.mayfly(["--at", NOW, "batch", "run", file]).expect(1);
     let settled = counts(&shown(sandbox, NOW, BATCH).unwrap());
     let entries = journal(sandbox, NOW);
@@ -163,6 +165,22 @@ fn a_worker_beaten_long_ago_writes_nothing() {
     hold(sandbox, &batch);
 }
 
+/// The token of the worker that took the sandbox's one batch last.
+fn holder(sandbox: &Sandbox) -> i64 {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
+    runtime.block_on(async {
+        let db = Db::open(sandbox.database.address(&sandbox.data()), false)
+            .await
+            .unwrap();
+        let mut reader = db.reader().await.unwrap();
+        lease::holder(&mut reader, 1).await.unwrap().token
+    })
+}
+
 /// How many entries the journal has.
 fn entries(sandbox: &Sandbox) -> u64 {
     let verified = sandbox
@@ -172,7 +190,7 @@ fn entries(sandbox: &Sandbox) -> u64 {
 }
 
 /// The batch is settled, adds up, and was asked about once.
-fn hold(sandbox: &Sandbox, batch: &Synthetic) {
+pub fn hold(sandbox: &Sandbox, batch: &Synthetic) {
     let summary = shown(sandbox, NOW, BATCH).unwrap();
     assert_eq!(summary["state"], "settled");
     let outcomes = ["answered", "no_record", "refused", "failed", "unresolved"];

@@ -146,7 +146,7 @@ fn midway(batch: &Synthetic, words: &[&str]) -> Story {
             break;
         }
         wake(&run);
-        stop_between_transactions(&run);
+        stop_between_transactions(sandbox, &run);
         said = say();
     }
     said.expect(0);

@@ -10,12 +10,15 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::database::Database;
+
 /// The morning the demonstration's batch was handed in.
 pub const NOW: &str = "2026-11-02T10:00:00+08:00";
 
 /// A sandbox with the demonstration's master data.
 pub struct Sandbox {
     folder: TempDir,
+    pub database: Database,
 }
 
 /// What a run of the binary said.
@@ -30,6 +33,7 @@ impl Sandbox {
     pub fn empty() -> Self {
         let sandbox = Self {
             folder: TempDir::new().unwrap(),
+            database: Database::empty(),
         };
         sandbox.mayfly(["init", "--environment", "sandbox"]).expect(0);
         sandbox
@@ -80,6 +84,7 @@ impl Sandbox {
             .arg("--data")
             .arg(self.data())
             .current_dir(self.folder.path());
+        self.database.choose(&mut command);
         command
     }
 
@@ -177,7 +182,10 @@ impl Sandbox {
     pub fn copy(&self) -> Self {
         let folder = TempDir::new().unwrap();
         copy_folder(&self.data(), &folder.path().join("data"));
-        Self { folder }
+        Self {
+            folder,
+            database: self.database.copy(),
+        }
     }
 }
 

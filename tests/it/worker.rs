@@ -3,8 +3,10 @@
 use std::{
     fs,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, Stdio},
 };
+
+use rustix::process::{Pid, Signal};
 
 use crate::{
     support::{NOW, Run, Sandbox, pause},
@@ -23,6 +25,13 @@ pub fn start<'a>(sandbox: &Sandbox, at: &str, words: impl IntoIterator<Item = &'
         .unwrap()
 }
 
+/// Lets a worker of `sandbox` that gives no sign of life lose its batch after a second.
+pub fn short_lease(sandbox: &Sandbox) {
+    let settings = sandbox.data().join("mayfly.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    fs::write(settings, format!("lease_seconds = 1\n{text}")).unwrap();
+}
+
 /// Waits for it and tells what it said.
 pub fn ended(worker: Child) -> Run {
     Run::of(worker.wait_with_output().unwrap())
@@ -35,30 +44,30 @@ pub fn paused_midway(sandbox: &Sandbox, file: &str) -> Child {
     while ledger(sandbox).is_empty() && worker.try_wait().unwrap().is_none() {
         pause(0.002);
     }
-    stop_between_transactions(&worker);
+    stop_between_transactions(sandbox, &worker);
     let state = shown(sandbox, NOW, batch).unwrap()["state"].clone();
     assert_eq!(state, "accepted", "the run was over before it was paused");
     worker
 }
 
 /// Pauses it where it does not hold the one writer, so that others can write.
-pub fn stop_between_transactions(worker: &Child) {
+pub fn stop_between_transactions(sandbox: &Sandbox, worker: &Child) {
     stop(worker);
-    while writes(worker) {
-        signal(worker, "CONT");
-        pause(0.001);
+    while sandbox.database.is_written_by(worker) {
+        signal(worker, Signal::CONT);
+        pause(0.000_2);
         stop(worker);
     }
 }
 
 /// Lets it go on.
 pub fn wake(worker: &Child) {
-    signal(worker, "CONT");
+    signal(worker, Signal::CONT);
 }
 
 /// Stops it and waits until each of its threads stands still: one that waits for the disk first comes back from there.
 fn stop(worker: &Child) {
-    signal(worker, "STOP");
+    signal(worker, Signal::STOP);
     let tasks = format!("/proc/{}/task", worker.id());
     let stands = |task: fs::DirEntry| {
         let stat = fs::read_to_string(task.path().join("stat")).unwrap_or_default();
@@ -67,22 +76,13 @@ fn stop(worker: &Child) {
             .is_none_or(|rest| rest.starts_with(" T") || rest.starts_with(" Z") || rest.is_empty())
     };
     while !fs::read_dir(&tasks).unwrap().all(|task| stands(task.unwrap())) {
-        pause(0.001);
+        pause(0.000_2);
     }
 }
 
-/// Whether it holds SQLite's lock of the one writer: byte 120 of the shared-memory file.
-fn writes(worker: &Child) -> bool {
-    let locks = fs::read_to_string("/proc/locks").unwrap();
-    locks
-        .lines()
-        .any(|lock| lock.contains(&format!(" {} ", worker.id())) && lock.ends_with(" 120 120"))
+fn signal(worker: &Child, signal: Signal) {
+    rustix::process::kill_process(Pid::from_child(worker), signal).unwrap();
 }
 
-fn signal(worker: &Child, name: &str) {
-    let sent = Command::new("sh")
-        .args(["-c", &format!("kill -{name} {}", worker.id())])
-        .status()
-        .unwrap();
-    assert!(sent.success());
-}
+/// How long a worker of [`short_lease`] must be paused, so that it loses its batch.
+pub const LEASE_SECONDS: f64 = 1.2;

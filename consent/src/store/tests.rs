@@ -1,4 +1,4 @@
-//! Tests of the store on SQLite in memory. *SQL.*
+//! Tests of the store: on SQLite in memory, or with the feature `postgres` in a schema of their own on a server. *SQL.*
 
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -10,10 +10,35 @@ use crate::form::Form;
 use crate::outcome::Outcome;
 use crate::record::RegisteredTerms;
 
+#[cfg(feature = "postgres")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "`.ci/postgres` tells the server's address to tests only so"
+)]
+async fn engine() -> (AnyConnection, &'static [(&'static str, &'static str)]) {
+    let url =
+        std::env::var("MAYFLY_TEST_POSTGRES").expect("MAYFLY_TEST_POSTGRES is not set: see `.ci/postgres`");
+    let mut connection = AnyConnection::connect(&url).await.unwrap();
+    // Gone with the connection, and nobody else's: the tables of one session.
+    sqlx::raw_sql("SET search_path = pg_temp")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    (connection, MIGRATIONS_POSTGRES)
+}
+
+#[cfg(not(feature = "postgres"))]
+async fn engine() -> (AnyConnection, &'static [(&'static str, &'static str)]) {
+    (
+        AnyConnection::connect("sqlite::memory:").await.unwrap(),
+        MIGRATIONS_SQLITE,
+    )
+}
+
 async fn store() -> AnyConnection {
     sqlx::any::install_default_drivers();
-    let mut connection = AnyConnection::connect("sqlite::memory:").await.unwrap();
-    for (_, text) in MIGRATIONS_SQLITE {
+    let (mut connection, migrations) = engine().await;
+    for (_, text) in migrations {
         sqlx::raw_sql(*text).execute(&mut connection).await.unwrap();
     }
     connection
@@ -189,7 +214,7 @@ async fn one_number_of_a_member_is_registered_once() {
     let error = register(&mut connection, "004", 2, &refs(1)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "register consents: the database reports a row that is there already (2067)"
+        format!("register consents: the database reports a row that is there already ({TWICE})")
     );
     register(&mut connection, "005", 2, &refs(1)).await.unwrap();
 }
@@ -235,3 +260,10 @@ async fn one_consent_is_shown_and_changed_from_the_state_expected() {
     let row = one(&mut connection, "004", "L000000").await.unwrap().unwrap().row;
     assert_eq!((row.withdrawn_at, row.outcome), (Some(now), Some(granted)));
 }
+
+/// What each engine says of a row that is there already.
+const TWICE: &str = if cfg!(feature = "postgres") {
+    "23505"
+} else {
+    "2067"
+};

@@ -67,6 +67,7 @@ CREATE TABLE batch (
     state         TEXT NOT NULL,           -- accepted | settled
     gated_rows    BIGINT NOT NULL,        -- rows that have passed or failed the gate; the next one starts here
     worker        BIGINT NOT NULL,        -- fencing token of the worker that holds the batch; 0: nobody has yet
+    lease_until   BIGINT NOT NULL,        -- until when it is waited for: microseconds of the host's boot clock
     settled_at    BIGINT
 );
 

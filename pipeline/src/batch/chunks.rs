@@ -95,26 +95,24 @@ pub async fn settle(
     fenced(done.rows_affected())
 }
 
-/// Moves `counts` from unresolved to their outcome after a late reply.
-pub async fn resolve(conn: &mut AnyConnection, chunk_no: i64, counts: &Counts) -> Result<()> {
+/// Moves `counts` from unresolved to their outcome after a late reply, if this worker still holds the batch.
+pub async fn resolve(conn: &mut AnyConnection, batch: &Batch, chunk_no: i64, counts: &Counts) -> Result<()> {
     let moved = counts.answered + counts.no_record + counts.failed;
     let done = sqlx::query(
         "UPDATE chunk SET answered = answered + $1, no_record = no_record + $2, failed = failed + $3,
-         unresolved = unresolved - $4 WHERE chunk_no = $5 AND state = 'settled' AND unresolved >= $4",
+         unresolved = unresolved - $4 WHERE chunk_no = $5 AND state = 'settled' AND unresolved >= $4
+         AND EXISTS (SELECT 1 FROM batch WHERE batch.batch_no = chunk.batch_no AND batch.worker = $6)",
     )
     .bind(counts.answered)
     .bind(counts.no_record)
     .bind(counts.failed)
     .bind(moved)
     .bind(chunk_no)
+    .bind(batch.worker)
     .execute(conn)
     .await
     .map_err(Error::database("resolve a chunk"))?;
-    if done.rows_affected() == 1 {
-        Ok(())
-    } else {
-        Err(Error::Bug("a late reply found no chunk to resolve"))
-    }
+    fenced(done.rows_affected())
 }
 
 /// Enters the segment of a late reply.

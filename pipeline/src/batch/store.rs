@@ -82,8 +82,8 @@ pub async fn insert(conn: &mut AnyConnection, batch: &Batch) -> Result<i64> {
     let number: i64 = row.try_get(0).map_err(Error::database("number a batch"))?;
     sqlx::query(
         "INSERT INTO batch (batch_no, batch, member, sha256, file_bytes, row_count, encoding, submitter, submitter_ip,
-         accepted_at, intake_cohort, intake_object, state, gated_rows, worker)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'accepted', 0, 0)",
+         accepted_at, intake_cohort, intake_object, state, gated_rows, worker, lease_until)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'accepted', 0, 0, 0)",
     )
     .bind(number)
     .bind(&batch.batch)
@@ -101,20 +101,6 @@ pub async fn insert(conn: &mut AnyConnection, batch: &Batch) -> Result<i64> {
     .await
     .map_err(Error::database("enter a batch"))?;
     Ok(number)
-}
-
-/// Takes the batch over from whoever held it before: writes of the old holder match nothing from now on.
-pub async fn take(conn: &mut AnyConnection, batch: &Batch, token: i64) -> Result<()> {
-    let done = sqlx::query(
-        "UPDATE batch SET worker = $1 WHERE batch_no = $2 AND worker = $3 AND state = 'accepted'",
-    )
-    .bind(token)
-    .bind(batch.batch_no)
-    .bind(batch.worker)
-    .execute(conn)
-    .await
-    .map_err(Error::database("take a batch"))?;
-    fenced(done.rows_affected())
 }
 
 /// Moves the gate's place in the file from `from` on by `rows`, if this worker still holds the batch.

@@ -71,6 +71,9 @@ pub(super) enum Command {
         /// Where the keys go: in production a folder outside the data directory; in a sandbox `keys` inside it, if not given
         #[arg(long, value_name = "DIR")]
         keys: Option<PathBuf>,
+        /// A PostgreSQL database to keep in mayfly.toml; else DATABASE_URL names one, else it is a file in the data directory
+        #[arg(long, value_name = "postgres://\u{2026}")]
+        database: Option<String>,
     },
     /// Member institutions
     #[command(subcommand)]

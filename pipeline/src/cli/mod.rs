@@ -108,11 +108,16 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
     };
     match arguments.command {
         Command::Demo => demo::run(opening, &out).await,
-        Command::Init { environment, keys } => {
+        Command::Init {
+            environment,
+            keys,
+            database,
+        } => {
             let plan = setup::Plan {
                 dir: &opening.dir,
                 environment: environment.into(),
                 keys: keys.as_deref(),
+                database: database.as_deref(),
                 clock_stands: false,
             };
             setup::init(&plan).await?;

@@ -1,80 +1,101 @@
-//! The database: one writer, transactions that cannot be left open, many readers. *SQL.*
+//! The database: one writer, transactions that cannot be left open, many readers, on either engine. *SQL.*
 //!
-//! `migrate` makes and checks the schema, `meta` keeps the few counters, `columns` reads days and instants; statements over thousands of rows are made by
-//! the consent store's `blocks`.
+//! `address` tells which engine, `sqlite` and `postgres` hold the few statements that differ, `migrate` makes and checks
+//! the schema, `meta` keeps the few counters, `columns` reads days and instants; statements over thousands of rows are
+//! made by the consent store's `blocks`.
 
+pub mod address;
 pub mod columns;
 pub mod meta;
 pub mod migrate;
+pub mod postgres;
+pub mod sqlite;
 
-use std::{os::unix::fs::PermissionsExt, path::Path, sync::Arc};
+use std::sync::Arc;
 
 use sqlx::{AnyConnection, ConnectOptions, Connection, Executor, any::AnyConnectOptions};
 use tokio::sync::{Mutex, OwnedMutexGuard};
+
+pub use address::Address;
 
 use crate::error::{Error, Result};
 
 /// The database of one data directory.
 pub struct Db {
     writer: Arc<Mutex<AnyConnection>>,
-    url: String,
+    address: Arc<Address>,
 }
 
 impl Db {
-    /// Opens `dir/mayfly.db`; `create` makes it.
-    pub async fn open(dir: &Path, create: bool) -> Result<Self> {
+    /// Opens the database; `create` makes the file, where it is one.
+    pub async fn open(address: Address, create: bool) -> Result<Self> {
         sqlx::any::install_default_drivers();
-        let path = dir.join("mayfly.db");
-        if !create && !path.exists() {
-            return Err(Error::Operator {
-                code: "DATA-DAMAGED",
-                sentence: "the data directory has no mayfly.db".into(),
-                remedy: "put the newest database back; keys and sealed files are of no use without it",
-            });
+        if let (Address::Sqlite(path), false) = (&address, create) {
+            sqlite::check_present(path)?;
         }
-        let url = format!(
-            "sqlite://{}?mode={}",
-            encoded(&path),
-            if create { "rwc" } else { "rw" }
-        );
-        let mut writer = connect(&url).await?;
-        if create {
-            // The log and the shared memory beside it are made with the same mode.
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
-                .map_err(Error::io("keep the database to its owner"))?;
-        }
-        for pragma in WRITER_PRAGMAS {
-            writer
-                .execute(*pragma)
-                .await
-                .map_err(Error::database("prepare the connection"))?;
+        let writer = connect(&address, create, writer_settings(&address)).await?;
+        if let (Address::Sqlite(path), true) = (&address, create) {
+            sqlite::restrict(path)?;
         }
         Ok(Self {
             writer: Arc::new(Mutex::new(writer)),
-            url,
+            address: Arc::new(address),
         })
     }
 
     /// Begins a transaction that holds the one writer. Dropped without [`Tx::commit`], it is rolled back.
+    ///
+    /// It begins in a task that nobody cancels: whoever stops waiting for it in the midst of the statement leaves a
+    /// transaction that is rolled back, not one in which the next caller would find itself.
     pub async fn begin(&self) -> Result<Tx> {
-        let mut guard = self.writer.clone().lock_owned().await;
-        guard
-            .execute("BEGIN IMMEDIATE")
+        let (writer, address) = (self.writer.clone(), self.address.clone());
+        let begun = tokio::spawn(async move {
+            let mut tx = Tx {
+                guard: Some(writer.lock_owned().await),
+            };
+            let begin = begin_statement(&address);
+            match tx.connection().execute(begin).await {
+                Ok(_) => Ok(tx),
+                // The server was restarted, or went away for a moment: a new connection, once.
+                Err(sqlx::Error::Io(_)) => {
+                    *tx.connection() = connect(&address, false, writer_settings(&address)).await?;
+                    tx.connection()
+                        .execute(begin)
+                        .await
+                        .map_err(Error::database("begin"))?;
+                    Ok(tx)
+                }
+                Err(error) => Err(Error::database("begin")(error)),
+            }
+        });
+        begun
             .await
-            .map_err(Error::database("begin"))?;
-        Ok(Tx { guard: Some(guard) })
+            .unwrap_or(Err(Error::Bug("the beginning of a transaction panicked")))
     }
 
     /// A connection of its own that only reads.
     pub async fn reader(&self) -> Result<AnyConnection> {
-        let mut reader = connect(&self.url).await?;
-        for pragma in READER_PRAGMAS {
-            reader
-                .execute(*pragma)
-                .await
-                .map_err(Error::database("prepare the connection"))?;
+        let settings = match *self.address {
+            Address::Sqlite(_) => sqlite::READER,
+            Address::Postgres(_) => postgres::READER,
+        };
+        connect(&self.address, false, settings).await
+    }
+
+    /// Sees to it that what was deleted, or replaced, does not stay in the log either; tells whether it is so.
+    ///
+    /// PostgreSQL keeps such rows in `pg_wal` and in dead space whatever one says: only ciphertext rests there, and its
+    /// keys are what is destroyed.
+    pub async fn empty_log(&self) -> Result<bool> {
+        match *self.address {
+            Address::Sqlite(_) => sqlite::empty_log(&mut *self.writer.lock().await).await,
+            Address::Postgres(_) => Ok(true),
         }
-        Ok(reader)
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> &Address {
+        &self.address
     }
 }
 
@@ -115,38 +136,36 @@ impl Drop for Tx {
     }
 }
 
-async fn connect(url: &str) -> Result<AnyConnection> {
+async fn connect(address: &Address, create: bool, settings: &[&'static str]) -> Result<AnyConnection> {
+    let url = match address {
+        Address::Sqlite(path) => sqlite::url(path, create),
+        Address::Postgres(url) => url.clone(),
+    };
     let options: AnyConnectOptions = url
         .parse()
         .map_err(Error::database("read the database address"))?;
-    AnyConnection::connect_with(&options.disable_statement_logging())
+    let mut connection = AnyConnection::connect_with(&options.disable_statement_logging())
         .await
-        .map_err(Error::database("open the database"))
+        .map_err(Error::database("open the database"))?;
+    for setting in settings {
+        connection
+            .execute(*setting)
+            .await
+            .map_err(Error::database("prepare the connection"))?;
+    }
+    Ok(connection)
 }
 
-/// The path as a URL wants it: `%`, `?` and `#` would be read as syntax.
-fn encoded(path: &Path) -> String {
-    path.to_string_lossy()
-        .replace('%', "%25")
-        .replace('?', "%3f")
-        .replace('#', "%23")
+fn writer_settings(address: &Address) -> &'static [&'static str] {
+    match address {
+        Address::Sqlite(_) => sqlite::WRITER,
+        Address::Postgres(_) => postgres::WRITER,
+    }
 }
 
-const WRITER_PRAGMAS: &[&str] = &[
-    "PRAGMA busy_timeout = 30000",
-    "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = FULL",
-    "PRAGMA secure_delete = ON",
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA foreign_keys = ON",
-    "PRAGMA trusted_schema = OFF",
-    "PRAGMA cache_size = -65536",
-    "PRAGMA wal_autocheckpoint = 4000",
-];
-
-const READER_PRAGMAS: &[&str] = &[
-    "PRAGMA busy_timeout = 30000",
-    "PRAGMA query_only = ON",
-    "PRAGMA temp_store = MEMORY",
-    "PRAGMA trusted_schema = OFF",
-];
+fn begin_statement(address: &Address) -> &'static str {
+    match address {
+        Address::Sqlite(_) => sqlite::BEGIN,
+        Address::Postgres(_) => postgres::BEGIN,
+    }
+}

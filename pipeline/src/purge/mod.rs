@@ -100,7 +100,11 @@ impl Purger {
     }
 }
 
-/// Enters every destroyed cohort in the journal that is not there yet; returns how many answers they held.
+/// Enters every destroyed cohort in the journal that is not there yet, and empties the database's log; returns how many
+/// answers they held.
+///
+/// # Errors
+/// `PURGE-LOG` when another process reads from the log for too long: everything else is done then.
 pub async fn account(house: &House, gone: &[Gone]) -> Result<i64> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
@@ -131,7 +135,16 @@ pub async fn account(house: &House, gone: &[Gone]) -> Result<i64> {
     }
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    Ok(answers)
+    if house.db.empty_log().await? {
+        return Ok(answers);
+    }
+    Err(Error::Operator {
+        code: "PURGE-LOG",
+        sentence: "the keys are destroyed and entered in the journal, but another process reads the database's log, so it \
+                   could not be emptied"
+            .into(),
+        remedy: "run `mayfly purge run` again when that process has ended",
+    })
 }
 
 /// What the journal keeps of a destruction; no personal data.

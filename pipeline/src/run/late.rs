@@ -1,30 +1,34 @@
 //! Settles unresolved queries by their query ids when the provider can tell at last what came of them (D24). *SQL.*
 
+use std::sync::Arc;
+
 use mayfly_consent::CodeSet;
 
-use super::{hold, settle};
+use super::{
+    hold::{self, Held, Want},
+    settle,
+};
 use crate::{
     app::House,
-    batch::{Batch, Chunk, Counts, Outcome, chunks, requests},
+    batch::{Chunk, Counts, Outcome, chunks, requests},
     error::Result,
     gate, journal,
     provider::Link,
 };
 
 /// Recalls every unresolved query once; returns how many rows found their outcome.
-pub async fn settle_unresolved(house: &House) -> Result<i64> {
+pub async fn settle_unresolved(house: &Arc<House>) -> Result<i64> {
     let link = house.link()?;
     let mut reader = house.db.reader().await?;
     let mut settled = 0;
     for (chunk_no, name) in chunks::unresolved(&mut reader).await? {
         // Whoever else recalls this batch at the moment finds the same.
-        let Some(_lock) = hold::lock(house, &name)? else {
+        let Some(held) = hold::hold(house, &name, Want::Settled).await? else {
             continue;
         };
-        let batch = super::find(&mut reader, &name).await?;
-        let all = chunks::of_batch(&mut reader, batch.batch_no).await?;
+        let all = chunks::of_batch(&mut reader, held.batch.batch_no).await?;
         if let Some(chunk) = all.into_iter().find(|chunk| chunk.chunk_no == chunk_no) {
-            settled += settle_chunk(house, &link, &batch, &chunk).await?;
+            settled += settle_chunk(house, &link, &held, &chunk).await?;
         }
     }
     if settled > 0 {
@@ -34,12 +38,14 @@ pub async fn settle_unresolved(house: &House) -> Result<i64> {
     Ok(settled)
 }
 
-async fn settle_chunk(house: &House, link: &Link, batch: &Batch, chunk: &Chunk) -> Result<i64> {
+async fn settle_chunk(house: &House, link: &Link, held: &Held, chunk: &Chunk) -> Result<i64> {
+    let batch = &held.batch;
     let mut reader = house.db.reader().await?;
     let pass = gate::again::pass(house, &mut reader, batch, chunk, Outcome::Unresolved).await?;
     if pass.is_empty() {
         return Ok(0);
     }
+    held.lease.assure().await?;
     let asked = pass.ask(link, house).await;
     let decided = tokio::task::block_in_place(|| settle::decide(house, asked))?;
     let counts = Counts {
@@ -52,7 +58,7 @@ async fn settle_chunk(house: &House, link: &Link, batch: &Batch, chunk: &Chunk) 
     }
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
-    chunks::resolve(conn, chunk.chunk_no, &counts).await?;
+    chunks::resolve(conn, batch, chunk.chunk_no, &counts).await?;
     if let Some(answers) = &decided.answers {
         chunks::insert_late(
             conn,

@@ -41,7 +41,7 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
     progress
         .settled
         .fetch_add(u64::try_from(batch.gated_rows).unwrap_or(0), Ordering::Relaxed);
-    finish_open_chunks(&house, &link, &batch).await?;
+    finish_open_chunks(&house, &link, &batch, &held.lease).await?;
     if batch.gated_rows < batch.row_count && !sealed::is_held(&house, &batch.intake)? {
         gate::expire(&house, &batch).await?;
         return end(&house, &batch).await;
@@ -62,7 +62,13 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
             passes_in,
             progress.clone(),
         )),
-        tokio::spawn(ask_stage(house.clone(), link, passes, replies_in)),
+        tokio::spawn(ask_stage(
+            house.clone(),
+            link,
+            held.lease.clone(),
+            passes,
+            replies_in,
+        )),
         tokio::spawn(settle_stage(house.clone(), batch.clone(), replies, progress)),
     ];
     let mut first_error = None;
@@ -106,11 +112,17 @@ pub async fn find(conn: &mut sqlx::AnyConnection, batch: &str) -> Result<Batch> 
     })
 }
 
-async fn finish_open_chunks(house: &House, link: &crate::provider::Link, batch: &Batch) -> Result<()> {
+async fn finish_open_chunks(
+    house: &House,
+    link: &crate::provider::Link,
+    batch: &Batch,
+    lease: &hold::Lease,
+) -> Result<()> {
     let mut reader = house.db.reader().await?;
     for chunk in chunks::of_batch(&mut reader, batch.batch_no).await? {
         if !chunk.settled {
             let pass = gate::again::pass(house, &mut reader, batch, &chunk, Outcome::Asked).await?;
+            lease.assure().await?;
             settle::settle(house, batch, pass.ask(link, house).await).await?;
         }
     }
@@ -171,10 +183,12 @@ async fn gate_stage(
 async fn ask_stage(
     house: Arc<House>,
     link: Arc<crate::provider::Link>,
+    lease: Arc<hold::Lease>,
     mut passes: mpsc::Receiver<GatePass>,
     replies: mpsc::Sender<AskedChunk>,
 ) -> Result<()> {
     while let Some(pass) = passes.recv().await {
+        lease.assure().await?;
         if replies.send(pass.ask(&link, &house).await).await.is_err() {
             return Err(STOPPED);
         }

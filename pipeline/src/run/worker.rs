@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{Progress, hold, late, work};
+use super::{
+    Progress,
+    hold::{self, Want},
+    late, work,
+};
 use crate::{
     app::House,
     batch::store,
@@ -26,7 +30,7 @@ pub async fn finish<W>(
     batch: &str,
     watch: impl Fn(i64, Arc<Progress>) -> W,
 ) -> Result<()> {
-    if let Some(held) = hold::hold(house, batch).await? {
+    if let Some(held) = hold::hold(house, batch, Want::Open).await? {
         return watched(house, held, &watch).await;
     }
     if super::find(&mut house.db.reader().await?, batch).await?.settled {
@@ -48,7 +52,7 @@ pub async fn round<W>(house: &Arc<House>, watch: impl Fn(i64, Arc<Progress>) -> 
     };
     let open = store::list(&mut house.db.reader().await?, true).await?;
     for batch in open.into_iter().rev() {
-        let worked = match hold::hold(house, &batch.batch).await {
+        let worked = match hold::hold(house, &batch.batch, Want::Open).await {
             Ok(None) => continue,
             Ok(Some(held)) => watched(house, held, &watch).await,
             Err(error) => Err(error),

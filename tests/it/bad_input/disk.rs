@@ -25,6 +25,7 @@ fn a_limit_on_the_size_of_files_stops_a_run_that_is_finished_later() {
         // Without the trap the signal would end the process; with it each write beyond the limit fails.
         let script = format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"");
         let mut command = Command::new("bash");
+        sandbox.database.choose(&mut command);
         let inner = sandbox.command();
         command
             .args(["-c", &script, "bash"])
@@ -66,6 +67,7 @@ fn a_full_disk_stops_a_run_that_is_finished_later() {
              mount -o remount,size=64m disk; rm -rf data; mkdir data; cp -a disk/. data"
         );
         let mut command = in_own_mounts(&script);
+        sandbox.database.choose(&mut command);
         command.arg(sandbox.path("")).arg(sandbox.command().get_program());
         command
             .args(["--data", "disk", "--at", NOW, "--json", "batch", "run"])
@@ -104,6 +106,7 @@ fn a_read_only_data_directory_is_told() {
         let script =
             "set -e; mount --bind \"$1\" \"$1\"; mount -o remount,ro,bind \"$1\"; shift; exec \"$@\"";
         let mut command = in_own_mounts(script);
+        sandbox.database.choose(&mut command);
         let inner = sandbox.command();
         command
             .arg(sandbox.data())
@@ -176,6 +179,7 @@ fn results_that_do_not_fit_leave_no_half_file() {
     let words = ["batch", "results", "004-1151102-01", "--as", "chen.yl", "--out"];
     let script = "mount -t tmpfs -o size=12k tmpfs \"$1\"; cd \"$1\"; shift; \"$@\"; code=$?; find . -type f >../left; exit $code";
     let mut command = in_own_mounts(script);
+    sandbox.database.choose(&mut command);
     let inner = sandbox.command();
     command
         .arg(&folder)

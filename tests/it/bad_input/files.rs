@@ -255,6 +255,7 @@ fn master_data_that_cannot_be_used_changes_nothing() {
 fn run(sandbox: &Sandbox, file: &PathBuf, more: &[&str]) -> Run {
     // A run that waits for a file that never ends is a failure, and must not hang the tests.
     let mut command = Command::new("timeout");
+    sandbox.database.choose(&mut command);
     let inner = sandbox.command();
     command.arg("20").arg(inner.get_program()).args(inner.get_args());
     command

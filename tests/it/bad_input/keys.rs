@@ -7,6 +7,7 @@ use mayfly::db::{Db, meta};
 use super::{check_refused, check_usable, marked_row};
 use crate::{
     batch_file::batch_file,
+    database::Database,
     support::{NOW, Run, Sandbox, copy_folder},
 };
 
@@ -99,19 +100,21 @@ fn a_keyring_newer_than_the_database_is_refused() {
     let take = |to: &Path| {
         fs::create_dir(to).unwrap();
         database(|name| fs::copy(sandbox.data().join(name), to.join(name)).map(drop));
+        sandbox.database.copy()
     };
-    let put_back = |from: &Path| {
+    let put_back = |from: &Path, copy: &Database| {
         database(|name| fs::remove_file(sandbox.data().join(name)));
         database(|name| fs::copy(from.join(name), sandbox.data().join(name)).map(drop));
+        sandbox.database.restore(copy);
     };
-    take(&old);
+    let old_copy = take(&old);
     let file = sandbox.file("004-1151102-02.csv", batch_file(&[marked_row(2)]));
     sandbox.at(NOW, ["batch", "run"], [&file]).expect(0);
-    take(&new);
-    put_back(&old);
+    let new_copy = take(&new);
+    put_back(&old, &old_copy);
     check_refused(&sandbox.at(NOW, ["batch"], ["list"]), 75, "KEYRING-NEWER");
     check_refused(&sandbox.at(NOW, ["batch", "run"], [&file]), 75, "KEYRING-NEWER");
-    put_back(&new);
+    put_back(&new, &new_copy);
     check_usable(&sandbox);
 }
 
@@ -140,6 +143,9 @@ fn what_a_newer_version_wrote_is_left_alone() {
 #[test]
 fn a_database_that_is_none_is_not_taken_for_an_empty_one() {
     let sandbox = worked();
+    if sandbox.database.url().is_some() {
+        return missing_on_a_server(&sandbox);
+    }
     let path = sandbox.data().join("mayfly.db");
     database(|name| fs::rename(sandbox.data().join(name), sandbox.path(name)));
     for content in [None, Some(vec![]), Some(b"no database at all".repeat(1000))] {
@@ -160,6 +166,29 @@ fn a_database_that_is_none_is_not_taken_for_an_empty_one() {
         fs::rename(sandbox.path(name), sandbox.data().join(name))
     });
     check_usable(&sandbox);
+}
+
+/// The same on a server: a database without our tables, and none at all.
+fn missing_on_a_server(sandbox: &Sandbox) {
+    let tables = sandbox
+        .database
+        .say("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'");
+    assert!(tables.len() > 10);
+    sandbox.database.say("ALTER SCHEMA public RENAME TO elsewhere");
+    let run = sandbox.at(NOW, ["batch"], ["list"]);
+    assert_eq!((run.code, run.stdout.as_str()), (75, ""), "{}", run.stderr);
+    sandbox.database.say("CREATE SCHEMA public");
+    let run = sandbox.at(NOW, ["batch"], ["list"]);
+    assert_eq!((run.code, run.stdout.as_str()), (75, ""), "{}", run.stderr);
+    assert!(
+        sandbox
+            .database
+            .say("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
+            .is_empty()
+    );
+    sandbox.database.say("DROP SCHEMA public");
+    sandbox.database.say("ALTER SCHEMA elsewhere RENAME TO public");
+    check_usable(sandbox);
 }
 
 /// A sandbox in which a batch was run.
@@ -191,7 +220,9 @@ fn set_format(sandbox: &Sandbox, format: &str) {
         .build()
         .unwrap();
     runtime.block_on(async {
-        let db = Db::open(&sandbox.data(), false).await.unwrap();
+        let db = Db::open(sandbox.database.address(&sandbox.data()), false)
+            .await
+            .unwrap();
         let mut tx = db.begin().await.unwrap();
         meta::write(tx.connection(), meta::FORMAT, format).await.unwrap();
         tx.commit().await.unwrap();

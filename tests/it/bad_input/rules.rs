@@ -3,7 +3,10 @@
 use std::{fs, path::Path};
 
 use super::{check_refused, check_usable};
-use crate::support::{NOW, Run, Sandbox};
+use crate::{
+    database::Database,
+    support::{NOW, Run, Sandbox},
+};
 
 #[test]
 fn a_command_line_that_is_none_is_usage() {
@@ -112,7 +115,14 @@ fn production_refuses_what_belongs_to_the_sandbox() {
         "INIT-REFUSED",
     );
     assert!(!house.exists(), "a refused init left something behind");
-    run(&[&init[..], &["--keys", keys.to_str().unwrap()]].concat()).expect(0);
+    let made = &[&init[..], &["--keys", keys.to_str().unwrap()]].concat();
+    if sandbox.database.url().is_some() {
+        // The sandbox's database is not taken for an empty one.
+        check_refused(&run(made), 65, "INIT-REFUSED");
+        assert!(!house.exists(), "a refused init left something behind");
+        sandbox.database.restore(&Database::empty());
+    }
+    run(made).expect(0);
 
     run(&["batch", "list"]).expect(0);
     check_refused(&run(&["--at", NOW, "batch", "list"]), 2, "USAGE");
@@ -148,5 +158,6 @@ fn production_refuses_what_belongs_to_the_sandbox() {
 
 fn run_on(sandbox: &Sandbox, house: &Path, words: &[&str]) -> Run {
     let mut command = std::process::Command::new(sandbox.command().get_program());
+    sandbox.database.choose(&mut command);
     Run::of(command.arg("--data").arg(house).args(words).output().unwrap())
 }
