@@ -21,6 +21,7 @@ pub mod rowbox;
 pub mod secret;
 pub mod segment;
 pub mod source;
+pub mod time;
 pub mod vault;
 
 pub use class::{Class, Cohort, Window};
