@@ -26,15 +26,9 @@ CREATE TABLE consent (
     consent_ref   TEXT    NOT NULL, -- the member's own number for it
     subject_index BYTEA   NOT NULL, -- keyed index of the identity number, 16 bytes (D17: no plain hashes)
     content_tag   BYTEA   NOT NULL, -- keyed tag over the terms and the birth date, 16 bytes (CNS-CONFLICT)
-    channel       TEXT    NOT NULL, -- electronic or paper
-    consented_at  BIGINT  NOT NULL, -- when the subject agreed
-    has_source    BIGINT  NOT NULL, -- 1 when an address or a telephone number was given (CNS-SOURCE)
-    form_id       TEXT    NOT NULL, -- the form agreed to
-    form_version  TEXT    NOT NULL, -- its version
-    form_sha256   BYTEA   NOT NULL, -- the hash of the text agreed to as the member gave it; empty when it gave none
-    idv_method    TEXT    NOT NULL, -- how the subject's identity was verified
-    idv_result    TEXT    NOT NULL, -- passed or failed
-    idv_at        BIGINT  NOT NULL, -- when
+    terms         TEXT    NOT NULL, -- what the rules need, with a space between: channel (electronic or paper), instant of
+                                    -- the consent, whether it has a source (1 or 0), form, version, method, result and instant
+                                    -- of the identity check, hash of the text agreed to (hexadecimal; - where none was given)
     registered_at BIGINT  NOT NULL, -- when it was registered here
     withdrawn_at  BIGINT,           -- when the subject withdrew it; empty while it stands (D15)
     outcome       TEXT    NOT NULL DEFAULT '', -- granted, refused or withdrawn; '' while unknown

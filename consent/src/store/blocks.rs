@@ -119,7 +119,7 @@ pub fn held_blocks<T>(entries: &[T]) -> impl Iterator<Item = (Size, &[T])> {
         .map(|block| (Size::holding(block.len()), block))
 }
 
-/// The sizes, falling to one; the largest, at 19 columns, binds fewer than the 32,766 parameters SQLite allows.
+/// The sizes, falling to one; the largest, at 32 columns, binds fewer than the 32,766 parameters SQLite allows.
 const SIZES: [usize; 4] = [1_000, 100, 10, 1];
 
 #[cfg(test)]

@@ -33,11 +33,9 @@ pub async fn one(
     member: &str,
     consent_ref: &str,
 ) -> Result<Option<StoredConsent>, ConsentError> {
-    const SQL: &str = "SELECT consent_no || ' ' || channel || ' ' || consented_at || ' ' || has_source || ' ' || \
-                       form_id || ' ' || form_version || ' ' || idv_method || ' ' || idv_result || ' ' || idv_at || \
-                       ' ' || COALESCE(CAST(withdrawn_at AS TEXT), '') || ' ' || outcome || ' ' || outcome_date || \
-                       ' ' || consent_ref, \
-                       subject_index, content_tag, form_sha256, registered_at, cohort, salt, ordinal, sealed \
+    const SQL: &str = "SELECT consent_no || ' ' || COALESCE(CAST(withdrawn_at AS TEXT), '') || ' ' || outcome || ' ' || \
+                       outcome_date || ' ' || consent_ref, terms, subject_index, content_tag, \
+                       registered_at, cohort, salt, ordinal, sealed \
                        FROM consent WHERE consent_ref = $1 AND member = $2";
     let found = sqlx::query(SQL)
         .bind(consent_ref)

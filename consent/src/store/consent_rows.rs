@@ -4,18 +4,14 @@ use jiff::Timestamp;
 use sqlx::AnyConnection;
 
 use super::blocks::{BlockSql, full_blocks, held_blocks};
-use super::{Columns, refused};
-use crate::code_list::{Channel, IdvMethod, IdvResult};
+use super::{Columns, refused, terms_text};
 use crate::error::ConsentError;
 use crate::outcome::Outcome;
 use crate::record::{Registered, RegisteredTerms};
-use crate::refusal::Code;
 
 /// A consent to register.
 #[derive(Clone, Copy)]
 pub struct NewConsent<'a> {
-    /// Its number here; see [`max_consent_no`].
-    pub consent_no: i64,
     /// Whose it is.
     pub member: &'a str,
     /// The member's own number for it.
@@ -26,16 +22,21 @@ pub struct NewConsent<'a> {
     pub content_tag: [u8; 16],
     /// What the rules need.
     pub terms: &'a RegisteredTerms,
-    /// When it is registered.
-    pub registered_at: Timestamp,
-    /// The cohort whose key seals it.
-    pub cohort: &'a str,
-    /// What its object key is made with.
-    pub salt: &'a [u8],
     /// Its place among what was sealed with it.
     pub ordinal: i64,
     /// The bytes of [`crate::sealed::write`], sealed.
     pub sealed: &'a [u8],
+}
+
+/// What consents that are registered together have in common.
+#[derive(Clone, Copy)]
+pub struct Registration<'a> {
+    /// When they are registered.
+    pub registered_at: Timestamp,
+    /// The cohort whose key seals them.
+    pub cohort: &'a str,
+    /// What their object key is made with.
+    pub salt: &'a [u8],
 }
 
 /// What is known of a registered consent.
@@ -77,45 +78,42 @@ impl ConsentRow {
     }
 }
 
-/// Registers consents; all or, with the caller's transaction, none.
+/// Registers consents under the numbers from `first_no` on, in their order; all or, with the caller's transaction, none.
+/// See [`max_consent_no`] for the first free number.
 ///
 /// # Errors
 /// `Database`, also when one of them is registered already: look them up first, in the same transaction.
 pub async fn insert_consents(
     connection: &mut AnyConnection,
+    first_no: i64,
+    registration: &Registration<'_>,
     consents: &[NewConsent<'_>],
 ) -> Result<(), ConsentError> {
+    // What all have in common is bound once: each parameter costs about as much as inserting two columns.
     static SQL: BlockSql = BlockSql::new(
-        "INSERT INTO consent (consent_no, member, consent_ref, subject_index, content_tag, channel, consented_at, \
-         has_source, form_id, form_version, form_sha256, idv_method, idv_result, idv_at, registered_at, cohort, salt, \
-         ordinal, sealed) VALUES ",
-        19,
-        "",
+        "INSERT INTO consent (registered_at, cohort, salt, consent_no, member, consent_ref, subject_index, \
+         content_tag, terms, ordinal, sealed) SELECT $1, $2, $3, column1, column2, column3, column4, column5, column6, \
+         column7, column8 FROM (VALUES ",
+        8,
+        ") AS new",
     );
+    let mut consent_no = first_no;
     for (size, block) in full_blocks(consents) {
-        let mut query = sqlx::query(SQL.text(connection, size));
+        let mut query = sqlx::query(SQL.text(connection, size))
+            .bind(registration.registered_at.as_microsecond())
+            .bind(registration.cohort)
+            .bind(registration.salt);
         for consent in block {
-            let terms = consent.terms;
             query = query
-                .bind(consent.consent_no)
+                .bind(consent_no)
                 .bind(consent.member)
                 .bind(consent.consent_ref)
                 .bind(&consent.subject_index[..])
                 .bind(&consent.content_tag[..])
-                .bind(terms.channel.as_str())
-                .bind(terms.consented_at.as_microsecond())
-                .bind(i64::from(terms.has_source))
-                .bind(terms.form_id.as_str())
-                .bind(terms.form_version.as_str())
-                .bind(terms.form_sha256.as_ref().map_or(&[][..], |hash| &hash[..]))
-                .bind(terms.idv_method.as_str())
-                .bind(terms.idv_result.as_str())
-                .bind(terms.idv_at.as_microsecond())
-                .bind(consent.registered_at.as_microsecond())
-                .bind(consent.cohort)
-                .bind(consent.salt)
+                .bind(terms_text::write(consent.terms))
                 .bind(consent.ordinal)
                 .bind(consent.sealed);
+            consent_no += 1;
         }
         query
             .execute(&mut *connection)
@@ -135,10 +133,8 @@ pub async fn find_consents(
     refs: &[&str],
 ) -> Result<Vec<ConsentRow>, ConsentError> {
     static SQL: BlockSql = BlockSql::new(
-        "SELECT consent_no || ' ' || channel || ' ' || consented_at || ' ' || has_source || ' ' || form_id || ' ' || \
-         form_version || ' ' || idv_method || ' ' || idv_result || ' ' || idv_at || ' ' || \
-         COALESCE(CAST(withdrawn_at AS TEXT), '') || ' ' || outcome || ' ' || outcome_date || ' ' || consent_ref, \
-         subject_index, content_tag, form_sha256 \
+        "SELECT consent_no || ' ' || COALESCE(CAST(withdrawn_at AS TEXT), '') || ' ' || outcome || ' ' || \
+         outcome_date || ' ' || consent_ref, terms, subject_index, content_tag \
          FROM consent WHERE member = $1 AND consent_ref IN (",
         1,
         ")",
@@ -202,34 +198,22 @@ async fn rows_among(
 }
 
 /// Reads what every look-up of consents selects first: the short columns as one text with a space between them, the
-/// free one last, and three of bytes. A column costs more than its content on the way through the driver, and one
-/// text makes the look-up twice as fast as thirteen columns.
+/// free one last, then the terms, and two of bytes. A column costs more than its content on the way through the driver.
 pub(super) fn consent_of(columns: &Columns<'_>) -> Result<ConsentRow, ConsentError> {
     let facts: &str = columns.read(0, "consent_no")?;
     let mut pieces = Pieces {
         columns,
-        rest: facts.splitn(13, ' '),
+        rest: facts.splitn(5, ' '),
     };
-    let consent_no = pieces.number("consent_no")?;
-    let terms = RegisteredTerms {
-        channel: pieces.listed("channel", Channel::parse)?,
-        consented_at: pieces.instant("consented_at")?,
-        has_source: pieces.number("has_source")? == 1,
-        form_id: pieces.text("form_id")?.to_owned(),
-        form_version: pieces.text("form_version")?.to_owned(),
-        form_sha256: form_hash(columns)?,
-        idv_method: pieces.listed("idv_method", IdvMethod::parse)?,
-        idv_result: pieces.listed("idv_result", IdvResult::parse)?,
-        idv_at: pieces.instant("idv_at")?,
-    };
+    let consent_no = pieces.text("consent_no")?.parse();
     Ok(ConsentRow {
-        consent_no,
-        terms,
+        consent_no: consent_no.map_err(|_| columns.wrong("consent_no"))?,
         withdrawn_at: pieces.withdrawn_at()?,
         outcome: pieces.outcome()?,
         consent_ref: pieces.text("consent_ref")?.to_owned(),
-        subject_index: tag(columns, 1, "subject_index")?,
-        content_tag: tag(columns, 2, "content_tag")?,
+        terms: terms_text::read(columns.read(1, "terms")?).map_err(|term| columns.wrong(term))?,
+        subject_index: tag(columns, 2, "subject_index")?,
+        content_tag: tag(columns, 3, "content_tag")?,
     })
 }
 
@@ -242,23 +226,6 @@ struct Pieces<'c> {
 impl<'c> Pieces<'c> {
     fn text(&mut self, column: &'static str) -> Result<&'c str, ConsentError> {
         self.rest.next().ok_or(self.columns.wrong(column))
-    }
-
-    fn number(&mut self, column: &'static str) -> Result<i64, ConsentError> {
-        self.text(column)?.parse().map_err(|_| self.columns.wrong(column))
-    }
-
-    fn instant(&mut self, column: &'static str) -> Result<Timestamp, ConsentError> {
-        let micros = self.number(column)?;
-        instant(self.columns, micros, column)
-    }
-
-    fn listed<T>(
-        &mut self,
-        column: &'static str,
-        parse: fn(&str) -> Result<T, Code>,
-    ) -> Result<T, ConsentError> {
-        parse(self.text(column)?).map_err(|_| self.columns.wrong(column))
     }
 
     fn withdrawn_at(&mut self) -> Result<Option<Timestamp>, ConsentError> {
@@ -276,13 +243,6 @@ impl<'c> Pieces<'c> {
                 .map(Some)
                 .map_err(|_| self.columns.wrong("outcome")),
         }
-    }
-}
-
-fn form_hash(columns: &Columns<'_>) -> Result<Option<[u8; 32]>, ConsentError> {
-    match columns.read::<&[u8]>(3, "form_sha256")? {
-        [] => Ok(None),
-        hash => Ok(Some(hash.try_into().map_err(|_| columns.wrong("form_sha256"))?)),
     }
 }
 

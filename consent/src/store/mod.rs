@@ -1,7 +1,8 @@
 //! Where forms and consents are kept: two tables, both engines, many rows a statement. *SQL.*
 //!
 //! `form_rows` keeps the registered texts, `consent_rows` registers consents and looks many of them up at once,
-//! `consent_changes` shows and changes a single one, and `blocks` makes the many-row statements. Every function takes
+//! `consent_changes` shows and changes a single one, `terms_text` is how their terms rest, and `blocks` makes the
+//! many-row statements. Every function takes
 //! a connection whose transaction the caller owns. What a subject is called or numbered is not here but in `sealed`,
 //! which the caller seals and opens.
 
@@ -9,12 +10,14 @@ pub mod blocks;
 mod consent_changes;
 mod consent_rows;
 mod form_rows;
+mod terms_text;
 #[cfg(test)]
 mod tests;
 
 pub use consent_changes::{StoredConsent, one, set_outcome, set_withdrawn};
 pub use consent_rows::{
-    ConsentRow, NewConsent, find_consents, insert_consents, max_consent_no, refs_of_other_members,
+    ConsentRow, NewConsent, Registration, find_consents, insert_consents, max_consent_no,
+    refs_of_other_members,
 };
 pub use form_rows::{end_form, insert_form, load_forms};
 

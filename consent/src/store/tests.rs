@@ -71,22 +71,23 @@ async fn register(
 ) -> Result<(), ConsentError> {
     let (terms, sealed) = (terms(), [0xA5; 600]);
     let mut consents = Vec::new();
-    for (consent_no, consent_ref) in (first..).zip(refs) {
+    for (ordinal, consent_ref) in (3..).zip(refs) {
         consents.push(NewConsent {
-            consent_no,
             member,
             consent_ref,
             subject_index: [1; 16],
             content_tag: [2; 16],
             terms: &terms,
-            registered_at: at("2026-11-02T02:00:00Z"),
-            cohort: "consent-2026-11",
-            salt: &[3; 32],
-            ordinal: consent_no,
+            ordinal,
             sealed: &sealed,
         });
     }
-    insert_consents(connection, &consents).await
+    let registration = Registration {
+        registered_at: at("2026-11-02T02:00:00Z"),
+        cohort: "consent-2026-11",
+        salt: &[3; 32],
+    };
+    insert_consents(connection, first, &registration, &consents).await
 }
 
 fn refs(count: usize) -> Vec<String> {
@@ -226,7 +227,7 @@ async fn one_consent_is_shown_and_changed_from_the_state_expected() {
     let shown = one(&mut connection, "004", "L000000").await.unwrap().unwrap();
     assert_eq!(
         (shown.row.consent_no, shown.ordinal, shown.cohort.as_str()),
-        (7, 7, "consent-2026-11")
+        (7, 3, "consent-2026-11")
     );
     assert_eq!((shown.sealed, shown.salt), (vec![0xA5; 600], vec![3; 32]));
     assert!(one(&mut connection, "005", "L000000").await.unwrap().is_none());

@@ -54,7 +54,7 @@ impl Registers {
     }
 
     /// Which state of the tables this is.
-    pub(super) fn version(&self) -> i64 {
+    pub fn version(&self) -> i64 {
         self.version
     }
 
@@ -119,7 +119,7 @@ impl Registers {
 
     fn is_stopped(&self, target: &Target) -> bool {
         let (kind, subject) = target.columns();
-        !self.stopped.is_empty() && self.stopped.contains(&(kind, subject.to_owned()))
+        self.stopped.contains(&(kind, subject.to_owned()))
     }
 }
 

@@ -16,10 +16,7 @@ use crate::{
     access::{Registers, members},
     app::House,
     error::{Error, Result},
-    gate::{
-        CHUNK_ROWS,
-        seal::{ConsentSealer, SealedConsent},
-    },
+    gate::{CHUNK_ROWS, known::Tags, seal::ConsentSealer},
     index::Index,
     intake::{Chunks, Encoding, FileKind, Reading, Row},
     journal::{
@@ -96,7 +93,7 @@ struct Desk<'h> {
 }
 
 /// Whom a consent is of, and what it says.
-type Tags = (Index, Index);
+type PersonAndContent = (Index, Index);
 
 impl Desk<'_> {
     async fn take(&mut self, conn: &mut AnyConnection, mut rows: Vec<Row>) -> Result<()> {
@@ -105,7 +102,7 @@ impl Desk<'_> {
         }
         let mut known = self.known(&mut *conn, &rows).await?;
         let mut sealer = ConsentSealer::new(self.house, self.now)?;
-        let mut next_no = consent_store::max_consent_no(&mut *conn).await? + 1;
+        let first_no = consent_store::max_consent_no(&mut *conn).await? + 1;
         let mut fresh = Vec::new();
         let mut canonical = Zeroizing::new(Vec::with_capacity(1024));
         for row in &mut rows {
@@ -121,15 +118,16 @@ impl Desk<'_> {
                 }
                 None => {
                     self.check_rules(row, &place.0)?;
-                    fresh.push(sealer.seal(self.house, &place.0, next_no, &row.claim)?);
+                    let (person, content) = (Some(tags.0), Some(tags.1));
+                    let sealed = sealer.seal(&place.0, &row.claim, Tags { person, content })?;
+                    fresh.push((place.0.clone(), sealed));
                     known.insert(place, tags);
-                    next_no += 1;
                     self.imported.new += 1;
                 }
             }
         }
-        let new: Vec<NewConsent<'_>> = fresh.iter().map(SealedConsent::row).collect();
-        Ok(consent_store::insert_consents(conn, &new).await?)
+        let new: Vec<NewConsent<'_>> = fresh.iter().map(|(member, sealed)| sealed.row(member)).collect();
+        Ok(consent_store::insert_consents(conn, first_no, &sealer.registration(), &new).await?)
     }
 
     /// Whether a line can be read, is whole, and is of a member.
@@ -205,7 +203,11 @@ impl Desk<'_> {
         }
     }
 
-    async fn known(&self, conn: &mut AnyConnection, rows: &[Row]) -> Result<HashMap<(String, String), Tags>> {
+    async fn known(
+        &self,
+        conn: &mut AnyConnection,
+        rows: &[Row],
+    ) -> Result<HashMap<(String, String), PersonAndContent>> {
         let mut known = HashMap::new();
         for member in self.members.keys() {
             let refs: Vec<&str> = rows
@@ -224,7 +226,7 @@ impl Desk<'_> {
         Ok(known)
     }
 
-    fn tags(&self, row: &Row, canonical: &mut Vec<u8>) -> Result<Tags> {
+    fn tags(&self, row: &Row, canonical: &mut Vec<u8>) -> Result<PersonAndContent> {
         let claim = &row.claim;
         let (Terms::Given(given), Some(id), Some(birth)) =
             (&claim.terms, &claim.subject_id, claim.birth_date)

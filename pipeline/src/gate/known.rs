@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use mayfly_consent::{Registered, RegisteredTerms, Terms, VerifiedConsent, store::ConsentRow};
+use mayfly_consent::{Given, Registered, RegisteredTerms, Terms, VerifiedConsent, store::ConsentRow};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -10,85 +10,127 @@ use crate::{
     intake::Row,
 };
 
-/// What is known of the consents that a chunk's rows name.
-pub struct Known {
-    /// This member's consents, by its own number.
-    by_ref: HashMap<String, KnownConsent>,
+/// What the registers hold about the consents that a chunk's rows name.
+#[derive(Default, PartialEq, Eq)]
+pub struct Found {
+    /// This member's consents.
+    pub consents: Vec<ConsentRow>,
+    /// Uses taken of each of them, for each item.
+    pub taken: HashMap<i64, HashMap<String, Vec<i64>>>,
     /// Numbers that only other members have registered.
-    elsewhere: HashSet<String>,
-    /// Number of the next new consent.
-    next_no: i64,
-    /// By line: whom the row is about, and what its consent says.
-    tags: HashMap<u32, (Option<Index>, Option<Index>)>,
+    pub elsewhere: HashSet<String>,
+}
+
+/// What is known of the consents that a chunk's rows name: what was found, and what the rows before have added.
+pub struct Known<'c> {
+    /// This member's consents, by its own number.
+    by_ref: HashMap<&'c str, KnownConsent<'c>>,
+    elsewhere: &'c HashSet<String>,
+    /// How many consents are new with the chunk.
+    new: u32,
 }
 
 /// Why a row may be asked about.
 pub struct Verdict {
     /// The verified consent, used up by the query that is written on it.
     pub consent: VerifiedConsent,
-    /// Number of the consent, given here if it is new.
-    pub consent_no: i64,
+    /// Which consent that is.
+    pub number: ConsentNumber,
     /// Which use of the consent it takes.
     pub use_no: i64,
     /// Whether the consent has to be entered.
     pub is_new: bool,
 }
 
-struct KnownConsent {
-    consent_no: i64,
-    /// Uses taken, by item.
-    uses: HashMap<String, Vec<i64>>,
-    person: Option<Index>,
-    content: Option<Index>,
-    terms: Option<RegisteredTerms>,
+/// Number of a consent.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ConsentNumber {
+    /// The one it has.
+    Registered(i64),
+    /// It is new with this chunk and gets its number when it is entered: so many of the chunk are entered before it.
+    New(u32),
+}
+
+/// The keyed index of a row's person and the tag of its terms, where they are readable.
+#[derive(Clone, Copy, Default)]
+pub struct Tags {
+    /// Whom the row is about.
+    pub person: Option<Index>,
+    /// What its consent says.
+    pub content: Option<Index>,
+}
+
+struct KnownConsent<'c> {
+    number: ConsentNumber,
+    /// Uses taken: the item, and which use of it.
+    uses: Vec<(&'c str, i64)>,
+    tags: Tags,
+    terms: KnownTerms<'c>,
     withdrawn: bool,
 }
 
-impl Known {
-    /// What is known of the consents that `rows` name: those `found` in the register with the uses `taken` of each for
-    /// each item, and the numbers that only other members have.
-    pub fn new(
-        index: &Indexes,
-        rows: &[Row],
-        found: Vec<ConsentRow>,
-        mut taken: HashMap<i64, HashMap<String, Vec<i64>>>,
-        elsewhere: HashSet<String>,
-        next_no: i64,
-    ) -> Self {
+/// Where the terms of a known consent are.
+enum KnownTerms<'c> {
+    Registered(&'c RegisteredTerms),
+    Given(&'c Given),
+    None,
+}
+
+impl ConsentNumber {
+    /// The number itself, where `first_new` is the one that the first new consent gets.
+    pub fn at(self, first_new: i64) -> i64 {
+        match self {
+            Self::Registered(number) => number,
+            Self::New(place) => first_new + i64::from(place),
+        }
+    }
+}
+
+impl<'c> Known<'c> {
+    /// What is known before the first row of a chunk.
+    pub fn new(found: &'c Found) -> Self {
         let by_ref = found
-            .into_iter()
+            .consents
+            .iter()
             .map(|row| {
+                let taken = found.taken.get(&row.consent_no).into_iter().flatten();
                 let known = KnownConsent {
-                    consent_no: row.consent_no,
-                    uses: taken.remove(&row.consent_no).unwrap_or_default(),
-                    person: Some(row.subject_index),
-                    content: Some(row.content_tag),
-                    terms: Some(row.terms),
+                    number: ConsentNumber::Registered(row.consent_no),
+                    uses: taken
+                        .flat_map(|(item, uses)| uses.iter().map(|used| (item.as_str(), *used)))
+                        .collect(),
+                    tags: Tags {
+                        person: Some(row.subject_index),
+                        content: Some(row.content_tag),
+                    },
+                    terms: KnownTerms::Registered(&row.terms),
                     withdrawn: row.withdrawn_at.is_some(),
                 };
-                (row.consent_ref, known)
+                (row.consent_ref.as_str(), known)
             })
             .collect();
         Self {
             by_ref,
-            elsewhere,
-            next_no,
-            tags: tags(index, rows),
+            elsewhere: &found.elsewhere,
+            new: 0,
         }
     }
 
     /// What is known of the consent that `row` names.
-    pub fn registered(&self, row: &Row) -> Option<Registered> {
+    pub fn registered(&self, row: &Row, tags: Tags) -> Option<Registered> {
         let known = self.by_ref.get(row.claim.consent_ref.as_deref()?)?;
-        let (person, content) = self.tags(row);
         let item = row.item.as_deref().unwrap_or("");
         Some(Registered {
-            consent_no: known.consent_no,
-            same_subject: person.is_none() || person == known.person,
-            same_content: content.map(|content| Some(content) == known.content),
-            terms: known.terms.clone()?,
+            consent_no: known.number.at(0),
+            same_subject: tags.person.is_none() || tags.person == known.tags.person,
+            same_content: tags.content.map(|content| Some(content) == known.tags.content),
+            terms: match known.terms {
+                KnownTerms::Registered(terms) => terms.clone(),
+                KnownTerms::Given(given) => given.registered_terms()?,
+                KnownTerms::None => return None,
+            },
             withdrawn: known.withdrawn,
-            uses_taken: known.uses.get(item).map_or(0, |taken| taken.len() as i64),
+            uses_taken: known.uses_of(item).count() as i64,
         })
     }
 
@@ -101,55 +143,52 @@ impl Known {
     }
 
     /// Reserves the next free use of the row's consent, which becomes known if it was new.
-    pub fn take(&mut self, row: &Row, consent: VerifiedConsent) -> Verdict {
-        let reference = row.claim.consent_ref.clone().unwrap_or_default();
-        let (person, content) = self.tags(row);
-        let next_no = self.next_no;
+    pub fn take(&mut self, row: &'c Row, tags: Tags, consent: VerifiedConsent) -> Verdict {
+        let reference = row.claim.consent_ref.as_deref().unwrap_or_default();
         let mut is_new = false;
         let known = self.by_ref.entry(reference).or_insert_with(|| {
             is_new = true;
-            let terms = match &row.claim.terms {
-                Terms::Given(given) => given.registered_terms(),
-                Terms::Registered => None,
-            };
             KnownConsent {
-                consent_no: next_no,
-                uses: HashMap::new(),
-                person,
-                content,
-                terms,
+                number: ConsentNumber::New(self.new),
+                uses: Vec::with_capacity(1),
+                tags,
+                terms: match &row.claim.terms {
+                    Terms::Given(given) => KnownTerms::Given(given),
+                    Terms::Registered => KnownTerms::None,
+                },
                 withdrawn: false,
             }
         });
-        self.next_no += i64::from(is_new);
-        let taken = known
-            .uses
-            .entry(row.item.clone().unwrap_or_default())
-            .or_default();
+        self.new += u32::from(is_new);
+        let item = row.item.as_deref().unwrap_or_default();
         let use_no = (1..)
-            .find(|number| !taken.contains(number))
+            .find(|number| !known.uses_of(item).any(|used| used == *number))
             .expect("Invariant: there are more numbers than uses");
-        taken.push(use_no);
+        known.uses.push((item, use_no));
         Verdict {
             consent,
-            consent_no: known.consent_no,
+            number: known.number,
             use_no,
             is_new,
         }
     }
+}
 
-    fn tags(&self, row: &Row) -> (Option<Index>, Option<Index>) {
-        self.tags.get(&row.line).copied().unwrap_or_default()
+impl KnownConsent<'_> {
+    fn uses_of(&self, item: &str) -> impl Iterator<Item = i64> {
+        self.uses
+            .iter()
+            .filter(move |(of, _)| *of == item)
+            .map(|(_, number)| *number)
     }
 }
 
-/// The keyed index of each row's person and the tag of its terms, where they are readable.
-fn tags(index: &Indexes, rows: &[Row]) -> HashMap<u32, (Option<Index>, Option<Index>)> {
+/// The tags of each row, in their order.
+pub fn tags(index: &Indexes, rows: &[Row]) -> Vec<Tags> {
     let mut canonical = Zeroizing::new(Vec::with_capacity(1024));
     rows.iter()
         .map(|row| {
             let who = row.claim.subject_id.as_ref().zip(row.claim.birth_date);
-            let person = who.map(|(id, birth)| index.person(id, birth));
             let content = match &row.claim.terms {
                 Terms::Given(given) if given.is_complete() => {
                     canonical.clear();
@@ -158,7 +197,10 @@ fn tags(index: &Indexes, rows: &[Row]) -> HashMap<u32, (Option<Index>, Option<In
                 }
                 _ => None,
             };
-            (row.line, (person, content))
+            Tags {
+                person: who.map(|(id, birth)| index.person(id, birth)),
+                content,
+            }
         })
         .collect()
 }

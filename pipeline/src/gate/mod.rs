@@ -19,10 +19,12 @@
 //! ```
 //!
 //! `screen` decides (pure), `consents` looks up what is `known` of the consents of a chunk, `record` is the query record
-//! as it is sealed, `write` commits, `again` rebuilds a pass after a crash, `health` closes the gate.
+//! as it is sealed, `draft` does what can be done before the transaction, `write` commits, `again` rebuilds a pass after
+//! a crash, `health` closes the gate.
 
 pub mod again;
 pub mod consents;
+mod draft;
 pub mod health;
 pub mod known;
 pub mod record;
@@ -30,8 +32,11 @@ pub mod screen;
 pub mod seal;
 mod write;
 
+pub use self::draft::Draft;
+
 use jiff::Timestamp;
 use mayfly_consent::Code;
+use sqlx::AnyConnection;
 
 use crate::{
     access::Registers,
@@ -129,35 +134,52 @@ pub async fn expire(house: &House, batch: &Batch) -> Result<()> {
     let mut from = batch.gated_rows;
     while from < batch.row_count {
         let count = (batch.row_count - from).min(CHUNK_ROWS as i64);
-        let rows = (from..from + count)
-            .map(|row| screen::expired(u32::try_from(row + 2).unwrap_or(u32::MAX)))
-            .collect();
+        let lines = (from..from + count).map(|row| u32::try_from(row + 2).unwrap_or(u32::MAX));
+        let draft = Draft::expired(house, batch, lines, now)?;
         let mut tx = house.db.begin().await?;
         crate::batch::store::advance(tx.connection(), batch, from, count).await?;
-        write::commit(house, batch, tx, rows, now).await?;
+        write::commit(house, batch, tx, draft).await?;
         from += count;
     }
     Ok(())
 }
 
-/// Passes the rows of one chunk through the gate and commits what was decided.
+/// Screens and seals the rows of one chunk ahead of its transaction, with what `conn` reads now. The draft permits
+/// nothing; it only saves [`pass`] the work as long as nothing changes in between.
+pub async fn draft(
+    house: &House,
+    conn: &mut AnyConnection,
+    batch: &Batch,
+    registers: &mut Registers,
+    rows: ChunkOfRows,
+) -> Result<Draft> {
+    let now = house.trusted_now()?;
+    registers.refresh(conn, &batch.member).await?;
+    let found = consents::look_up(conn, &batch.member, &rows.rows).await?;
+    tokio::task::block_in_place(|| Draft::make(house, batch, registers, found, rows.rows, now))
+}
+
+/// Passes one chunk through the gate and commits what was decided. What the draft was made of is read again in the
+/// transaction; if any of it has changed, the decision is made anew.
 pub async fn pass(
     house: &House,
     batch: &Batch,
     registers: &mut Registers,
-    rows: ChunkOfRows,
+    mut draft: Draft,
     from: i64,
 ) -> Result<Gated> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
-    let count = i64::try_from(rows.rows.len()).unwrap_or(i64::MAX);
+    let count = i64::try_from(draft.rows.len()).unwrap_or(i64::MAX);
     crate::batch::store::advance(conn, batch, from, count).await?;
     health::check(house, conn, now).await?;
     registers.refresh(conn, &batch.member).await?;
-    let known = consents::look_up(house, conn, &batch.member, &rows.rows).await?;
-    let screened = screen::rows(&house.regime, &batch.member, registers, known, rows.rows, now)?;
-    let gated = write::commit(house, batch, tx, screened, now).await?;
+    let found = consents::look_up(conn, &batch.member, &draft.rows).await?;
+    if !draft.stands(registers.version(), &found, now) {
+        draft = tokio::task::block_in_place(|| Draft::make(house, batch, registers, found, draft.rows, now))?;
+    }
+    let gated = write::commit(house, batch, tx, draft).await?;
     let refused = gated.counts.refused;
     tracing::info!(
         batch = batch.batch,

@@ -1,11 +1,11 @@
 //! Decides row by row who passes: consent rules, approvals, the 授權表 of the day, grants and stops. *Pure.*
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Write};
 
 use jiff::{Timestamp, civil::Date};
-use mayfly_consent::{Asked, Code, day::taipei_day, verify};
+use mayfly_consent::{Asked, Code, Faults, day::taipei_day, verify};
 
-use super::known::{Known, Verdict};
+use super::known::{Found, Known, Tags, Verdict};
 use crate::{
     access::{Registers, registers::Right},
     error::Result,
@@ -13,36 +13,42 @@ use crate::{
     regime::Regime,
 };
 
-/// A row with its verdict. Refused rows hold their faults, in `row.faults`.
-pub struct ScreenedRow {
-    /// The row as submitted.
-    pub row: Row,
+/// What was decided of one row.
+pub struct Screened {
+    /// Everything against it: what the parser found, and what screening did.
+    pub faults: Faults,
     /// Why it may be asked about, if it may.
     pub verdict: Option<Verdict>,
+    /// Whether its querier is on the 授權表. Whoever is on nobody's table may be anything, a person's number too; that
+    /// does not rest in a plain column.
+    pub knows_querier: bool,
 }
 
-/// Screens all rows of a chunk against what is `known` of their consents; all reasons for a refusal at once (D14).
+/// Screens all rows of a chunk, whose `tags` are in the same order, against what was `found` of their consents; all
+/// reasons for a refusal at once (D14).
 pub fn rows(
     regime: &Regime,
     member: &str,
     registers: &Registers,
-    mut known: Known,
-    rows: Vec<Row>,
+    found: &Found,
+    (rows, tags): (&[Row], &[Tags]),
     now: Timestamp,
-) -> Result<Vec<ScreenedRow>> {
+) -> Result<Vec<Screened>> {
     let rules = regime.consent_rules()?;
-    let today = taipei_day(now);
+    let mut known = Known::new(found);
     let mut desk = Desk {
         regime,
         registers,
-        today,
+        today: taipei_day(now),
         now,
         seen: HashMap::new(),
+        key: String::new(),
     };
     let mut screened = Vec::with_capacity(rows.len());
-    for mut row in rows {
-        desk.screen(&mut row);
-        let registered = known.registered(&row);
+    for (row, tags) in rows.iter().zip(tags) {
+        let mut faults = row.faults.clone();
+        let knows_querier = desk.screen(row, &mut faults);
+        let registered = known.registered(row, *tags);
         let asked = Asked {
             member,
             item: row.item.as_deref(),
@@ -50,30 +56,37 @@ pub fn rows(
             approved_at: row.approved_at,
             now,
         };
-        let elsewhere = known.is_elsewhere(&row);
         let consent = verify(
             &row.claim,
             &asked,
             &registers.forms,
             registered.as_ref(),
-            elsewhere,
+            known.is_elsewhere(row),
             &rules,
-            &mut row.faults,
+            &mut faults,
         );
-        let complete = row.is_complete();
+        let complete = faults.is_empty() && row.is_complete();
         let verdict = consent
             .filter(|_| complete)
-            .map(|consent| known.take(&row, consent));
-        screened.push(ScreenedRow { row, verdict });
+            .map(|consent| known.take(row, *tags, consent));
+        screened.push(Screened {
+            faults,
+            verdict,
+            knows_querier,
+        });
     }
     Ok(screened)
 }
 
-/// A row of which nothing is left but its line.
-pub fn expired(line: u32) -> ScreenedRow {
-    let mut row = Row::empty(line);
-    row.faults.push(Code::GateExpired, "");
-    ScreenedRow { row, verdict: None }
+/// What is decided of a row of which nothing is left but its line.
+pub fn expired() -> Screened {
+    let mut faults = Faults::new();
+    faults.push(Code::GateExpired, "");
+    Screened {
+        faults,
+        verdict: None,
+        knows_querier: false,
+    }
 }
 
 /// The approval desk: rules that do not need the consent. The same people recur on thousands of rows, so what was
@@ -83,21 +96,28 @@ struct Desk<'h> {
     registers: &'h Registers,
     today: Date,
     now: Timestamp,
-    seen: HashMap<People, Vec<(Code, &'static str)>>,
+    /// By querier, approver and the day of the approval.
+    seen: HashMap<String, People>,
+    /// The key under which a row's people are looked up.
+    key: String,
 }
 
-/// Querier, approver and the day of the approval.
-type People = (String, String, Option<Date>);
+/// What is against a querier and an approver together.
+struct People {
+    faults: Vec<(Code, &'static str)>,
+    knows_querier: bool,
+}
 
 impl Desk<'_> {
-    fn screen(&mut self, row: &mut Row) {
+    /// Notes in `faults` what is against the row; tells whether its querier is on the 授權表.
+    fn screen(&mut self, row: &Row, faults: &mut Faults) -> bool {
         if row.is_unreadable() {
-            return;
+            return false;
         }
         if let Some(approved_at) = row.approved_at {
             let age = self.now.duration_since(approved_at);
             if approved_at > self.now || age > self.regime.approval_window() {
-                row.faults.push(Code::AprTime, "approved_at");
+                faults.push(Code::AprTime, "approved_at");
             }
         }
         if let Some(item) = row.item.as_deref() {
@@ -109,38 +129,46 @@ impl Desk<'_> {
                 .iter()
                 .any(|granted| granted == item);
             if !granted || self.registers.item_stopped(item) {
-                row.faults.push(Code::GateItem, "item");
+                faults.push(Code::GateItem, "item");
             }
         }
         if self.registers.link_stopped() || !self.regime.link_runs_on(self.today) {
-            row.faults.push(Code::GateLink, "");
+            faults.push(Code::GateLink, "");
         }
         if self.registers.member_closed(self.today) {
-            row.faults.push(Code::GateMember, "");
+            faults.push(Code::GateMember, "");
         }
-        self.people(row);
+        let people = self.people(row);
+        for (code, column) in &people.faults {
+            faults.push(*code, column);
+        }
+        people.knows_querier
     }
 
-    fn people(&mut self, row: &mut Row) {
-        let key = (
-            row.querier.clone().unwrap_or_default(),
-            row.approver.clone().unwrap_or_default(),
-            row.approved_at.map(taipei_day),
-        );
-        if !self.seen.contains_key(&key) {
-            let found = self.people_faults(&key);
-            self.seen.insert(key.clone(), found);
+    fn people(&mut self, row: &Row) -> &People {
+        let querier = row.querier.as_deref().unwrap_or_default();
+        let approver = row.approver.as_deref().unwrap_or_default();
+        let approved_on = row.approved_at.map(taipei_day);
+        self.key.clear();
+        let day = approved_on.map_or((0, 0), |day| (day.year(), day.day_of_year()));
+        // An account has no space in it.
+        let _ = write!(self.key, "{querier} {approver} {} {}", day.0, day.1);
+        if !self.seen.contains_key(&self.key) {
+            let people = People {
+                faults: self.people_faults(querier, approver, approved_on),
+                knows_querier: self.registers.knows(querier),
+            };
+            self.seen.insert(self.key.clone(), people);
         }
-        for (code, column) in &self.seen[&key] {
-            row.faults.push(*code, column);
-        }
-        if !self.registers.knows(&key.0) {
-            // What is on nobody's table may be anything, a person's number too; it does not rest in a plain column.
-            row.querier = None;
-        }
+        &self.seen[&self.key]
     }
 
-    fn people_faults(&self, (querier, approver, approved_on): &People) -> Vec<(Code, &'static str)> {
+    fn people_faults(
+        &self,
+        querier: &str,
+        approver: &str,
+        approved_on: Option<Date>,
+    ) -> Vec<(Code, &'static str)> {
         let mut faults = Vec::new();
         let days = [self.today, approved_on.unwrap_or(self.today)];
         let registers = self.registers;

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use mayfly_consent::{
     Claim, RegisteredTerms, Terms, sealed,
-    store::{NewConsent, StoredConsent},
+    store::{NewConsent, Registration, StoredConsent},
 };
 use mayfly_retention::{
     Class, Cohort, OsRandomness,
@@ -11,6 +11,7 @@ use mayfly_retention::{
 };
 use zeroize::Zeroizing;
 
+use super::known::Tags;
 use crate::{
     app::House,
     error::{Error, Result},
@@ -24,21 +25,15 @@ pub struct ConsentSealer {
     next: u32,
     now: Timestamp,
     plain: Zeroizing<Vec<u8>>,
-    canonical: Zeroizing<Vec<u8>>,
 }
 
-/// A consent ready to be entered.
+/// A consent ready to be entered under the next number.
 pub struct SealedConsent {
-    consent_no: i64,
-    member: String,
     consent_ref: String,
     subject_index: Index,
     content_tag: Index,
     terms: RegisteredTerms,
-    registered_at: Timestamp,
-    cohort: String,
-    salt: [u8; 24],
-    ordinal: i64,
+    ordinal: u32,
     sealed: Vec<u8>,
 }
 
@@ -53,61 +48,50 @@ impl ConsentSealer {
             next: 0,
             now,
             plain: Zeroizing::new(Vec::with_capacity(sealed::SEALED_MAX_BYTES)),
-            canonical: Zeroizing::new(Vec::with_capacity(1024)),
         })
     }
 
-    /// Seals the consent of a complete claim as number `consent_no` of `member`.
-    pub fn seal(
-        &mut self,
-        house: &House,
-        member: &str,
-        consent_no: i64,
-        claim: &Claim,
-    ) -> Result<SealedConsent> {
+    /// Seals the consent of a complete claim of `member` with its `tags`.
+    pub fn seal(&mut self, member: &str, claim: &Claim, tags: Tags) -> Result<SealedConsent> {
         let incomplete = || Error::Bug("a consent to be kept is not complete");
-        let (Terms::Given(given), Some(id), Some(reference)) =
-            (&claim.terms, &claim.subject_id, &claim.consent_ref)
-        else {
+        let (Terms::Given(given), Some(reference)) = (&claim.terms, &claim.consent_ref) else {
             return Err(incomplete());
         };
         sealed::write(claim, &mut self.plain)?;
-        self.canonical.clear();
-        given.canonical_bytes(claim.birth_date, &mut self.canonical);
         let ordinal = self.next;
         self.next += 1;
         Ok(SealedConsent {
-            consent_no,
-            member: member.to_owned(),
             consent_ref: reference.clone(),
-            subject_index: house.index.person(id, claim.birth_date.ok_or_else(incomplete)?),
-            content_tag: house.index.content(&self.canonical),
+            subject_index: tags.person.ok_or_else(incomplete)?,
+            content_tag: tags.content.ok_or_else(incomplete)?,
             terms: given.registered_terms().ok_or_else(incomplete)?,
-            registered_at: self.now,
-            cohort: self.cohort.clone(),
-            salt: *self.sealer.salt(),
-            ordinal: i64::from(ordinal),
+            ordinal,
             sealed: self
                 .sealer
                 .seal(ordinal, place(member, reference).as_bytes(), &self.plain)?,
         })
     }
+
+    /// What all consents sealed here have in common, as the store wants it.
+    pub fn registration(&self) -> Registration<'_> {
+        Registration {
+            registered_at: self.now,
+            cohort: &self.cohort,
+            salt: self.sealer.salt(),
+        }
+    }
 }
 
 impl SealedConsent {
-    /// The row as the store wants it.
-    pub fn row(&self) -> NewConsent<'_> {
+    /// The consent of `member` as the store wants it.
+    pub fn row<'a>(&'a self, member: &'a str) -> NewConsent<'a> {
         NewConsent {
-            consent_no: self.consent_no,
-            member: &self.member,
+            member,
             consent_ref: &self.consent_ref,
             subject_index: self.subject_index,
             content_tag: self.content_tag,
             terms: &self.terms,
-            registered_at: self.registered_at,
-            cohort: &self.cohort,
-            salt: &self.salt,
-            ordinal: self.ordinal,
+            ordinal: i64::from(self.ordinal),
             sealed: &self.sealed,
         }
     }

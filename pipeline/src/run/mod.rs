@@ -1,4 +1,4 @@
-//! The journey of a batch: accept, then chunk by chunk parse, gate, ask, seal and settle, overlapping. *Edge.*
+//! The journey of a batch: accept, then chunk by chunk parse, draft, gate, ask, seal and settle, overlapping. *Edge.*
 //!
 //! `accept` takes a file in and gives a receipt, `hold` lets one worker at a time work a batch, [`work`] drives the
 //! stages, `settle` seals the answers of a chunk and writes its outcomes, `late` settles what was unresolved, `worker`
@@ -22,7 +22,7 @@ use crate::{
     app::House,
     batch::{Batch, Outcome, Summary, chunks, store, summary},
     error::{Error, Result},
-    gate::{self, AskedChunk, CHUNK_ROWS, GatePass},
+    gate::{self, AskedChunk, CHUNK_ROWS, Draft, GatePass},
     intake::{ChunkOfRows, Chunks, FileKind, Reading},
     journal, sealed,
 };
@@ -48,17 +48,19 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
     }
 
     let (rows_in, rows) = mpsc::channel(STAGE_DEPTH);
+    let (drafts_in, drafts) = mpsc::channel(1);
     let (passes_in, passes) = mpsc::channel(STAGE_DEPTH);
     let (replies_in, replies) = mpsc::channel(STAGE_DEPTH);
-    let stages: [JoinHandle<Result<()>>; 4] = [
+    let stages: [JoinHandle<Result<()>>; 5] = [
         tokio::task::spawn_blocking({
             let (house, batch) = (house.clone(), batch.clone());
             move || parse(&house, &batch, &rows_in)
         }),
+        tokio::spawn(draft_stage(house.clone(), batch.clone(), rows, drafts_in)),
         tokio::spawn(gate_stage(
             house.clone(),
             batch.clone(),
-            rows,
+            drafts,
             passes_in,
             progress.clone(),
         )),
@@ -154,18 +156,35 @@ fn parse(house: &House, batch: &Batch, out: &mpsc::Sender<ChunkOfRows>) -> Resul
     Ok(())
 }
 
-async fn gate_stage(
+async fn draft_stage(
     house: Arc<House>,
     batch: Arc<Batch>,
     mut rows: mpsc::Receiver<ChunkOfRows>,
+    drafts: mpsc::Sender<Draft>,
+) -> Result<()> {
+    let mut reader = house.db.reader().await?;
+    let mut registers = Registers::load(&mut reader, &batch.member).await?;
+    while let Some(chunk) = rows.recv().await {
+        let draft = gate::draft(&house, &mut reader, &batch, &mut registers, chunk).await?;
+        if drafts.send(draft).await.is_err() {
+            return Err(STOPPED);
+        }
+    }
+    Ok(())
+}
+
+async fn gate_stage(
+    house: Arc<House>,
+    batch: Arc<Batch>,
+    mut drafts: mpsc::Receiver<Draft>,
     passes: mpsc::Sender<GatePass>,
     progress: Arc<Progress>,
 ) -> Result<()> {
     let mut registers = Registers::load(&mut house.db.reader().await?, &batch.member).await?;
     let mut from = batch.gated_rows;
-    while let Some(chunk) = rows.recv().await {
-        let count = chunk.rows.len();
-        let gated = gate::pass(&house, &batch, &mut registers, chunk, from).await?;
+    while let Some(draft) = drafts.recv().await {
+        let count = draft.len();
+        let gated = gate::pass(&house, &batch, &mut registers, draft, from).await?;
         from += count as i64;
         progress.settled.fetch_add(
             u64::try_from(gated.counts.refused).unwrap_or(0),
