@@ -10,7 +10,6 @@ mod durable;
 pub mod envelope;
 pub mod error;
 mod gcm;
-mod hashing;
 pub mod header;
 pub mod index;
 mod kdf;

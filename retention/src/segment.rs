@@ -6,7 +6,6 @@ use zeroize::Zeroizing;
 use crate::container;
 use crate::envelope::{CHUNK, RandomOpener, Sealer, sealed_len};
 use crate::error::RetentionError;
-use crate::hashing::HashingWriter;
 use crate::header::{HEADER, Kind, take};
 use crate::object::Place;
 use crate::secret::{Key32, Randomness};
@@ -22,7 +21,7 @@ pub const MAX_RECORDS_LEN: u32 = 1 << 28;
 /// Seals records as they come: at most one chunk (16 KiB) of plaintext is held at any moment.
 pub struct SegmentBuilder {
     place: Place,
-    sealer: Sealer<HashingWriter<Vec<u8>>>,
+    sealer: Sealer<Vec<u8>>,
     lengths: Vec<u32>,
     total: u32,
 }
@@ -41,7 +40,7 @@ impl SegmentBuilder {
         randomness: &dyn Randomness,
     ) -> Result<Self, RetentionError> {
         let reserved = HEADER + sealed_len(expected_len.min(MAX_RECORDS_LEN as usize) + CHUNK);
-        let sink = HashingWriter::new(Vec::with_capacity(reserved));
+        let sink = Vec::with_capacity(reserved);
         let sealer = container::seal(sink, Kind::Segment, place, created_at, cohort_key, randomness)?;
         Ok(Self {
             place,
@@ -96,12 +95,11 @@ impl SegmentBuilder {
         self.sealer.push(&self.total.to_be_bytes())?;
         self.sealer.push(FOOTER_MAGIC)?;
         let records = self.len();
-        let (bytes, digest, _) = self.sealer.finish()?.finish();
+        let bytes = self.sealer.finish()?;
         Ok(SealedSegment {
             place: self.place,
             records,
             bytes,
-            digest,
         })
     }
 }
@@ -114,8 +112,6 @@ pub struct SealedSegment {
     pub records: u32,
     /// The whole file.
     pub bytes: Vec<u8>,
-    /// SHA-256 of the whole file.
-    pub digest: [u8; 32],
 }
 
 /// Reads records of one segment, in any order.

@@ -1,7 +1,6 @@
 //! Writes segments of odd shapes and reads them back in every way. *Pure.*
 
 use proptest::prelude::*;
-use sha2::{Digest, Sha256};
 
 use super::*;
 use crate::class::Cohort;
@@ -40,7 +39,6 @@ fn sealed(records: &[Vec<u8>]) -> SealedSegment {
 
 fn check(records: &[Vec<u8>]) {
     let segment = sealed(records);
-    assert_eq!(segment.digest, <[u8; 32]>::from(Sha256::digest(&segment.bytes)));
     assert_eq!(
         (segment.place, segment.records as usize),
         (place(), records.len())

@@ -48,7 +48,7 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
     }
 
     let (rows_in, rows) = mpsc::channel(STAGE_DEPTH);
-    let (drafts_in, drafts) = mpsc::channel(1);
+    let (drafts_in, drafts) = mpsc::channel(STAGE_DEPTH);
     let (passes_in, passes) = mpsc::channel(STAGE_DEPTH);
     let (replies_in, replies) = mpsc::channel(STAGE_DEPTH);
     let stages: [JoinHandle<Result<()>>; 5] = [
@@ -250,5 +250,5 @@ fn unreadable() -> Error {
 
 const STOPPED_TEXT: &str = "a later stage of the run has stopped";
 const STOPPED: Error = Error::Bug(STOPPED_TEXT);
-const STAGE_DEPTH: usize = 2;
+const STAGE_DEPTH: usize = 1;
 const CHUNKS_A_CHECKPOINT: usize = 64;

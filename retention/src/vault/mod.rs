@@ -28,7 +28,7 @@ use crate::source::ReadAt;
 
 use draft::Draft;
 
-pub use writer::{StoredStream, VaultWriter};
+pub use writer::VaultWriter;
 
 const READ: &str = "read the vault";
 const WRITE: &str = "write to the vault";

