@@ -72,8 +72,8 @@ pub enum Fault {
     /// The entry is not the one the tree was built from.
     #[error("leaf hash differs")]
     Leaf,
-    /// Times must not go backwards.
-    #[error("time is before that of an earlier entry")]
+    /// An entry tells when its act was decided, and acts overlap; but not by so much.
+    #[error("time is more than five minutes before that of an earlier entry")]
     Backwards,
     /// A hash of a higher tile is not that of the tile below.
     #[error("hash {place} differs from the tile below it")]

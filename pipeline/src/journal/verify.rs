@@ -2,14 +2,14 @@
 //!
 //! Three links, each with its own findings, so that it can be told what was changed: every entry hashes to its place
 //! in a level-0 tile; the tiles above and the root are computed again from the level-0 tiles; the root is the signed
-//! one. Besides, entries must be well-formed, times must not go backwards, and no file may be missing or be there
+//! one. Besides, entries must be well-formed, times must not go backwards by more than acts overlap, and no file may be missing or be there
 //! that does not belong to a journal of this size.
 
 use std::fs;
 use std::io::Read;
 use std::path::Path;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::batch::entries;
 use super::checkpoint::Checkpoint;
@@ -148,10 +148,13 @@ impl Pass<'_> {
             computed.push(leaf);
             match Entry::parse(line) {
                 Err(fault) => self.report.find(path, index, Fault::Entry(fault)),
-                Ok(entry) if self.latest > Some(entry.at) && !self.set_by_hand => {
-                    self.report.find(path, index, Fault::Backwards);
+                Ok(entry) => {
+                    let is_late = |latest: Timestamp| latest.duration_since(entry.at) > OVERLAP;
+                    if self.latest.is_some_and(is_late) && !self.set_by_hand {
+                        self.report.find(path, index, Fault::Backwards);
+                    }
+                    self.latest = self.latest.max(Some(entry.at));
                 }
-                Ok(entry) => self.latest = Some(entry.at),
             }
         }
         self.report.entries += computed.len() as u64;
@@ -249,6 +252,9 @@ const DEPTH_MAX: u32 = 10;
 /// Largest bundle.
 const BUNDLE_BYTES_MAX: usize = TILE_WIDTH as usize * (2 + ENTRY_BYTES_MAX);
 /// Largest tile.
+/// By how much the time of an entry may be before that of an earlier one: an entry tells when its act was decided, an
+/// answer when it arrived, and several processes take turns at the journal's end.
+const OVERLAP: SignedDuration = SignedDuration::from_mins(5);
 const TILE_BYTES_MAX: usize = TILE_WIDTH as usize * 32;
 
 #[cfg(test)]

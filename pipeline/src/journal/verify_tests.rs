@@ -4,6 +4,7 @@ use super::super::batch::EntryBatch;
 use super::super::export::Export;
 use super::super::fixture::{batch, journal, verifier};
 use super::*;
+use jiff::SignedDuration;
 use std::path::PathBuf;
 
 struct Folder {
@@ -216,12 +217,17 @@ fn another_key_s_and_an_earlier_checkpoint() {
 
 /// What was signed can itself be wrong: then tree and signature hold, and the entry is named.
 #[test]
-fn times_that_go_backwards() {
+fn times_that_go_backwards_by_more_than_acts_overlap() {
     let mut wrong = EntryBatch::default();
     let right = batch(0, 8);
     let entry = |at: usize| Entry::parse(entries(right.body()).nth(at).unwrap().unwrap()).unwrap();
-    for at in [0, 4, 2, 3, 4, 6] {
-        wrong.push(&entry(at)).unwrap();
+    let start = entry(0).at;
+    for (at, seconds) in [0, 900, 600, 599, 1, 901].into_iter().enumerate() {
+        let at = Entry {
+            at: start + SignedDuration::from_secs(seconds),
+            ..entry(at)
+        };
+        wrong.push(&at).unwrap();
     }
     let mut frontier = Frontier::default();
     wrong
@@ -235,8 +241,8 @@ fn times_that_go_backwards() {
     assert_eq!(
         Folder::of(&note, wrong.body()).findings(),
         [
-            "tile/entries/000.p/6 entry 2: time is before that of an earlier entry",
-            "tile/entries/000.p/6 entry 3: time is before that of an earlier entry",
+            "tile/entries/000.p/6 entry 3: time is more than five minutes before that of an earlier entry",
+            "tile/entries/000.p/6 entry 4: time is more than five minutes before that of an earlier entry",
         ]
     );
 }
