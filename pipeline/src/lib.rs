@@ -18,6 +18,7 @@ pub mod error;
 pub mod gate;
 pub mod ids;
 pub mod index;
+pub mod input;
 pub mod intake;
 pub mod journal;
 pub mod provider;

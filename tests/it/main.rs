@@ -14,6 +14,7 @@ mod crash;
 mod database;
 mod disk;
 mod golden;
+mod hostile;
 mod journey;
 mod judge;
 mod marked;

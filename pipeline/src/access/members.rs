@@ -5,10 +5,11 @@ use std::path::Path;
 use jiff::civil::Date;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::table::{Line, Table};
+use super::table::{Line, REGISTER_LINES, Table};
 use crate::{
     db::columns::{day, optional_day},
     error::{Error, Result},
+    input,
 };
 
 /// A member institution.
@@ -37,8 +38,12 @@ impl Member {
 
 /// Reads a `members` file; every line is checked before anything is taken.
 pub fn read(path: &Path) -> Result<Vec<Member>> {
-    let table = Table::read(path, &REQUIRED, &OPTIONAL)?;
-    table.lines().map(|line| parse(&line)).collect()
+    let mut table = Table::open(path, &REQUIRED, &OPTIONAL, REGISTER_LINES)?;
+    let mut lines = Vec::new();
+    while let Some(line) = table.next_line()? {
+        lines.push(parse(&line)?);
+    }
+    Ok(lines)
 }
 
 /// Takes `members` into the register; returns how many were new or changed. A name or first day that contradicts
@@ -175,9 +180,7 @@ fn from_row(row: &AnyRow) -> std::result::Result<Member, sqlx::Error> {
 }
 
 fn conflict(path: &Path, line: u64) -> Error {
-    let name = path
-        .file_name()
-        .map_or_else(Default::default, |name| name.to_string_lossy().into_owned());
+    let name = input::name_of(path);
     Error::Input {
         code: "IMPORT-CONFLICT",
         sentence: format!(

@@ -5,10 +5,11 @@ use std::path::Path;
 use jiff::civil::Date;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::table::{Line, Table};
+use super::table::{self, Line, REGISTER_LINES, Table};
 use crate::{
     db::columns::{day, optional_day},
     error::{Error, Result},
+    input,
 };
 
 /// One authorisation: what an account of a member may do from one day to another.
@@ -67,8 +68,12 @@ impl Authorisation {
 
 /// Reads a `staff` file; every line is checked before anything is taken.
 pub fn read(path: &Path) -> Result<Vec<Authorisation>> {
-    let table = Table::read(path, &REQUIRED, &OPTIONAL)?;
-    table.lines().map(|line| parse(&line)).collect()
+    let mut table = Table::open(path, &REQUIRED, &OPTIONAL, REGISTER_LINES)?;
+    let mut lines = Vec::new();
+    while let Some(line) = table.next_line()? {
+        lines.push(parse(&line)?);
+    }
+    Ok(lines)
 }
 
 /// Takes `lines` into the 授權表; returns how many were new or ended. A line that contradicts or overlaps another
@@ -247,15 +252,8 @@ fn from_row(row: &AnyRow) -> std::result::Result<Authorisation, sqlx::Error> {
     })
 }
 
-fn refuse(path: &Path, line: u64, code: &'static str, what: &str) -> Error {
-    let name = path
-        .file_name()
-        .map_or_else(Default::default, |name| name.to_string_lossy().into_owned());
-    Error::Input {
-        code,
-        sentence: format!("{name} line {line}: {what}"),
-        remedy: "mend the line, then import the file again; nothing of it was taken",
-    }
+fn refuse(path: &Path, line: u32, code: &'static str, what: &str) -> Error {
+    table::refuse(&input::name_of(path), line, code, what)
 }
 
 const REQUIRED: [&str; 11] = [

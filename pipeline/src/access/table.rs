@@ -1,97 +1,137 @@
 //! Reads master data files: CSV with a header of known columns; what is wrong is told with its line. *Edge.*
 
-use std::path::Path;
+use std::{fs::File, io::Read, path::Path};
 
 use jiff::civil::Date;
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    input::{self, Unopened},
+    intake::{Cut, Encoding, FileRefusal, Limit, Limits, ReadError, RecordReader},
+};
 
-/// A master data file, read whole.
+/// A master data file, read line by line: it holds one line, never more.
 pub struct Table {
     name: String,
+    records: RecordReader<File>,
     columns: Vec<Option<usize>>,
-    lines: Vec<csv::StringRecord>,
+    count: usize,
+    text: String,
+    ends: Vec<usize>,
 }
 
 /// One line of a master data file.
 pub struct Line<'t> {
     table: &'t Table,
-    cells: &'t csv::StringRecord,
-    number: u64,
+    number: u32,
 }
 
 impl Table {
-    /// Reads `path`, whose header holds `required` and may hold `optional` columns, in any order.
-    pub fn read(path: &Path, required: &[&str], optional: &[&str]) -> Result<Self> {
-        let (name, text) = read_text(path)?;
-        let mut reader = csv::ReaderBuilder::new()
-            .flexible(true)
-            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
-        let header = reader.headers().map_err(|_| unreadable(&name))?.clone();
-        if header.is_empty() {
-            return Err(columns(&name, "it has no header line".into(), required));
+    /// Opens `path`, whose header holds `required` and may hold `optional` columns, in any order, and which has at
+    /// most `rows` lines below it.
+    pub fn open(path: &Path, required: &[&str], optional: &[&str], rows: u32) -> Result<Self> {
+        let limits = Limits {
+            rows,
+            file_bytes: LIMIT_BYTES,
+            ..Limits::default()
+        };
+        let mut table = Self {
+            name: input::name_of(path),
+            records: RecordReader::new(open(path)?, Encoding::Utf8, limits),
+            columns: Vec::new(),
+            count: 0,
+            text: String::new(),
+            ends: Vec::new(),
+        };
+        if table.advance()?.is_none() {
+            return Err(columns(&table.name, "it has no header line".into(), required));
         }
+        let name = &table.name;
+        let header: Vec<&str> = (0..table.ends.len()).map(|place| table.at(place)).collect();
         for (place, found) in header.iter().enumerate() {
-            if !required.contains(&found) && !optional.contains(&found) {
+            if !required.contains(found) && !optional.contains(found) {
                 return Err(columns(
-                    &name,
+                    name,
                     format!("its column {} is not known", place + 1),
                     required,
                 ));
             }
-            if header.iter().take(place).any(|earlier| earlier == found) {
+            if header[..place].contains(found) {
                 return Err(columns(
-                    &name,
+                    name,
                     format!("the column {found} stands there twice"),
                     required,
                 ));
             }
         }
-        let place = |wanted: &&str| header.iter().position(|found| found == *wanted);
+        let place = |wanted: &&str| header.iter().position(|found| found == wanted);
         if let Some(missing) = required.iter().find(|wanted| place(wanted).is_none()) {
             return Err(columns(
-                &name,
+                name,
                 format!("the column {missing} is missing"),
                 required,
             ));
         }
-        let columns = required.iter().chain(optional).map(place).collect();
-        let mut lines = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|_| unreadable(&name))?;
-            if record.len() != header.len() {
-                return Err(Error::Input {
-                    code: "IMPORT-COLUMNS",
-                    sentence: format!(
-                        "{name} line {} has {} cells; the header has {}",
-                        lines.len() + 2,
-                        record.len(),
-                        header.len()
-                    ),
-                    remedy: "mend the line, then import the file again; nothing of it was taken",
-                });
-            }
-            lines.push(record);
-        }
-        Ok(Self { name, columns, lines })
+        table.columns = required.iter().chain(optional).map(place).collect();
+        table.count = table.ends.len();
+        Ok(table)
     }
 
-    /// All lines in order; the header is line 1.
-    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        self.lines.iter().zip(2..).map(|(cells, number)| Line {
-            table: self,
-            cells,
-            number,
-        })
+    /// The next line; the header is line 1.
+    pub fn next_line(&mut self) -> Result<Option<Line<'_>>> {
+        let Some(number) = self.advance()? else {
+            return Ok(None);
+        };
+        if self.ends.len() == self.count {
+            return Ok(Some(Line { table: self, number }));
+        }
+        let what = format!("has {} cells; the header has {}", self.ends.len(), self.count);
+        Err(unusable(&self.name, number, "IMPORT-COLUMNS", &what))
+    }
+
+    /// Takes the next record over; returns its number.
+    fn advance(&mut self) -> Result<Option<u32>> {
+        let name = &self.name;
+        let record = self.records.next_record().map_err(|error| refused(name, error))?;
+        let Some(record) = record else {
+            return Ok(None);
+        };
+        let fields = match record.cut {
+            Cut::Fields(fields) => fields,
+            Cut::TooLong => {
+                return Err(unusable(
+                    name,
+                    record.line,
+                    "IMPORT-LIMIT",
+                    "is longer than 64 KiB",
+                ));
+            }
+            Cut::TooManyFields => {
+                let what = "has more cells than any header";
+                return Err(unusable(name, record.line, "IMPORT-COLUMNS", what));
+            }
+        };
+        self.text.clear();
+        self.ends.clear();
+        for field in fields.iter() {
+            let cell = str::from_utf8(field)
+                .map_err(|_| unusable(name, record.line, "IMPORT-ENCODING", "is not UTF-8"))?;
+            self.text.push_str(cell);
+            self.ends.push(self.text.len());
+        }
+        Ok(Some(record.line))
+    }
+
+    fn at(&self, place: usize) -> &str {
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.text[start..self.ends[place]]
     }
 }
 
 impl<'t> Line<'t> {
     /// The cell of the column at `place` in the list given to [`Table::read`]; empty where the column is absent.
     pub fn cell(&self, place: usize) -> &'t str {
-        self.table.columns[place]
-            .and_then(|column| self.cells.get(column))
-            .unwrap_or("")
+        self.table.columns[place].map_or("", |column| self.table.at(column))
     }
 
     /// A cell that must not be empty and holds at most `limit` characters, none of them a control character.
@@ -149,45 +189,92 @@ impl<'t> Line<'t> {
 
     /// Refuses this line, and with it the file.
     pub fn refuse(&self, code: &'static str, what: &str) -> Error {
-        Error::Input {
-            code,
-            sentence: format!("{} line {}: {what}", self.table.name, self.number),
-            remedy: "mend the line, then import the file again; nothing of it was taken",
-        }
+        refuse(&self.table.name, self.number, code, what)
     }
 }
 
-/// Reads a master data file, UTF-8 of at most 64 MiB; returns its name and its text.
+/// Reads a text that is not cut into lines, a form; returns its name and its text.
 pub fn read_text(path: &Path) -> Result<(String, String)> {
-    let name = path
-        .file_name()
-        .map_or_else(|| "the file".into(), |name| name.to_string_lossy().into_owned());
-    let unreadable = |_| Error::Input {
-        code: "IMPORT-FILE",
-        sentence: format!("{name} is not there, or may not be read by this account"),
-        remedy: "check the path and the file's permissions",
-    };
-    let facts = std::fs::metadata(path).map_err(unreadable)?;
-    if !facts.is_file() {
-        return Err(Error::Input {
-            code: "IMPORT-FILE",
-            sentence: format!("{name} is not a file"),
-            remedy: "name a file, not a folder or a device",
-        });
-    }
-    if facts.len() > LIMIT_BYTES {
+    let name = input::name_of(path);
+    let mut bytes = Vec::new();
+    open(path)?
+        .take(TEXT_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(Error::io("read the file"))?;
+    if bytes.len() as u64 > TEXT_BYTES {
         return Err(Error::Input {
             code: "IMPORT-LIMIT",
-            sentence: format!("{name} is larger than 64 MiB"),
-            remedy: "cut the file into several and import them one after the other",
+            sentence: format!("{name} is larger than 1 MiB"),
+            remedy: "name the form's own file; a form has at most 100,000 characters",
         });
     }
-    let text = String::from_utf8(std::fs::read(path).map_err(unreadable)?).map_err(|_| Error::Input {
+    let text = String::from_utf8(bytes).map_err(|_| not_utf8(&name))?;
+    Ok((name, text))
+}
+
+fn open(path: &Path) -> Result<File> {
+    let name = || input::name_of(path);
+    input::open(path).map_err(|why| match why {
+        Unopened::Kind => Error::Input {
+            code: "IMPORT-FILE",
+            sentence: format!("{} is not a file", name()),
+            remedy: "name a file, not a folder or a device",
+        },
+        Unopened::Missing | Unopened::Denied | Unopened::Other => Error::Input {
+            code: "IMPORT-FILE",
+            sentence: format!("{} is not there, or may not be read by this account", name()),
+            remedy: "check the path and the file's permissions",
+        },
+    })
+}
+
+/// Refuses line `number` of the file `name`, and with it the file.
+pub fn refuse(name: &str, number: u32, code: &'static str, what: &str) -> Error {
+    unusable(name, number, code, &format!(": {what}"))
+}
+
+/// The same for a line that cannot be read: `what` goes on from its number.
+fn unusable(name: &str, number: u32, code: &'static str, what: &str) -> Error {
+    let between = if what.starts_with(':') { "" } else { " " };
+    Error::Input {
+        code,
+        sentence: format!("{name} line {number}{between}{what}"),
+        remedy: "mend the line, then import the file again; nothing of it was taken",
+    }
+}
+
+/// Translates what makes a whole file unreadable.
+fn refused(name: &str, error: ReadError) -> Error {
+    let refusal = match error {
+        ReadError::Refused(refusal) => refusal,
+        ReadError::Source(error) => return Error::io("read the file")(error),
+    };
+    let (code, what, remedy) = match refusal {
+        FileRefusal::Limit(Limit::Rows(most)) => ("IMPORT-LIMIT", format!("has more than {most} lines"), CUT),
+        FileRefusal::Limit(_) => ("IMPORT-LIMIT", "is larger than 64 MiB".into(), CUT),
+        FileRefusal::Encoding(_) => return not_utf8(name),
+        FileRefusal::Quote { line } => (
+            "IMPORT-COLUMNS",
+            format!(
+                "is not readable as CSV: a double quote is never closed; the line that does not end is {line}"
+            ),
+            "save the file as CSV (RFC 4180, UTF-8), then import it again",
+        ),
+        _ => return Error::Bug("a reader of records refused what only a header can be refused for"),
+    };
+    Error::Input {
+        code,
+        sentence: format!("{name} {what}"),
+        remedy,
+    }
+}
+
+fn not_utf8(name: &str) -> Error {
+    Error::Input {
         code: "IMPORT-ENCODING",
         sentence: format!("{name} is not UTF-8"),
         remedy: "save the file as UTF-8, then import it again",
-    })?;
-    Ok((name, text))
+    }
 }
 
 fn columns(name: &str, what: String, required: &[&str]) -> Error {
@@ -198,12 +285,10 @@ fn columns(name: &str, what: String, required: &[&str]) -> Error {
     }
 }
 
-fn unreadable(name: &str) -> Error {
-    Error::Input {
-        code: "IMPORT-COLUMNS",
-        sentence: format!("{name} is not readable as CSV"),
-        remedy: "save the file as CSV (RFC 4180, UTF-8), then import it again",
-    }
-}
-
+const CUT: &str = "cut the file into several and import them one after the other";
 const LIMIT_BYTES: u64 = 64 << 20;
+const TEXT_BYTES: u64 = 1 << 20;
+/// The most lines of a file of members or staff, which are checked before the first is taken.
+pub const REGISTER_LINES: u32 = 100_000;
+/// The most lines of a file of outcomes, which are taken one by one.
+pub const OUTCOME_LINES: u32 = 2_000_000;

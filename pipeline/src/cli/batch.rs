@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{
     Opening,
     args::{BatchCommand, SubmitArguments},
+    attributable,
     out::Out,
     progress,
 };
@@ -63,7 +64,7 @@ async fn run_batch(
 ) -> Result<Exit> {
     let house = opening.to_act().await?;
     if let Some(path) = rejects_file {
-        rejects::claim(path)?;
+        rejects::claim(&house, path, &submit.file)?;
     }
     let accepted = take_in(&house, submit).await?;
     let batch = accepted.batch;
@@ -93,7 +94,7 @@ pub(super) async fn take_in(house: &House, submit: &SubmitArguments) -> Result<A
         path: &submit.file,
         name,
         encoding: submit.encoding.into(),
-        submitter: &submit.account,
+        submitter: attributable(&submit.account)?,
         submitter_ip: TERMINAL,
     };
     accept(house, &submission).await

@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::{
     Opening,
     args::{ConsentCommand, EncodingArgument},
+    attributable,
     out::Out,
 };
 use crate::{
@@ -45,7 +46,7 @@ pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -
             account,
             full,
         } => {
-            let shown = show::show(&house, &member, &reference, &account, full).await?;
+            let shown = show::show(&house, &member, &reference, attributable(&account)?, full).await?;
             let view = View::of(&shown, full);
             out.show(&view, || view.text())?;
         }

@@ -14,6 +14,7 @@ mod progress;
 mod purge;
 mod stop;
 mod synth;
+mod terminal;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -95,6 +96,16 @@ impl Opening {
     async fn to_look(&self) -> Result<Arc<House>> {
         Ok(Arc::new(House::open(&self.dir, self.at).await?))
     }
+}
+
+/// Holds an account that an act is put down to against what accounts are made of: it rests in plain columns.
+fn attributable(account: &str) -> Result<&str> {
+    mayfly_consent::cells::account(account).map_err(|_| {
+        Error::Usage(
+            "what stands after --as is no account: 1 to 32 of A-Z a-z 0-9 . _ -, and no identity number"
+                .into(),
+        )
+    })
 }
 
 async fn run(arguments: Arguments, out: Out) -> Result<Exit> {

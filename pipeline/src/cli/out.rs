@@ -8,7 +8,7 @@ use std::{
 use mayfly_consent::{Code, Language};
 use serde::Serialize;
 
-use super::args::Lang;
+use super::{args::Lang, terminal};
 use crate::{
     batch::Summary,
     error::{Error, Result},
@@ -43,7 +43,7 @@ impl Out {
                 serde_json::to_string_pretty(value).map_err(|_| Error::Bug("a result has no JSON form"))?;
             write(&format!("{json}\n"))
         } else {
-            write(&text())
+            write(&terminal::lines(&text()))
         }
     }
 
@@ -51,7 +51,7 @@ impl Out {
     pub(super) fn say(&self, text: &str) {
         if !self.json {
             // Whether somebody listens does not change what was done.
-            let _ = write(&format!("{text}\n"));
+            let _ = write(&format!("{}\n", terminal::lines(text)));
         }
     }
 
@@ -75,7 +75,12 @@ impl Out {
             ),
             other => (other.to_string(), other.remedy()),
         };
-        let _ = writeln!(std::io::stderr(), "{sentence} ({})\n{remedy}", error.code());
+        let _ = writeln!(
+            std::io::stderr(),
+            "{} ({})\n{remedy}",
+            terminal::line(&sentence),
+            error.code()
+        );
     }
 
     /// A batch and what became of it, for people.

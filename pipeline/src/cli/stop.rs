@@ -3,6 +3,7 @@
 use super::{
     Opening,
     args::{StopCommand, StopTarget},
+    attributable,
     out::Out,
 };
 use crate::{
@@ -21,7 +22,8 @@ pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> R
                 StopTarget::Item { item, why } => (Target::Item(item), why),
                 StopTarget::Link { why } => (Target::Link, why),
             };
-            let number = stopping::place(&house, &target, &why.reason, &why.account).await?;
+            let account = attributable(&why.account)?;
+            let number = stopping::place(&house, &target, &why.reason, account).await?;
             out.show(&serde_json::json!({ "stop": number }), || {
                 let again = opening.again();
                 format!(
@@ -35,7 +37,7 @@ pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> R
             account,
         } => {
             let house = opening.to_act().await?;
-            stopping::lift(&house, stop, &reason, &account).await?;
+            stopping::lift(&house, stop, &reason, attributable(&account)?).await?;
             out.show(&serde_json::json!({ "lifted": stop }), || {
                 format!("stop {stop} is lifted\n")
             })?;

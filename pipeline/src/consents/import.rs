@@ -18,6 +18,7 @@ use crate::{
     error::{Error, Result},
     gate::{CHUNK_ROWS, known::Tags, seal::ConsentSealer},
     index::Index,
+    input::{self, Look},
     intake::{Chunks, Encoding, FileKind, Reading, Row},
     journal::{
         self,
@@ -58,13 +59,15 @@ pub async fn import(house: &House, paths: &[PathBuf], encoding: Encoding) -> Res
         imported: Imported::default(),
     };
     for path in paths {
-        desk.file = path
-            .file_name()
-            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let chunks = Chunks::start(open(path)?, &reading, 0, crate::ids::random()?).map_err(refused)?;
+        desk.file = input::name_of(path);
+        let file = open(path)?;
+        let look = Look::at(&file).map_err(Error::io("look at the file"))?;
+        look.at_most(limits.file_bytes)?;
+        let chunks = Chunks::start(&file, &reading, 0, crate::ids::random()?).map_err(refused)?;
         for chunk in chunks {
             desk.take(&mut *conn, chunk.map_err(refused)?.rows).await?;
         }
+        look.still(&file)?;
     }
     let imported = desk.imported;
     if imported.new > 0 {

@@ -12,7 +12,7 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 
 use crate::{
-    access::table::{Line, Table},
+    access::table::{Line, OUTCOME_LINES, Table},
     app::House,
     error::Result,
     journal::{
@@ -36,10 +36,11 @@ pub struct Recorded {
 /// Records the outcomes of `path`; the first line that contradicts the register refuses the file.
 pub async fn record(house: &House, path: &Path) -> Result<Recorded> {
     let now = house.trusted_now()?;
-    let table = Table::read(path, &["member", "consent_ref", "outcome", "date"], &[])?;
+    let columns = ["member", "consent_ref", "outcome", "date"];
+    let mut table = Table::open(path, &columns, &[], OUTCOME_LINES)?;
     let mut tx = house.db.begin().await?;
     let mut recorded = Recorded::default();
-    for line in table.lines() {
+    while let Some(line) = table.next_line()? {
         record_line(house, tx.connection(), &line, now, &mut recorded).await?;
     }
     tx.commit().await?;

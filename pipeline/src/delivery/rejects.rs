@@ -1,6 +1,9 @@
 //! The rejects file: every code of every row that was not answered, a line each, without any cell of the row. *Edge.*
 
-use std::{fs::File, path::Path};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use mayfly_consent::{Code, Language};
 
@@ -12,12 +15,28 @@ use crate::{
     run,
 };
 
-/// Sees that there is a place for the file, before anything is done whose rejects it is to hold.
-pub fn claim(path: &Path) -> Result<()> {
+/// Sees that there is a place for the file, before anything is done whose rejects it is to hold. What is there is
+/// replaced, so neither the batch file itself nor anything of the data directory may be named.
+pub fn claim(house: &House, path: &Path, submitted: &Path) -> Result<()> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
+    let (there, folder_there) = (path.canonicalize().ok(), folder.canonicalize().ok());
+    let replaces = there.is_some() && there == submitted.canonicalize().ok();
+    let intrudes = house.dir.canonicalize().is_ok_and(|own| {
+        let inside = |place: &Option<PathBuf>| place.as_ref().is_some_and(|place| place.starts_with(&own));
+        inside(&there) || inside(&folder_there)
+    });
+    if replaces || intrudes {
+        return Err(Error::Input {
+            code: "REJECTS-FILE",
+            sentence:
+                "the rejects file would replace the batch file or lie in the data directory; nothing was done"
+                    .into(),
+            remedy: "name a file of its own elsewhere (--rejects FILE.csv)",
+        });
+    }
     if folder.is_dir() && !path.is_dir() {
         return Ok(());
     }

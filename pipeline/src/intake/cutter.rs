@@ -207,6 +207,11 @@ impl Cutter {
         }
     }
 
+    /// Whether the record that is being read is over a limit already.
+    pub(super) fn skips(&self) -> bool {
+        self.skip.is_some()
+    }
+
     fn start_next(&mut self) {
         if self.done {
             (self.written, self.fields, self.skip, self.done) = (0, 0, None, false);

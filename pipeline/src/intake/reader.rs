@@ -80,6 +80,8 @@ impl<R: Read> RecordReader<R> {
                 step
             };
             match step {
+                // Nothing below a header over the limits can be used: a header of gigabytes is not read to its end.
+                Step::More if self.records == 0 && self.cutter.skips() => break,
                 Step::More => {}
                 Step::Record => break,
                 Step::End => return Ok(None),

@@ -11,6 +11,7 @@ use crate::{
     app::House,
     batch::{Batch, store},
     error::{Error, Result},
+    input::{self, Look, Unopened},
     intake::{BatchName, Encoding, FileKind, FileRefusal, ReadError, Scan, scan},
     journal::{
         self,
@@ -58,12 +59,14 @@ pub async fn accept(house: &House, submission: &Submission<'_>) -> Result<Accept
         });
     }
     let file = open(submission.path)?;
+    let look = Look::at(&file).map_err(Error::io("look at the file"))?;
+    look.at_most(house.config.limits.file_bytes)?;
     let (place, key) = house.new_place(Class::Intake, now)?;
     let (scanned, writer) = tokio::task::block_in_place(|| {
         let mut writer = house.vault.create_stream(place, now, &key, &OsRandomness)?;
         let limits = house.config.limits.of_records();
         let mut failed = None;
-        let scanned = scan(file, submission.encoding, FileKind::Batch, limits, |block| {
+        let scanned = scan(&file, submission.encoding, FileKind::Batch, limits, |block| {
             writer.push(block).map_err(|error| {
                 failed = Some(error);
                 std::io::Error::other("seal")
@@ -74,6 +77,8 @@ pub async fn accept(house: &House, submission: &Submission<'_>) -> Result<Accept
             (None, scanned) => Ok((scanned.map_err(refused)?, writer)),
         }
     })?;
+    // What was hashed is what was sealed, whatever happened meanwhile; but nobody meant half a file.
+    look.still(&file)?;
     if let Some(known) = store::by_name(&mut reader, &batch).await? {
         return same_bytes(known, &scanned, submission.encoding);
     }
@@ -160,33 +165,23 @@ fn same_bytes(known: Batch, scanned: &Scan, encoding: Encoding) -> Result<Accept
     Err(Error::File(FileRefusal::Conflict))
 }
 
-/// Opens a regular file for reading.
+/// Opens a file that somebody hands in.
 pub fn open(path: &Path) -> Result<File> {
-    // Looked at before it is opened: opening a pipe waits until somebody writes to it.
-    if std::fs::metadata(path).map_err(unreadable)?.is_file() {
-        let file = File::open(path).map_err(unreadable)?;
-        if file.metadata().map_err(unreadable)?.is_file() {
-            return Ok(file);
-        }
-    }
-    Err(Error::Input {
-        code: "FILE-KIND",
-        sentence: "the batch is not a file but a folder or a device; nothing was done".into(),
-        remedy: "name the CSV file itself",
-    })
-}
-
-fn unreadable(error: std::io::Error) -> Error {
-    let sentence = match error.kind() {
-        std::io::ErrorKind::NotFound => "there is no such file; nothing was done",
-        std::io::ErrorKind::PermissionDenied => "the file may not be read by this account; nothing was done",
-        _ => "the file cannot be opened; nothing was done",
-    };
-    Error::Input {
+    let unreadable = |sentence: &str| Error::Input {
         code: "FILE-UNREADABLE",
         sentence: sentence.into(),
         remedy: "check the path and the file's permissions",
-    }
+    };
+    input::open(path).map_err(|why| match why {
+        Unopened::Missing => unreadable("there is no such file; nothing was done"),
+        Unopened::Denied => unreadable("the file may not be read by this account; nothing was done"),
+        Unopened::Other => unreadable("the file cannot be opened; nothing was done"),
+        Unopened::Kind => Error::Input {
+            code: "FILE-KIND",
+            sentence: "the batch is not a file but a folder or a device; nothing was done".into(),
+            remedy: "name the CSV file itself",
+        },
+    })
 }
 
 /// Translates a refusal or a failing disk.

@@ -144,6 +144,7 @@ const LAYERS: [&[&str]; 5] = [
         "index",
         "telemetry",
         "db",
+        "input",
         "intake",
         "provider",
     ],

@@ -1,0 +1,107 @@
+//! Opens the files that people hand in by name: regular files only, and no name can make us wait or look elsewhere. *Edge.*
+
+use std::{
+    fs::{self, File},
+    io::{self, ErrorKind},
+    os::unix::fs::OpenOptionsExt,
+    path::Path,
+    time::SystemTime,
+};
+
+use rustix::fs::OFlags;
+
+use crate::{
+    error::Error,
+    intake::{FileRefusal, Limit},
+};
+
+/// Why a file cannot be opened.
+pub enum Unopened {
+    /// There is none of that name.
+    Missing,
+    /// This account may not read it.
+    Denied,
+    /// A folder, a pipe, a socket or a device.
+    Kind,
+    /// Anything else.
+    Other,
+}
+
+/// Opens the regular file at `path` for reading.
+///
+/// Whoever calls the program names the file, so a symbolic link is followed, as every other tool follows it; what it
+/// leads to must be a regular file. The kind is asked of the open file itself, and opening never waits: a pipe that is
+/// put there at the last moment is refused like one that was there all along.
+pub fn open(path: &Path) -> Result<File, Unopened> {
+    // Looked at before it is opened as well: opening some devices does something.
+    if !fs::metadata(path).map_err(unopened)?.is_file() {
+        return Err(Unopened::Kind);
+    }
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = File::options()
+        .read(true)
+        .custom_flags(flags.bits().cast_signed())
+        .open(path)
+        .map_err(unopened)?;
+    if file.metadata().map_err(unopened)?.is_file() {
+        Ok(file)
+    } else {
+        Err(Unopened::Kind)
+    }
+}
+
+/// What of an open file shows that somebody writes to it.
+#[derive(PartialEq, Eq)]
+pub struct Look {
+    bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Look {
+    /// The file as it is at this moment.
+    pub fn at(file: &File) -> io::Result<Self> {
+        let facts = file.metadata()?;
+        Ok(Self {
+            bytes: facts.len(),
+            modified: facts.modified().ok(),
+        })
+    }
+
+    /// Refuses a file that is too large already, before anything is read or sealed of it.
+    pub fn at_most(&self, bytes: u64) -> Result<(), Error> {
+        if self.bytes <= bytes {
+            return Ok(());
+        }
+        Err(Error::File(FileRefusal::Limit(Limit::FileBytes(bytes))))
+    }
+
+    /// Refuses a file that is another now than at the first look: half of it may be of one version and half of another.
+    pub fn still(&self, file: &File) -> Result<(), Error> {
+        let now = Self::at(file).map_err(Error::io("look at the file"))?;
+        if *self == now {
+            return Ok(());
+        }
+        Err(Error::Input {
+            code: "FILE-CHANGED",
+            sentence: "the file was written to while it was read; nothing was done".into(),
+            remedy: "wait until it is complete, then submit it again",
+        })
+    }
+}
+
+/// The file's name for a message, without its folder.
+pub fn name_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    name.to_string_lossy().chars().take(NAME_CHARS).collect()
+}
+
+fn unopened(error: io::Error) -> Unopened {
+    match error.kind() {
+        ErrorKind::NotFound => Unopened::Missing,
+        ErrorKind::PermissionDenied => Unopened::Denied,
+        _ => Unopened::Other,
+    }
+}
+
+/// More of a name is not shown.
+const NAME_CHARS: usize = 100;
