@@ -13,6 +13,7 @@ mod codes;
 mod crash;
 mod database;
 mod disk;
+mod fuzz;
 mod golden;
 mod hostile;
 mod journey;
