@@ -3,6 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use crate::{
@@ -70,7 +71,7 @@ pub async fn prepare(dir: &Path) -> Result<Fixtures> {
 }
 
 /// Loads the fixtures' master data, consents sent ahead and a withdrawal; loading them again changes nothing.
-pub async fn load(house: &House) -> Result<()> {
+pub async fn load(house: &Arc<House>) -> Result<()> {
     let folder = house.dir.join("fixtures");
     let path = |name: &str| folder.join(name);
     let forms = FORMS.map(|(name, _)| path(name));

@@ -26,7 +26,7 @@ use crate::support::{NOW, Run, Sandbox, files_below, pause, setting};
 
 /// Runs the command to its end and insists that it keeps within 256 MiB and the time.
 #[track_caller]
-fn bounded(mut command: Command) -> Run {
+pub fn bounded(mut command: Command) -> Run {
     let folder = tempfile::tempdir().unwrap();
     let (out, err) = (folder.path().join("out"), folder.path().join("err"));
     let child = command
@@ -137,7 +137,7 @@ fn ran(sandbox: &Sandbox, run: &Run, rows: u64, refused: u64) -> Value {
 }
 
 /// Whether the sizes are wanted that take minutes.
-fn is_long() -> bool {
+pub fn is_long() -> bool {
     setting::<u8>("MAYFLY_LONG").is_some_and(|on| on > 0)
 }
 

@@ -7,6 +7,7 @@
     reason = "all of this crate is tests: they fail by unwrapping, tell their seeds, and nobody imports them"
 )]
 
+mod ahead;
 mod bad_input;
 mod batch_file;
 mod codes;

@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 
-use super::consent_rows::{ConsentRow, consent_of, instant};
+use super::blocks::BlockSql;
+use super::consent_rows::{ConsentRow, consent_of, instant, rows_among};
 use super::{Columns, refused};
 use crate::error::ConsentError;
 use crate::outcome::Outcome;
@@ -43,18 +45,41 @@ pub async fn one(
         .fetch_optional(connection)
         .await
         .map_err(refused(SHOW))?;
-    let Some(row) = found else {
-        return Ok(None);
-    };
-    let columns = Columns { act: SHOW, row: &row };
-    Ok(Some(StoredConsent {
+    found.map(|row| stored_of(&row)).transpose()
+}
+
+/// This member's consents of these numbers with their sealed bytes, in no order; a number without one has no row.
+///
+/// # Errors
+/// `Database`; `StoredValue`.
+pub async fn find_stored(
+    connection: &mut AnyConnection,
+    member: &str,
+    refs: &[&str],
+) -> Result<Vec<StoredConsent>, ConsentError> {
+    static SQL: BlockSql = BlockSql::new(
+        "SELECT consent_no || ' ' || channel || ' ' || consented_at || ' ' || has_source || ' ' || form_id || ' ' || \
+         form_version || ' ' || idv_method || ' ' || idv_result || ' ' || idv_at || ' ' || \
+         COALESCE(CAST(withdrawn_at AS TEXT), '') || ' ' || outcome || ' ' || outcome_date || ' ' || consent_ref, \
+         subject_index, content_tag, form_sha256, registered_at, cohort, salt, ordinal, sealed \
+         FROM consent WHERE member = $1 AND consent_ref IN (",
+        1,
+        ")",
+    );
+    let found = rows_among(connection, &SQL, member, refs).await?;
+    found.iter().map(stored_of).collect()
+}
+
+fn stored_of(row: &AnyRow) -> Result<StoredConsent, ConsentError> {
+    let columns = Columns { act: SHOW, row };
+    Ok(StoredConsent {
         row: consent_of(&columns)?,
         registered_at: instant(&columns, columns.read(4, "registered_at")?, "registered_at")?,
         cohort: columns.read(5, "cohort")?,
         salt: columns.read(6, "salt")?,
         ordinal: columns.read(7, "ordinal")?,
         sealed: columns.read(8, "sealed")?,
-    }))
+    })
 }
 
 /// Withdraws a consent that stands: every later query on it is refused (D15), its evidence stays.

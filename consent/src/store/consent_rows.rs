@@ -166,20 +166,7 @@ pub async fn refs_of_other_members(
         .collect()
 }
 
-/// The highest number given to a consent; 0 when there is none.
-///
-/// # Errors
-/// `Database`; `StoredValue`.
-pub async fn max_consent_no(connection: &mut AnyConnection) -> Result<i64, ConsentError> {
-    const SQL: &str = "SELECT COALESCE(MAX(consent_no), 0) FROM consent";
-    let row = sqlx::query(SQL)
-        .fetch_one(connection)
-        .await
-        .map_err(refused(FIND))?;
-    Columns { act: FIND, row: &row }.read(0, "consent_no")
-}
-
-async fn rows_among(
+pub(super) async fn rows_among(
     connection: &mut AnyConnection,
     sql: &'static BlockSql,
     member: &str,

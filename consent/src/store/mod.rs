@@ -14,10 +14,9 @@ mod terms_text;
 #[cfg(test)]
 mod tests;
 
-pub use consent_changes::{StoredConsent, one, set_outcome, set_withdrawn};
+pub use consent_changes::{StoredConsent, find_stored, one, set_outcome, set_withdrawn};
 pub use consent_rows::{
-    ConsentRow, NewConsent, Registration, find_consents, insert_consents, max_consent_no,
-    refs_of_other_members,
+    ConsentRow, NewConsent, Registration, find_consents, insert_consents, refs_of_other_members,
 };
 pub use form_rows::{end_form, insert_form, load_forms};
 

@@ -22,6 +22,11 @@ impl Registers {
         ))
     }
 
+    /// Whether nothing of them has changed since.
+    pub async fn are_current(&self, conn: &mut AnyConnection) -> Result<bool> {
+        Ok(meta::counter(conn, meta::REGISTERS).await? == self.version())
+    }
+
     /// Reads them again if they have changed since.
     pub async fn refresh(&mut self, conn: &mut AnyConnection, member: &str) -> Result<()> {
         if meta::counter(&mut *conn, meta::REGISTERS).await? != self.version() {

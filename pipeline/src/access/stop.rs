@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
-    db::columns::instant,
+    db::{columns::instant, meta},
     error::{Error, Result},
 };
 
@@ -71,11 +71,7 @@ pub async fn place(
     by: &str,
     now: Timestamp,
 ) -> Result<i64> {
-    let row = sqlx::query("SELECT COALESCE(MAX(stop_no), 0) + 1 FROM stop")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(Error::database("number a stop"))?;
-    let number: i64 = row.try_get(0).map_err(Error::database("number a stop"))?;
+    let number = meta::take_numbers(&mut *conn, meta::STOPS, 1).await?;
     let (kind, subject) = target.columns();
     sqlx::query("INSERT INTO stop (stop_no, kind, subject, reason, placed_by, placed_at) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(number)

@@ -5,7 +5,7 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{Batch, Counts, store::fenced};
 use crate::{
-    db::columns::instant,
+    db::{columns::instant, meta},
     error::{Error, Result},
 };
 
@@ -38,11 +38,7 @@ pub struct Chunk {
 
 /// Enters a chunk that passes the gate; its number is assigned here and returned.
 pub async fn insert(conn: &mut AnyConnection, chunk: &Chunk, counts: &Counts) -> Result<i64> {
-    let row = sqlx::query("SELECT COALESCE(MAX(chunk_no), 0) + 1 FROM chunk")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(Error::database("number a chunk"))?;
-    let number: i64 = row.try_get(0).map_err(Error::database("number a chunk"))?;
+    let number = meta::take_numbers(&mut *conn, meta::CHUNKS, 1).await?;
     sqlx::query(
         "INSERT INTO chunk (chunk_no, batch_no, tag, first_line, row_count, state, gated_at, first_entry, query_cohort,
          query_object, answered, no_record, refused, failed, unresolved)
@@ -123,10 +119,12 @@ pub async fn insert_late(
     at: Timestamp,
     answered: i64,
 ) -> Result<()> {
+    let number = meta::take_numbers(&mut *conn, meta::LATE_REPLIES, 1).await?;
     sqlx::query(
         "INSERT INTO late_answer (late_no, chunk_no, answer_cohort, answer_object, obtained_at, answered)
-         VALUES ((SELECT COALESCE(MAX(late_no), 0) + 1 FROM late_answer), $1, $2, $3, $4, $5)",
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
+    .bind(number)
     .bind(chunk_no)
     .bind(&answers.0)
     .bind(&answers.1)

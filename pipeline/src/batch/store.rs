@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
-    db::columns::instant,
+    db::{columns::instant, meta},
     error::{Error, Result},
     intake::Encoding,
 };
@@ -75,11 +75,7 @@ pub async fn list(conn: &mut AnyConnection, unsettled: bool) -> Result<Vec<Batch
 
 /// Enters an accepted batch; `batch.batch_no` is assigned here and returned.
 pub async fn insert(conn: &mut AnyConnection, batch: &Batch) -> Result<i64> {
-    let row = sqlx::query("SELECT COALESCE(MAX(batch_no), 0) + 1 FROM batch")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(Error::database("number a batch"))?;
-    let number: i64 = row.try_get(0).map_err(Error::database("number a batch"))?;
+    let number = meta::take_numbers(&mut *conn, meta::BATCHES, 1).await?;
     sqlx::query(
         "INSERT INTO batch (batch_no, batch, member, sha256, file_bytes, row_count, encoding, submitter, submitter_ip,
          accepted_at, intake_cohort, intake_object, state, gated_rows, worker, lease_until)

@@ -327,6 +327,9 @@ pub(super) enum SynthCommand {
         /// Percentage of rows with a fault
         #[arg(long, value_name = "PCT", default_value_t = 0, value_parser = clap::value_parser!(u8).range(0..=100))]
         faults: u8,
+        /// Write the consents into a file of their own, to be imported ahead; the rows only refer to them
+        #[arg(long)]
+        ahead: bool,
         /// Where to write
         #[arg(long, value_name = "DIR", default_value = "mayfly-synth")]
         out: PathBuf,

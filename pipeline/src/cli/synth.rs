@@ -12,7 +12,7 @@ use crate::{
     clock, demo,
     error::{Error, Exit, Result},
     roc::offset,
-    synth::{Order, master, write_batch},
+    synth::{Order, master, write_batch, write_consents},
 };
 
 pub(super) fn run(opening: &Opening, command: SynthCommand, out: &Out) -> Result<Exit> {
@@ -20,6 +20,7 @@ pub(super) fn run(opening: &Opening, command: SynthCommand, out: &Out) -> Result
         rows,
         seed,
         faults,
+        ahead,
         out: folder,
     } = command;
     let now = opening.at.unwrap_or_else(clock::wall);
@@ -30,6 +31,7 @@ pub(super) fn run(opening: &Opening, command: SynthCommand, out: &Out) -> Result
         seed,
         now,
         faults_percent: faults,
+        ahead,
         form: &form,
     };
     let name = order.batch_name().map_err(Error::File)?;
@@ -47,12 +49,19 @@ pub(super) fn run(opening: &Opening, command: SynthCommand, out: &Out) -> Result
     write(form_name, &|file| file.write_all(form_text.as_bytes()))?;
     let batch = format!("{name}.csv");
     write(&batch, &|file| write_batch(&order, file))?;
+    if ahead {
+        write("consents.csv", &|file| write_consents(&order, file))?;
+    }
     let (folder, again) = (folder.display(), opening.again());
     out.show(&serde_json::json!({ "folder": folder.to_string(), "batch": batch, "rows": rows, "now": now }), || {
+        let consents = match ahead {
+            true => format!("{again} consent import {folder}/consents.csv\n  "),
+            false => String::new(),
+        };
         format!(
             "{rows} invented rows in {folder}/{batch}, valid at {}\nnext:\n  {again} member import {folder}/members.csv\n  \
              {again} staff import {folder}/staff.csv\n  {again} form import {folder}/{form_name}\n  \
-             {again} batch run {folder}/{batch}\n",
+             {consents}{again} batch run {folder}/{batch}\n",
             offset(now)
         )
     })?;

@@ -1,31 +1,38 @@
-//! Registers consents that members send ahead of their batches (formats.md, 四(二)3(3)); all of a file or none. *Edge.*
+//! Registers consents that members send ahead of their batches (formats.md, 四(二)3(3)); all of the files or none. *SQL.*
+//!
+//! The files are read twice. The first time everything is checked beside the register, and no one has to wait: a file
+//! that is refused never holds the writer. The second time lines are read and sealed ahead of the one transaction that
+//! enters them, which is left with what only it can do: see that nothing has come between, and write.
 
-use std::{collections::HashMap, path::PathBuf};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+    sync::Arc,
+};
 
-use jiff::Timestamp;
 use mayfly_consent::{
-    Asked, Rules, Terms,
+    SubjectName,
     store::{self as consent_store, NewConsent},
-    verify,
 };
 use serde::Serialize;
 use sqlx::AnyConnection;
-use zeroize::Zeroizing;
+use tokio::sync::mpsc;
 
+use super::lines::{self, Line, Order, Readied, Readying};
 use crate::{
     access::{Registers, members},
     app::House,
+    db::meta,
     error::{Error, Result},
-    gate::{CHUNK_ROWS, known::Tags, seal::ConsentSealer},
+    gate::seal,
     index::Index,
-    input::{self, Look},
-    intake::{Chunks, Encoding, FileKind, Reading, Row},
+    input::Look,
+    intake::Encoding,
     journal::{
         self,
         act::{self, Act},
         entry::Kind,
     },
-    run::accept::{open, refused},
 };
 
 /// What an import did.
@@ -38,216 +45,152 @@ pub struct Imported {
 }
 
 /// Imports the consents of `paths`; the first line that fails or contradicts the register refuses all of them.
-pub async fn import(house: &House, paths: &[PathBuf], encoding: Encoding) -> Result<Imported> {
+pub async fn import(house: &Arc<House>, paths: &[PathBuf], encoding: Encoding) -> Result<Imported> {
     let now = house.trusted_now()?;
-    let limits = house.config.limits.of_records();
-    let reading = Reading {
+    let mut reader = house.db.reader().await?;
+    let order = Arc::new(Order {
+        house: house.clone(),
+        paths: paths.to_vec(),
         encoding,
-        kind: FileKind::Consents,
-        limits,
-        chunk_rows: CHUNK_ROWS,
-    };
-    let mut tx = house.db.begin().await?;
-    let conn = tx.connection();
-    let mut desk = Desk {
-        house,
         now,
         rules: house.regime.consent_rules()?,
-        registers: Registers::load(&mut *conn, "").await?,
-        members: HashMap::new(),
-        file: String::new(),
-        imported: Imported::default(),
+        registers: Registers::load(&mut reader, "").await?,
+    });
+    let (checked, looks) = pass(&order, &mut reader, Readying::Checked, None).await?;
+    drop(reader);
+    if checked.new == 0 {
+        return Ok(checked);
+    }
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    if !order.registers.are_current(&mut *conn).await? {
+        return Err(Error::Operator {
+            code: "DB-BUSY",
+            sentence: "the registers were changed while the file was read; nothing was taken".into(),
+            remedy: "run the command again",
+        });
+    }
+    let (imported, _) = pass(&order, conn, Readying::Sealed, Some(looks)).await?;
+    let act = Act {
+        kind: Kind::Import,
+        member: "",
+        reference: "consents",
     };
-    for path in paths {
-        desk.file = input::name_of(path);
-        let file = open(path)?;
-        let look = Look::at(&file).map_err(Error::io("look at the file"))?;
-        look.at_most(limits.file_bytes)?;
-        let chunks = Chunks::start(&file, &reading, 0, crate::ids::random()?).map_err(refused)?;
-        for chunk in chunks {
-            desk.take(&mut *conn, chunk.map_err(refused)?.rows).await?;
-        }
-        look.still(&file)?;
-    }
-    let imported = desk.imported;
-    if imported.new > 0 {
-        let act = Act {
-            kind: Kind::Import,
-            member: "",
-            reference: "consents",
-        };
-        act::enter(house, conn, &act, &imported, now).await?;
-    }
+    act::enter(house, conn, &act, &imported, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
     tracing::info!(new = imported.new, known = imported.known, "consents imported");
     Ok(imported)
 }
 
-/// What stands over one chunk of an import.
+/// Goes through all files once: beside the register, or entering into it.
+async fn pass(
+    order: &Arc<Order>,
+    conn: &mut AnyConnection,
+    readying: Readying,
+    looks: Option<Vec<Look>>,
+) -> Result<(Imported, Vec<Look>)> {
+    let (out, mut chunks) = mpsc::channel(AHEAD);
+    let reading = order.clone();
+    let read = tokio::task::spawn_blocking(move || lines::read(&reading, readying, looks.as_deref(), &out));
+    let mut desk = Desk {
+        house: &order.house,
+        members: HashSet::new(),
+        imported: Imported::default(),
+    };
+    while let Some(chunk) = chunks.recv().await {
+        desk.take(&mut *conn, chunk).await?;
+    }
+    let looks = read
+        .await
+        .unwrap_or(Err(Error::Bug("the reader of consents panicked")))?;
+    Ok((desk.imported, looks))
+}
+
+/// Where lines are held against the register.
 struct Desk<'h> {
     house: &'h House,
-    now: Timestamp,
-    rules: Rules,
-    registers: Registers,
-    members: HashMap<String, bool>,
-    file: String,
+    /// Members that are in the register.
+    members: HashSet<String>,
     imported: Imported,
 }
 
-/// Whom a consent is of, and what it says.
-type PersonAndContent = (Index, Index);
+/// A consent that is registered, or stands in an earlier line.
+struct Known {
+    tags: (Index, Index),
+    name: SubjectName,
+}
+
+/// A member, and its own number for a consent.
+type Key = (String, String);
 
 impl Desk<'_> {
-    async fn take(&mut self, conn: &mut AnyConnection, mut rows: Vec<Row>) -> Result<()> {
-        for row in &rows {
-            self.check_form(&mut *conn, row).await?;
-        }
-        let mut known = self.known(&mut *conn, &rows).await?;
-        let mut sealer = ConsentSealer::new(self.house, self.now)?;
-        let first_no = consent_store::max_consent_no(&mut *conn).await? + 1;
+    async fn take(&mut self, conn: &mut AnyConnection, chunk: Readied) -> Result<()> {
+        let Readied { lines, sealer } = chunk;
+        let mut known = self.known(&mut *conn, &lines).await?;
         let mut fresh = Vec::new();
-        let mut canonical = Zeroizing::new(Vec::with_capacity(1024));
-        for row in &mut rows {
-            let tags = self.tags(row, &mut canonical)?;
-            let (member, reference) = key(row);
-            let place = (member.to_owned(), reference.to_owned());
-            match known.get(&place) {
-                // Registered already, word by word: nothing is held against it again.
-                Some(registered) if *registered == tags => self.imported.known += 1,
+        for line in lines {
+            self.check_member(&mut *conn, &line).await?;
+            let key = (line.member, line.reference);
+            match known.get(&key) {
+                Some(other) if other.tags == line.tags && other.name.matches(&line.name) => {
+                    self.imported.known += 1
+                }
                 Some(_) => {
                     let what = "a consent of this number is registered with other content";
-                    return Err(self.refuse(row, "IMPORT-CONFLICT", what.into()));
+                    return Err(lines::refuse(&line.place, "IMPORT-CONFLICT", what));
                 }
                 None => {
-                    self.check_rules(row, &place.0)?;
-                    let (person, content) = (Some(tags.0), Some(tags.1));
-                    let sealed = sealer.seal(&place.0, &row.claim, Tags { person, content })?;
-                    fresh.push((place.0.clone(), sealed));
-                    known.insert(place, tags);
+                    if let Some(sealed) = line.sealed.transpose()? {
+                        fresh.push((key.0.clone(), sealed));
+                    }
+                    let (tags, name) = (line.tags, line.name);
+                    known.insert(key, Known { tags, name });
                     self.imported.new += 1;
                 }
             }
         }
-        let new: Vec<NewConsent<'_>> = fresh.iter().map(|(member, sealed)| sealed.row(member)).collect();
-        Ok(consent_store::insert_consents(conn, first_no, &sealer.registration(), &new).await?)
+        if let (Some(sealer), false) = (sealer, fresh.is_empty()) {
+            let first = meta::take_numbers(&mut *conn, meta::CONSENTS, fresh.len() as i64).await?;
+            let new: Vec<NewConsent<'_>> = fresh.iter().map(|(member, sealed)| sealed.row(member)).collect();
+            consent_store::insert_consents(conn, first, &sealer.registration(), &new).await?;
+        }
+        Ok(())
     }
 
-    /// Whether a line can be read, is whole, and is of a member.
-    async fn check_form(&mut self, conn: &mut AnyConnection, row: &Row) -> Result<()> {
-        if !row.faults.is_empty() {
-            return Err(self.unusable(row));
+    async fn check_member(&mut self, conn: &mut AnyConnection, line: &Line) -> Result<()> {
+        if self.members.contains(&line.member) {
+            return Ok(());
         }
-        match (
-            &row.claim.terms,
-            &row.claim.consent_ref,
-            &row.claim.subject_id,
-            row.claim.birth_date,
-        ) {
-            (Terms::Given(given), Some(_), Some(_), Some(_)) if given.is_complete() => {}
-            _ => {
-                return Err(self.refuse(
-                    row,
-                    "IMPORT-CONSENT",
-                    "a column that a consent needs is empty".into(),
-                ));
-            }
+        if members::one(conn, &line.member).await?.is_none() {
+            let what = "its member is not in the register";
+            return Err(lines::refuse(&line.place, "MEMBER-UNKNOWN", what));
         }
-        let member = row.member.clone().unwrap_or_default();
-        if !self.members.contains_key(&member) {
-            let registered = members::one(conn, &member).await?.is_some();
-            self.members.insert(member.clone(), registered);
-        }
-        match self.members.get(&member) {
-            Some(true) => Ok(()),
-            _ => Err(self.refuse(row, "MEMBER-UNKNOWN", "its member is not in the register".into())),
-        }
+        self.members.insert(line.member.clone());
+        Ok(())
     }
 
-    /// Holds a new consent against every rule that does not need a query (D14).
-    fn check_rules(&self, row: &mut Row, member: &str) -> Result<()> {
-        let asked = Asked {
-            member,
-            item: None,
-            purpose: None,
-            approved_at: None,
-            now: self.now,
-        };
-        verify(
-            &row.claim,
-            &asked,
-            &self.registers.forms,
-            None,
-            false,
-            &self.rules,
-            &mut row.faults,
-        );
-        if row.faults.is_empty() {
-            Ok(())
-        } else {
-            Err(self.unusable(row))
+    /// What is registered of the consents that `lines` name. Names are sealed with the consent, and looked at only
+    /// here: where a line comes again.
+    async fn known(&self, conn: &mut AnyConnection, lines: &[Line]) -> Result<HashMap<Key, Known>> {
+        let mut by_member: HashMap<&str, Vec<&str>> = HashMap::new();
+        for line in lines {
+            by_member.entry(&line.member).or_default().push(&line.reference);
         }
-    }
-
-    fn unusable(&self, row: &Row) -> Error {
-        let column = row.faults.iter().next().map_or("", |fault| fault.column);
-        let what = format!(
-            "the consent is not usable: {} (column {column})",
-            row.faults.codes()
-        );
-        self.refuse(row, "IMPORT-CONSENT", what)
-    }
-
-    fn refuse(&self, row: &Row, code: &'static str, what: String) -> Error {
-        Error::Input {
-            code,
-            sentence: format!("{} line {}: {what}", self.file, row.line),
-            remedy: "mend the line, then import the file again; nothing of it was taken",
-        }
-    }
-
-    async fn known(
-        &self,
-        conn: &mut AnyConnection,
-        rows: &[Row],
-    ) -> Result<HashMap<(String, String), PersonAndContent>> {
         let mut known = HashMap::new();
-        for member in self.members.keys() {
-            let refs: Vec<&str> = rows
-                .iter()
-                .map(key)
-                .filter(|(of, _)| of == member)
-                .map(|(_, reference)| reference)
-                .collect();
-            for found in consent_store::find_consents(&mut *conn, member, &refs).await? {
-                known.insert(
-                    (member.clone(), found.consent_ref),
-                    (found.subject_index, found.content_tag),
-                );
+        for (member, refs) in by_member {
+            for stored in consent_store::find_stored(&mut *conn, member, &refs).await? {
+                let claim = seal::open(self.house, member, &stored)?;
+                let name = claim
+                    .subject_name
+                    .ok_or(Error::Bug("a kept consent without a name"))?;
+                let tags = (stored.row.subject_index, stored.row.content_tag);
+                known.insert((member.to_owned(), stored.row.consent_ref), Known { tags, name });
             }
         }
         Ok(known)
     }
-
-    fn tags(&self, row: &Row, canonical: &mut Vec<u8>) -> Result<PersonAndContent> {
-        let claim = &row.claim;
-        let (Terms::Given(given), Some(id), Some(birth)) =
-            (&claim.terms, &claim.subject_id, claim.birth_date)
-        else {
-            return Err(Error::Bug("an incomplete consent passed its check"));
-        };
-        canonical.clear();
-        given.canonical_bytes(claim.birth_date, canonical);
-        Ok((
-            self.house.index.person(id, birth),
-            self.house.index.content(canonical),
-        ))
-    }
 }
 
-fn key(row: &Row) -> (&str, &str) {
-    (
-        row.member.as_deref().unwrap_or(""),
-        row.claim.consent_ref.as_deref().unwrap_or(""),
-    )
-}
+/// So many chunks are readied ahead of the transaction.
+const AHEAD: usize = 2;

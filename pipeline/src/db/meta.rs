@@ -35,12 +35,41 @@ pub async fn counter(conn: &mut AnyConnection, key: &'static str) -> Result<i64>
     })
 }
 
+/// Takes `count` numbers (at least one) of the series `key`; returns the first of them. Each is given once and never
+/// again, also when the row that had it is gone. Whoever takes numbers at the same time waits for this transaction.
+pub async fn take_numbers(conn: &mut AnyConnection, key: &'static str, count: i64) -> Result<i64> {
+    let row = sqlx::query(
+        "INSERT INTO house (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE
+         SET value = CAST(CAST(house.value AS BIGINT) + CAST(excluded.value AS BIGINT) AS TEXT) RETURNING value",
+    )
+    .bind(key)
+    .bind(count.to_string())
+    .fetch_one(conn)
+    .await
+    .map_err(Error::database("take a number"))?;
+    let last: String = row.try_get(0).map_err(Error::database("take a number"))?;
+    match last.parse::<i64>() {
+        Ok(last) => Ok(last - count + 1),
+        Err(_) => Err(Error::Bug("a counter of the house table is not a number")),
+    }
+}
+
 /// Raises the counter of the registers (members, staff, forms, stops), so that the gate reads them anew.
 pub async fn registers_changed(conn: &mut AnyConnection) -> Result<()> {
     let version = counter(conn, REGISTERS).await? + 1;
     write(conn, REGISTERS, &version.to_string()).await
 }
 
+/// The last number given to a batch.
+pub const BATCHES: &str = "last_batch_no";
+/// The last number given to a chunk.
+pub const CHUNKS: &str = "last_chunk_no";
+/// The last number given to a late reply.
+pub const LATE_REPLIES: &str = "last_late_no";
+/// The last number given to a consent.
+pub const CONSENTS: &str = "last_consent_no";
+/// The last number given to a stop.
+pub const STOPS: &str = "last_stop_no";
 /// Counter of changes of the registers.
 pub const REGISTERS: &str = "registers_version";
 /// The custody's generation at the last change of the database.
@@ -53,3 +82,36 @@ pub const ENVIRONMENT: &str = "environment";
 pub const ORIGIN: &str = "journal_origin";
 /// SHA-256 of the configuration that was last entered in the journal.
 pub const CONFIGURATION: &str = "configuration";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::{Address, Db, migrate};
+
+    #[tokio::test]
+    async fn a_number_is_given_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(Address::Sqlite(folder.path().join("mayfly.db")), true)
+            .await
+            .unwrap();
+        migrate::create(&db, &[]).await.unwrap();
+        let mut tx = db.begin().await.unwrap();
+        for (key, count, first) in [
+            (CONSENTS, 3, 1),
+            (CONSENTS, 1, 4),
+            (BATCHES, 1, 1),
+            (CONSENTS, 4_096, 5),
+            (CONSENTS, 1, 4_101),
+        ] {
+            assert_eq!(take_numbers(tx.connection(), key, count).await.unwrap(), first);
+        }
+        tx.commit().await.unwrap();
+        // What was taken by a transaction that came to nothing numbers nothing, and is there again.
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(take_numbers(tx.connection(), BATCHES, 9).await.unwrap(), 2);
+        drop(tx);
+        tokio::task::yield_now().await;
+        let mut tx = db.begin().await.unwrap();
+        assert_eq!(take_numbers(tx.connection(), BATCHES, 1).await.unwrap(), 2);
+    }
+}

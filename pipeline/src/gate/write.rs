@@ -88,7 +88,7 @@ async fn register_consents(conn: &mut sqlx::AnyConnection, batch: &Batch, draft:
     let Some((sealer, sealed)) = &draft.consents else {
         return Ok(0);
     };
-    let first_no = consent_store::max_consent_no(&mut *conn).await? + 1;
+    let first_no = meta::take_numbers(&mut *conn, meta::CONSENTS, sealed.len() as i64).await?;
     let new: Vec<NewConsent<'_>> = sealed.iter().map(|consent| consent.row(&batch.member)).collect();
     consent_store::insert_consents(conn, first_no, &sealer.registration(), &new).await?;
     Ok(first_no)

@@ -94,19 +94,33 @@ impl<'a> Draft<'a> {
             .unwrap_or(Date::MIN)
     }
 
+    /// Empties the cells of the consent, which is sent ahead.
+    pub(super) fn empty_consent(&mut self) {
+        for column in Column::ALL
+            .iter()
+            .copied()
+            .filter(|column| column.is_consent_cell())
+        {
+            self.set(column, |_| ());
+        }
+    }
+
     /// Appends the row to `lines`.
     pub(super) fn write(&self, lines: &mut Vec<u8>) {
         for range in &self.cells {
-            let cell = &self.text[range.clone()];
-            let quote: &[u8] = if cell.iter().any(|byte| matches!(byte, b',' | b'"')) {
-                b"\""
-            } else {
-                b""
-            };
-            lines.extend_from_slice(quote);
-            lines.extend_from_slice(cell);
-            lines.extend_from_slice(quote);
-            lines.push(b',');
+            put_cell(lines, &self.text[range.clone()]);
+        }
+        lines.pop();
+        lines.push(b'\n');
+    }
+
+    /// Appends these columns of the row to `lines`, the member among them.
+    pub(super) fn write_columns(&self, columns: &[Column], lines: &mut Vec<u8>) {
+        for &column in columns {
+            match column {
+                Column::Member => put_cell(lines, self.order.member.as_bytes()),
+                column => put_cell(lines, self.cell(column)),
+            }
         }
         lines.pop();
         lines.push(b'\n');
@@ -232,6 +246,18 @@ impl<'a> Draft<'a> {
             }
         });
     }
+}
+
+fn put_cell(lines: &mut Vec<u8>, cell: &[u8]) {
+    let quote: &[u8] = if cell.iter().any(|byte| matches!(byte, b',' | b'"')) {
+        b"\""
+    } else {
+        b""
+    };
+    lines.extend_from_slice(quote);
+    lines.extend_from_slice(cell);
+    lines.extend_from_slice(quote);
+    lines.push(b',');
 }
 
 fn put_ip(cell: &mut Vec<u8>, network: &[u8], host: Option<u32>) {

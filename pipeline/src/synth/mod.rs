@@ -1,8 +1,8 @@
 //! Responsible for invented batches with their master data, for load and demonstration: a function of order and seed. *Pure.*
 //!
 //! Nobody in them lives: identity numbers are drawn, names are put together from common characters, addresses come
-//! from the ranges kept for documentation. [`write_batch`] writes the batch file, [`master`] the members and the
-//! 授權表 it needs; the form is given. `draft` makes the cells of one valid row, `fault` spoils one of them on
+//! from the ranges kept for documentation. [`write_batch`] writes the batch file, [`write_consents`] the
+//! consents sent ahead of it, [`master`] the members and the 授權表 it needs; the form is given. `draft` makes the cells of one valid row, `fault` spoils one of them on
 //! purpose, `chance` is the repeatable die, `people` the lists that names are drawn from.
 
 mod chance;
@@ -34,6 +34,9 @@ pub struct Order<'a> {
     pub now: Timestamp,
     /// How many rows of a hundred are spoilt, 0 to 100; each kind of fault in turn.
     pub faults_percent: u8,
+    /// Whether the consents of the rows that are not spoilt are sent ahead ([`write_consents`]): their consent cells
+    /// in the batch file are empty then. A spoilt row brings its own.
+    pub ahead: bool,
     /// The form that the subjects agreed to; it has to be in force at `now`.
     pub form: &'a Form,
 }
@@ -76,10 +79,39 @@ pub fn write_batch(order: &Order<'_>, out: &mut impl Write) -> io::Result<()> {
         match order.fault(index) {
             None => {
                 draft.invent(index);
+                if order.ahead {
+                    draft.empty_consent();
+                }
                 draft.write(&mut lines);
             }
             Some(fault) => fault.spoil(&mut draft, index, &mut lines),
         }
+        if lines.len() >= BUFFER_BYTES {
+            out.write_all(&lines)?;
+            lines.clear();
+        }
+    }
+    out.write_all(&lines)
+}
+
+/// Writes the file of consents that the member sends ahead of the batch: those of the rows that are not spoilt.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_consents(order: &Order<'_>, out: &mut impl Write) -> io::Result<()> {
+    let columns: Vec<Column> = Column::ALL
+        .iter()
+        .copied()
+        .filter(|&column| FileKind::Consents.allows(column))
+        .collect();
+    let names: Vec<&str> = columns.iter().map(|column| column.english()).collect();
+    writeln!(out, "{}", names.join(","))?;
+    let mut draft = Draft::new(order);
+    let mut lines = Vec::with_capacity(BUFFER_BYTES + 4096);
+    for index in (0..order.rows).filter(|&index| order.fault(index).is_none()) {
+        draft.invent(index);
+        draft.write_columns(&columns, &mut lines);
         if lines.len() >= BUFFER_BYTES {
             out.write_all(&lines)?;
             lines.clear();

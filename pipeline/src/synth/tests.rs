@@ -22,6 +22,7 @@ fn order(form: &Form, rows: u32, faults_percent: u8) -> Order<'_> {
         seed: 7,
         now: "2026-11-02T06:00:00Z".parse().unwrap(),
         faults_percent,
+        ahead: false,
         form,
     }
 }
@@ -85,6 +86,54 @@ fn every_row_is_valid_and_somebody_elses() {
         assert!(row.approved_at.unwrap() < order.now);
     }
     assert_eq!((subjects.len(), consents.len(), cases.len()), (3000, 3000, 3000));
+}
+
+#[test]
+fn consents_sent_ahead_are_those_of_the_rows_that_leave_them_out() {
+    let form = form();
+    let apart = order(&form, 200, 10);
+    let ahead = Order { ahead: true, ..apart };
+    let mut consents = Vec::new();
+    write_consents(&ahead, &mut consents).unwrap();
+    let (batch, whole) = (batch(&ahead), batch(&apart));
+    let table = |bytes: &[u8]| -> Vec<Vec<Vec<u8>>> {
+        let mut table = csv::ReaderBuilder::new()
+            .flexible(true)
+            .has_headers(false)
+            .from_reader(bytes);
+        table
+            .byte_records()
+            .map(|record| record.unwrap().iter().map(<[u8]>::to_vec).collect())
+            .collect()
+    };
+    let (batch, whole, consents) = (table(&batch), table(&whole), table(&consents));
+    assert_eq!((batch.len(), consents.len()), (201, 181));
+    let first = whole[0]
+        .iter()
+        .position(|name| name == b"consent_channel")
+        .unwrap();
+    let mut next = consents.iter().skip(1);
+    for (index, (row, whole)) in (0..).zip(batch.iter().zip(&whole).skip(1)) {
+        if ahead.fault(index).is_some() {
+            assert_eq!(row, whole);
+            continue;
+        }
+        assert!(row[..first] == whole[..first] && row[first..].iter().all(Vec::is_empty));
+        let consent = next.next().unwrap();
+        let in_row = |name: &Vec<u8>| {
+            consents[0]
+                .iter()
+                .position(|column| column == name)
+                .map(|place| &consent[place])
+        };
+        let held = whole
+            .iter()
+            .zip(&batch[0])
+            .filter_map(|(cell, name)| Some((cell, in_row(name)?)));
+        assert_eq!(held.clone().count(), 15);
+        assert!(held.clone().all(|(cell, sent)| cell == sent));
+    }
+    assert!(next.next().is_none());
 }
 
 #[test]

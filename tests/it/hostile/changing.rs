@@ -126,7 +126,7 @@ fn halfway(sandbox: &Sandbox, file: &Path) -> Child {
     while sealed() < 1 << 20 && reading.try_wait().unwrap().is_none() {
         pause(0.001);
     }
-    stop_between_transactions(&reading);
+    stop_between_transactions(sandbox, &reading);
     assert!(
         (1 << 20..40 << 20).contains(&sealed()),
         "it was not stopped midway: {}",
