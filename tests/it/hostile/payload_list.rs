@@ -1,4 +1,4 @@
-//! Five hundred texts that have broken other programs, put together here. *Pure.*
+//! Five hundred texts that have broken other programs, put together here, and what is looked for afterwards. *Pure.*
 
 /// The payloads: no two the same, no blank one among them.
 pub fn payloads() -> Vec<String> {
@@ -29,6 +29,26 @@ pub fn payloads() -> Vec<String> {
         }
     }
     all
+}
+
+/// The cell as it stands in a file.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
+}
+
+/// Insists that none of the payloads was told; the shortest are words of every text.
+#[track_caller]
+pub fn silent(payloads: &[String], text: &str) {
+    let told = payloads
+        .iter()
+        .find(|payload| payload.len() >= 8 && payload.trim() != "--help" && text.contains(payload.as_str()));
+    assert_eq!(told, None);
+}
+
+/// What a terminal obeys instead of showing.
+pub fn is_obeyed(c: char) -> bool {
+    c.is_control() && c != '\n' && c != '\t'
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// Every control character, each within a word.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::{
     Held, bounded,
-    payload_list::{COUNT, payloads},
+    payload_list::{COUNT, is_obeyed, payloads, quoted, silent},
     ran, refused, run,
 };
 use crate::{
@@ -344,11 +344,6 @@ impl TextColumn {
     }
 }
 
-/// The cell as it stands in a file.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('"', "\"\""))
-}
-
 /// The columns that the rejects file names, by line.
 fn rejected(path: &std::path::Path) -> BTreeMap<usize, BTreeSet<String>> {
     let mut rejected: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
@@ -361,21 +356,6 @@ fn rejected(path: &std::path::Path) -> BTreeMap<usize, BTreeSet<String>> {
             .insert(record[1].to_owned());
     }
     rejected
-}
-
-/// Insists that none of the payloads was told; the shortest are words of every text.
-#[track_caller]
-fn silent(payloads: &[String], text: &str) {
-    let told = payloads
-        .iter()
-        .find(|payload| payload.len() >= 8 && payload.trim() != "--help" && text.contains(payload.as_str()));
-    assert_eq!(told, None);
-}
-
-/// What a terminal obeys instead of showing.
-fn is_obeyed(c: char) -> bool {
-    c.is_control() && c != '\n' && c != '\t'
-        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 const TEXT_COLUMNS: [TextColumn; 6] = [
