@@ -58,10 +58,8 @@ pub async fn find_stored(
     refs: &[&str],
 ) -> Result<Vec<StoredConsent>, ConsentError> {
     static SQL: BlockSql = BlockSql::new(
-        "SELECT consent_no || ' ' || channel || ' ' || consented_at || ' ' || has_source || ' ' || form_id || ' ' || \
-         form_version || ' ' || idv_method || ' ' || idv_result || ' ' || idv_at || ' ' || \
-         COALESCE(CAST(withdrawn_at AS TEXT), '') || ' ' || outcome || ' ' || outcome_date || ' ' || consent_ref, \
-         subject_index, content_tag, form_sha256, registered_at, cohort, salt, ordinal, sealed \
+        "SELECT consent_no || ' ' || COALESCE(CAST(withdrawn_at AS TEXT), '') || ' ' || outcome || ' ' || outcome_date || \
+         ' ' || consent_ref, terms, subject_index, content_tag, registered_at, cohort, salt, ordinal, sealed \
          FROM consent WHERE member = $1 AND consent_ref IN (",
         1,
         ")",
