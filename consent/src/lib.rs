@@ -11,6 +11,7 @@ pub mod day;
 pub mod error;
 pub mod form;
 mod form_text;
+pub mod json_text;
 pub mod outcome;
 pub mod phone;
 pub mod record;

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::cells;
 use crate::code_list::{Channel, IdvMethod, IdvResult};
 use crate::error::ConsentError;
+use crate::json_text::JsonObject;
 use crate::phone::Phone;
 use crate::record::{Claim, Given, Terms};
 use crate::subject::{SubjectId, SubjectName};
@@ -22,8 +23,41 @@ use crate::subject::{SubjectId, SubjectName};
 pub fn write(claim: &Claim, out: &mut Zeroizing<Vec<u8>>) -> Result<(), ConsentError> {
     out.zeroize();
     out.reserve(SEALED_MAX_BYTES);
-    let text = SealedText::of(claim).ok_or(ConsentError::ClaimIncomplete)?;
-    serde_json::to_writer(&mut **out, &text).map_err(|_| ConsentError::ClaimIncomplete)
+    let mut object = JsonObject::begin(out);
+    if write_fields(claim, &mut object).is_none() {
+        out.zeroize();
+        return Err(ConsentError::ClaimIncomplete);
+    }
+    object.end();
+    Ok(())
+}
+
+/// The fields of [`SealedText`], in its order.
+fn write_fields(claim: &Claim, object: &mut JsonObject<'_>) -> Option<()> {
+    let Terms::Given(given) = &claim.terms else {
+        return None;
+    };
+    object.bare("v", VERSION);
+    object.text("consent_ref", claim.consent_ref.as_deref()?);
+    object.text("subject_id", claim.subject_id.as_ref()?.expose());
+    object.text("subject_name", claim.subject_name.as_ref()?.expose());
+    object.plain("birth_date", claim.birth_date?);
+    object.text("consent_channel", given.channel?.as_str());
+    object.plain("consented_at", given.consented_at?);
+    if let Some(address) = given.source_ip {
+        object.plain("consent_ip", address);
+    }
+    object.perhaps("consent_phone", given.source_phone.as_ref().map(Phone::expose));
+    object.text("form_id", given.form_id.as_deref()?);
+    object.text("form_version", given.form_version.as_deref()?);
+    if let Some(hash) = &given.form_sha256 {
+        object.text("form_sha256", &hex(hash));
+    }
+    object.text("idv_method", given.idv_method?.as_str());
+    object.text("idv_result", given.idv_result?.as_str());
+    object.plain("idv_at", given.idv_at?);
+    object.perhaps("idv_ref", given.idv_ref.as_deref());
+    Some(())
 }
 
 /// Reads back what [`write()`] wrote; the terms are always given.
@@ -39,7 +73,7 @@ pub fn read(bytes: &[u8]) -> Result<Claim, ConsentError> {
 pub const SEALED_MAX_BYTES: usize = 2_048;
 
 /// The object's fields; they have the names of the batch file's columns.
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SealedText<'a> {
     v: u8,
@@ -53,50 +87,26 @@ struct SealedText<'a> {
     #[serde(borrow)]
     consent_channel: Cow<'a, str>,
     consented_at: Timestamp,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     consent_ip: Option<std::net::IpAddr>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none", default)]
+    #[serde(borrow, default)]
     consent_phone: Option<Cow<'a, str>>,
     #[serde(borrow)]
     form_id: Cow<'a, str>,
     #[serde(borrow)]
     form_version: Cow<'a, str>,
-    #[serde(borrow, skip_serializing_if = "Option::is_none", default)]
+    #[serde(borrow, default)]
     form_sha256: Option<Cow<'a, str>>,
     #[serde(borrow)]
     idv_method: Cow<'a, str>,
     #[serde(borrow)]
     idv_result: Cow<'a, str>,
     idv_at: Timestamp,
-    #[serde(borrow, skip_serializing_if = "Option::is_none", default)]
+    #[serde(borrow, default)]
     idv_ref: Option<Cow<'a, str>>,
 }
 
-impl<'a> SealedText<'a> {
-    fn of(claim: &'a Claim) -> Option<SealedText<'a>> {
-        let Terms::Given(given) = &claim.terms else {
-            return None;
-        };
-        Some(SealedText {
-            v: VERSION,
-            consent_ref: claim.consent_ref.as_deref()?.into(),
-            subject_id: claim.subject_id.as_ref()?.expose().into(),
-            subject_name: claim.subject_name.as_ref()?.expose().into(),
-            birth_date: claim.birth_date?,
-            consent_channel: given.channel?.as_str().into(),
-            consented_at: given.consented_at?,
-            consent_ip: given.source_ip,
-            consent_phone: given.source_phone.as_ref().map(|phone| phone.expose().into()),
-            form_id: given.form_id.as_deref()?.into(),
-            form_version: given.form_version.as_deref()?.into(),
-            form_sha256: given.form_sha256.map(|hash| hex(&hash).into()),
-            idv_method: given.idv_method?.as_str().into(),
-            idv_result: given.idv_result?.as_str().into(),
-            idv_at: given.idv_at?,
-            idv_ref: given.idv_ref.as_deref().map(Cow::from),
-        })
-    }
-
+impl SealedText<'_> {
     fn into_claim(self) -> Option<Claim> {
         if self.v != VERSION {
             return None;

@@ -13,7 +13,7 @@ pub use chunks::Chunk;
 pub use store::Batch;
 pub use summary::{Counts, Summary};
 
-/// What became of a request, word by word as in result files.
+/// What became of a request.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// Passed the gate; the provider's answer is not in yet.
@@ -31,7 +31,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    /// The word in the database and in result files.
+    /// The word in result files.
     pub fn word(self) -> &'static str {
         match self {
             Self::Asked => "asked",
@@ -43,13 +43,25 @@ impl Outcome {
         }
     }
 
+    /// The number in the database. Asked and answered, which nearly every row is one after the other, take no room there.
+    pub fn number(self) -> i64 {
+        match self {
+            Self::Asked => 0,
+            Self::Answered => 1,
+            Self::NoRecord => 2,
+            Self::Refused => 3,
+            Self::Failed => 4,
+            Self::Unresolved => 5,
+        }
+    }
+
     /// Whether the provider told something of the person, be it that there is no record.
     pub fn is_told(self) -> bool {
         matches!(self, Self::Answered | Self::NoRecord)
     }
 
-    /// Reads the word.
-    pub fn parse(word: &str) -> Option<Self> {
+    /// Reads the number.
+    pub fn parse(number: i64) -> Option<Self> {
         [
             Self::Asked,
             Self::Answered,
@@ -59,6 +71,6 @@ impl Outcome {
             Self::Unresolved,
         ]
         .into_iter()
-        .find(|outcome| outcome.word() == word)
+        .find(|outcome| outcome.number() == number)
     }
 }

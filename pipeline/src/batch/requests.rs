@@ -63,7 +63,7 @@ pub async fn insert_queries(
     // What all have in common is bound once or written out: each parameter costs about as much as inserting two columns.
     static SQL: BlockSql = BlockSql::new(
         "INSERT INTO request (batch_no, chunk_no, outcome, codes, line, item, querier, consent_no, use_no, entry)
-         SELECT $1, $2, 'asked', '', column1, column2, column3, column4, column5, column6 FROM (VALUES ",
+         SELECT $1, $2, 0, '', column1, column2, column3, column4, column5, column6 FROM (VALUES ",
         6,
         ") AS new",
     );
@@ -95,7 +95,7 @@ pub async fn insert_refusals(
 ) -> Result<()> {
     static SQL: BlockSql = BlockSql::new(
         "INSERT INTO request (batch_no, chunk_no, outcome, line, item, querier, codes)
-         SELECT $1, $2, 'refused', column1, column2, column3, column4 FROM (VALUES ",
+         SELECT $1, $2, 3, column1, column2, column3, column4 FROM (VALUES ",
         4,
         ") AS new",
     );
@@ -166,10 +166,10 @@ pub async fn move_lines(
     let sql = if release { &RELEASE } else { &KEEP };
     for (size, block) in full_blocks(lines) {
         let query = sqlx::query(sql.text(conn, size))
-            .bind(to.word())
+            .bind(to.number())
             .bind(codes.to_string())
             .bind(batch_no)
-            .bind(from.word());
+            .bind(from.number());
         let query = block.iter().fold(query, |query, line| query.bind(*line));
         let done = query
             .execute(&mut *conn)
@@ -185,7 +185,7 @@ pub async fn move_lines(
 /// Gives all still open requests of the lines `first..first + rows` the outcome `answered`; tells how many.
 pub async fn answer_rest(conn: &mut AnyConnection, batch_no: i64, first: i64, rows: i64) -> Result<u64> {
     let done = sqlx::query(
-        "UPDATE request SET outcome = 'answered' WHERE batch_no = $1 AND line >= $2 AND line < $3 AND outcome = 'asked'",
+        "UPDATE request SET outcome = 1 WHERE batch_no = $1 AND line >= $2 AND line < $3 AND outcome = 0",
     )
     .bind(batch_no)
     .bind(first)
@@ -219,7 +219,7 @@ pub async fn of_lines(
             Ok(Request {
                 line: row.try_get(0)?,
                 querier: row.try_get(1)?,
-                outcome: Outcome::parse(&row.try_get::<String, _>(2)?).ok_or(sqlx::Error::RowNotFound)?,
+                outcome: Outcome::parse(row.try_get(2)?).ok_or(sqlx::Error::RowNotFound)?,
                 codes: CodeSet::parse(&row.try_get::<String, _>(3)?).ok_or(sqlx::Error::RowNotFound)?,
                 entry: row.try_get(4)?,
             })

@@ -177,39 +177,34 @@ fn write_record(
     query: &str,
     (date, time): (&str, &str),
 ) {
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let approved_at = row.approved_at.map_or_else(String::new, |at| at.to_string());
-    let ip = row
-        .querier_ip
-        .map(|ip| ip.to_string())
-        .unwrap_or_else(|| batch.submitter_ip.clone());
-    let birth = row
-        .claim
-        .birth_date
-        .map_or_else(String::new, |day| day.to_string());
-    let (querier, approver, item, form);
+    fn text(text: &Option<String>) -> &str {
+        text.as_deref().unwrap_or_default()
+    }
+    let (ip, birth_date, approved_at, form);
     let asked = match &screened.verdict {
         None => None,
         Some(verdict) => {
-            (querier, approver, item) = (text(&row.querier), text(&row.approver), text(&row.item));
+            ip = row.querier_ip.map(|ip| ip.to_string());
+            birth_date = row.claim.birth_date.map(|day| day.to_string());
+            approved_at = row.approved_at.map(|at| at.to_string());
             form = format!("{}/{}", verdict.consent.form_id(), verdict.consent.form_version());
             Some(AskedRecord {
-                account: &querier,
-                ip: &ip,
+                account: text(&row.querier),
+                ip: ip.as_deref().unwrap_or(&batch.submitter_ip),
                 date,
                 time,
-                operation: &item,
+                operation: text(&row.item),
                 conditions: Conditions {
                     subject_id: row.claim.subject_id.as_ref().map_or("", |id| id.expose()),
                     subject_name: Cow::Borrowed(
                         row.claim.subject_name.as_ref().map_or("", |name| name.expose()),
                     ),
-                    birth_date: &birth,
+                    birth_date: text(&birth_date),
                 },
                 reason_code: row.reason_code.map_or("", |code| code.as_str()),
-                reason: Cow::Borrowed(row.reason.as_deref().unwrap_or("")),
-                approver: &approver,
-                approved_at: &approved_at,
+                reason: Cow::Borrowed(text(&row.reason)),
+                approver: text(&row.approver),
+                approved_at: text(&approved_at),
                 form: &form,
             })
         }
@@ -219,8 +214,8 @@ fn write_record(
         query: if asked.is_some() { query } else { "" },
         batch: &batch.batch,
         line: i64::from(row.line),
-        case_no: Cow::Borrowed(row.case_no.as_deref().unwrap_or("")),
-        consent_ref: Cow::Borrowed(row.claim.consent_ref.as_deref().unwrap_or("")),
+        case_no: Cow::Borrowed(text(&row.case_no)),
+        consent_ref: Cow::Borrowed(text(&row.claim.consent_ref)),
         faults: screened
             .faults
             .iter()
