@@ -22,7 +22,7 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
-    provider::{Link, Sandbox},
+    provider::{Exchange, Link, Sandbox},
     regime::{JCIC_2024, Regime},
 };
 
@@ -95,6 +95,12 @@ impl House {
                     settings.faults.clone(),
                     ledger,
                 )))
+            }
+            ProviderKind::Exchange => {
+                let exchange = self.config.exchange.as_ref();
+                let exchange = exchange.ok_or(Error::Bug("the exchange has no settings"))?;
+                let settings = exchange.settings(&self.dir, self.config.environment);
+                Ok(Link::Exchange(Exchange::open(settings)?))
             }
             ProviderKind::None => Err(Error::Operator {
                 code: "PROVIDER-NONE",

@@ -2,12 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::{
     db::Address,
     error::{Error, Result},
-    provider::Faults,
+    provider::{Faults, exchange::Settings},
 };
 
 /// What this data directory is for.
@@ -36,6 +37,8 @@ impl Environment {
 pub enum ProviderKind {
     /// The built-in deterministic provider.
     Sandbox,
+    /// Request and reply files in a pair of folders.
+    Exchange,
     /// None yet: nothing can be asked.
     None,
 }
@@ -68,6 +71,8 @@ pub struct Config {
     /// The sandbox provider.
     #[serde(default)]
     pub sandbox: SandboxProvider,
+    /// The provider that is reached by files.
+    pub exchange: Option<ExchangeProvider>,
 }
 
 /// Limits on what is taken in; beyond them a file is refused whole (`FILE-LIMIT`).
@@ -114,6 +119,63 @@ pub struct SandboxProvider {
     pub ledger: Option<PathBuf>,
     /// Which faults it shows, per thousand.
     pub faults: Faults,
+}
+
+/// Settings of the exchange of files.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeProvider {
+    /// Where request files go, relative to the data directory unless absolute.
+    pub requests: PathBuf,
+    /// Where reply files come.
+    pub replies: PathBuf,
+    /// The account that answers for the transfers (六(二)1); it is on each of them.
+    pub operator: Option<String>,
+    /// How long a reply is waited for; after that its questions are unresolved.
+    #[serde(default = "default_reply_within_hours")]
+    pub reply_within_hours: u16,
+}
+
+impl ExchangeProvider {
+    fn check(&self, dir: &Path) -> Result<()> {
+        let named = |operator: &str| {
+            (1..=OPERATOR_BYTES).contains(&operator.len())
+                && operator
+                    .bytes()
+                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte))
+        };
+        if !self.operator.as_deref().is_some_and(named) {
+            return Err(contradiction(
+                "the exchange names no operator: the account that answers for the transfers, in a-z 0-9 . _ -",
+            ));
+        }
+        if self.reply_within_hours == 0 || self.reply_within_hours > REPLY_HOURS {
+            return Err(contradiction(
+                "reply_within_hours of the exchange is not 1 to 720",
+            ));
+        }
+        let (requests, replies) = (dir.join(&self.requests), dir.join(&self.replies));
+        if inside(&requests, &replies) || inside(&replies, &requests) {
+            return Err(contradiction(
+                "requests and replies of the exchange are not two folders beside each other",
+            ));
+        }
+        if inside(dir, &requests) || inside(dir, &replies) {
+            return Err(contradiction("a folder of the exchange holds the data directory"));
+        }
+        Ok(())
+    }
+
+    /// The settings as the provider wants them.
+    pub fn settings(&self, dir: &Path, environment: Environment) -> Settings {
+        Settings {
+            requests: dir.join(&self.requests),
+            replies: dir.join(&self.replies),
+            operator: self.operator.clone().unwrap_or_default(),
+            reply_within: SignedDuration::from_hours(self.reply_within_hours.into()),
+            trial: environment == Environment::Sandbox,
+        }
+    }
 }
 
 impl Config {
@@ -175,6 +237,15 @@ impl Config {
         self.database(dir)?;
         if !(1..=LEASE_SECONDS_MAX).contains(&self.lease_seconds) {
             return Err(contradiction("lease_seconds is not between 1 and 3600"));
+        }
+        match &self.exchange {
+            Some(exchange) => exchange.check(dir)?,
+            None if self.provider == ProviderKind::Exchange => {
+                return Err(contradiction(
+                    "the provider is the exchange, and the table [exchange] is missing",
+                ));
+            }
+            None => {}
         }
         if self.regime != default_regime() {
             return Err(contradiction("the regime is not one of: jcic-2024"));
@@ -257,6 +328,10 @@ fn default_regime() -> String {
     "jcic-2024".into()
 }
 
+fn default_reply_within_hours() -> u16 {
+    24
+}
+
 fn contradiction(sentence: &str) -> Error {
     Error::Operator {
         code: "CONFIG-RULE",
@@ -275,3 +350,7 @@ fn line_of(text: &str, offset: usize) -> usize {
 }
 
 const LEASE_SECONDS_MAX: u32 = 3600;
+/// The longest account that answers for transfers.
+const OPERATOR_BYTES: usize = 64;
+/// Thirty days.
+const REPLY_HOURS: u16 = 720;

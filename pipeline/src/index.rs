@@ -12,6 +12,7 @@ pub struct Indexes {
     subject: KeyedIndex,
     person: KeyedIndex,
     content: KeyedIndex,
+    exchange: KeyedIndex,
 }
 
 impl Indexes {
@@ -22,6 +23,7 @@ impl Indexes {
             subject: index("subject"),
             person: index("person"),
             content: index("consent content"),
+            exchange: index("exchange token"),
         }
     }
 
@@ -37,6 +39,13 @@ impl Indexes {
         index[..8].copy_from_slice(&self.subject.digest(number)[..8]);
         index[8..].copy_from_slice(&self.person.digest(&both)[..8]);
         zeroize::Zeroize::zeroize(&mut both);
+        index
+    }
+
+    /// The token of the exchange files about the chunk `tag`: only who saw the request can put it in a reply.
+    pub fn token(&self, tag: i64) -> Index {
+        let mut index = [0; 16];
+        index.copy_from_slice(&self.exchange.digest(&tag.to_be_bytes())[..16]);
         index
     }
 

@@ -30,3 +30,4 @@ pub mod sealed;
 pub mod setup;
 pub mod synth;
 pub mod telemetry;
+pub mod transfer;

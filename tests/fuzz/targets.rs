@@ -1,17 +1,23 @@
 //! What must hold for any bytes at all: one function a target, for libFuzzer and for the tests on stable alike. *Edge.*
 
-use std::{pin::pin, sync::OnceLock, task};
+use std::sync::OnceLock;
 
 use mayfly::{
+    ids,
     intake::{Chunks, Encoding, FileKind, Limits, ReadError, Reading, cp950 as code_page, scan},
     journal::{checkpoint::Checkpoint, entry::Entry, note},
-    provider::{AllowList, Faults, Item, Link, Provider, QueryId, Sandbox, Visit, match_reply},
+    provider::{
+        AllowList, Item, QueryId, Visit,
+        exchange::{Expected, ReplyName, read_reply},
+        match_reply,
+    },
 };
 use mayfly_retention::{
     Cohort, Key32, ObjectId, Place, Randomness, RetentionError,
     header::Header,
     segment::{SegmentBuilder, SegmentReader},
 };
+use sha2::{Digest, Sha256};
 
 /// The first byte says how the rest is declared: encoding, kind of file, and rows of a chunk.
 ///
@@ -110,11 +116,11 @@ pub fn cp950(bytes: &[u8]) {
     }
 }
 
-/// Replies as far as a stranger to the crate can make them: no question can be made outside of it, so that an answer
-/// is always one that nobody asked for. The parser of reply files belongs here.
+/// Read as a reply file; and laid over a whole one, three bytes a change: where (two) and what, with the hash as it was
+/// and with a hash that holds, so that what stands behind it is reached too.
 ///
 /// # Panics
-/// When something is believed that nobody asked for, or has two spellings.
+/// When something is believed that nobody asked for, or when a query id or an item has two spellings.
 pub fn reply(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for word in text.split(['\n', ',', ' ']) {
@@ -125,39 +131,37 @@ pub fn reply(bytes: &[u8]) {
             assert_eq!(item.as_str(), word);
         }
     }
-    let allowed = AllowList::parse(text.split(',')).unwrap_or(AllowList::ALL);
-    let rate = |place: usize| bytes.get(place).map_or(0, |&byte| u16::from(byte) * 4);
-    let faults = Faults {
-        truncated: rate(0),
-        extra_person: rate(1),
-        unlisted_fields: rate(2),
-        ..Faults::default()
+    believe_nothing(bytes);
+    let mut changed = REPLY.to_vec();
+    lay_over(&mut changed, bytes);
+    believe_nothing(&changed);
+    let hashed = changed.len() - HASH_AND_LINE_END;
+    let hash = Sha256::digest(&changed[..hashed]);
+    changed[hashed..hashed + 64].copy_from_slice(ids::hex(&hash).as_bytes());
+    believe_nothing(&changed);
+}
+
+fn believe_nothing(file: &[u8]) {
+    let expected = Expected {
+        name: ReplyName::parse("004-7f3a9c0d5e1b2a48-01.rpl").unwrap_or_else(|| panic!("a name")),
+        trial: true,
+        token: std::array::from_fn(|place| place as u8 * 0x11),
     };
-    let link = Link::Sandbox(Sandbox::new(u64::from(rate(3)), faults, None));
-    let at = "2026-11-02T02:00:00Z"
-        .parse()
-        .unwrap_or_else(|_| panic!("an instant"));
-    for visit in [Visit::Ask, Visit::Recall] {
-        let came = match visit {
-            Visit::Ask => at_once(link.ask(&[], at)),
-            Visit::Recall => at_once(link.recall(&[], at)),
-        };
-        if let Ok(came) = came {
-            let matched = match_reply(visit, &[], came, &allowed);
-            assert!(
-                matched.outcomes.is_empty(),
-                "an answer that nobody asked for was believed"
-            );
-        }
+    if let Ok(read) = read_reply(file, &expected) {
+        let matched = match_reply(Visit::Ask, &[], read.reply, &AllowList::ALL);
+        assert!(
+            matched.outcomes.is_empty(),
+            "an answer that nobody asked for was believed"
+        );
     }
 }
 
-/// What a future gives that never waits.
-fn at_once<T>(future: impl Future<Output = T>) -> T {
-    let mut context = task::Context::from_waker(task::Waker::noop());
-    match pin!(future).poll(&mut context) {
-        task::Poll::Ready(value) => value,
-        task::Poll::Pending => panic!("the sandbox provider waits for nothing"),
+/// Changes `file` in places: three bytes a change, where (two) and what.
+fn lay_over(file: &mut [u8], changes: &[u8]) {
+    let length = file.len();
+    for change in changes.chunks_exact(3) {
+        let at = usize::from(u16::from_be_bytes([change[0], change[1]]));
+        file[at % length] ^= change[2];
     }
 }
 
@@ -173,11 +177,7 @@ pub fn segment_header(bytes: &[u8]) {
     let (place, key) = (place(), Key32::from_bytes(&[1; 32]));
     let segment = segment();
     let mut changed = segment.to_vec();
-    for change in bytes.chunks_exact(3) {
-        let at = usize::from(u16::from_be_bytes([change[0], change[1]]));
-        let length = changed.len();
-        changed[at % length] ^= change[2];
-    }
+    lay_over(&mut changed, bytes);
     changed.truncate(segment.len() - bytes.len() % 3);
     let Ok(reader) = SegmentReader::open(&changed[..], place, &key) else {
         return;
@@ -275,3 +275,8 @@ pub fn checkpoint(bytes: &[u8]) {
 /// The key's name in [`checkpoint()`].
 pub const ORIGIN: &str = "mayfly/fuzz";
 const RECORDS: [&[u8]; 3] = [b"synthetic answer", b"", &[b'x'; 3_000]];
+
+/// A whole reply file of invented persons.
+const REPLY: &[u8] = include_bytes!("../../fixtures/vectors/exchange/reply.rpl");
+/// What a reply file ends with.
+const HASH_AND_LINE_END: usize = 64 + 2;

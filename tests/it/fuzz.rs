@@ -62,7 +62,8 @@ fn a_reply_may_be_any_bytes() {
     let seeds = [
         b"7f3a9c0d5e1b2a48-0017,C0101\nunit_no,change,effective_date,unit_name".to_vec(),
         b"unit_no,change,effective_date,end_date,insured_salary,remark".to_vec(),
-        vec![255; 8],
+        include_bytes!("../../fixtures/vectors/exchange/reply.rpl").to_vec(),
+        vec![0; 30],
     ];
     changed(&seeds, targets::reply);
 }

@@ -122,6 +122,36 @@ CREATE TABLE late_answer (
     answered      BIGINT NOT NULL          -- answers sealed in it
 );
 
+-- class: query. A file exchanged with the provider, and who answers for it (六(二)1). A request is entered before it gets
+-- its name; a reply together with what it settled.
+CREATE TABLE transfer (
+    transfer_no BIGINT PRIMARY KEY,
+    chunk_no    BIGINT NOT NULL,
+    direction   TEXT NOT NULL,             -- request | reply
+    file_name   TEXT NOT NULL,
+    sha256      BYTEA NOT NULL,             -- of the file; it holds a keyed token, so its hash tells nothing of the content
+    line_count  BIGINT NOT NULL,          -- as its trailer counts them
+    operator    TEXT NOT NULL,
+    moved_at    BIGINT NOT NULL,
+    state       TEXT NOT NULL,             -- sent | unsent (a request that certainly never got its name) | taken
+    doubled     BIGINT NOT NULL           -- how often the very same reply came again
+);
+CREATE INDEX transfer_of_chunk ON transfer (chunk_no, direction);
+
+-- class: query. A file from the provider that did not add up. Its bytes rest sealed with the answers, and go with them.
+CREATE TABLE quarantine (
+    quarantine_no  BIGINT PRIMARY KEY,
+    chunk_no       BIGINT,                -- whose reply it claims to be; NULL: none of ours
+    file_name      TEXT NOT NULL,          -- empty where it is not of our form: it could hold anything
+    sha256         BYTEA NOT NULL,
+    file_bytes     BIGINT NOT NULL,
+    reason         TEXT NOT NULL,          -- code of the fault, XCH-...
+    operator       TEXT NOT NULL,
+    quarantined_at BIGINT NOT NULL,
+    answer_cohort  TEXT NOT NULL,          -- where its bytes are
+    answer_object  TEXT NOT NULL
+);
+
 -- class: audit. The journal's entries, in bundles as they were appended (C2SP tlog-tiles encoding).
 CREATE TABLE journal_entries (
     first_index BIGINT PRIMARY KEY,

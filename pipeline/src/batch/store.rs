@@ -57,6 +57,20 @@ pub async fn by_name(conn: &mut AnyConnection, batch: &str) -> Result<Option<Bat
         .transpose()
 }
 
+/// The batch of this number.
+pub async fn by_number(conn: &mut AnyConnection, batch_no: i64) -> Result<Option<Batch>> {
+    let row = sqlx::query(
+        "SELECT batch_no, batch, member, sha256, file_bytes, row_count, encoding, submitter, submitter_ip, accepted_at,
+         intake_cohort, intake_object, state, gated_rows, worker FROM batch WHERE batch_no = $1",
+    )
+    .bind(batch_no)
+    .fetch_optional(conn)
+    .await
+    .map_err(Error::database("read a batch"))?;
+    row.map(|row| from_row(&row).map_err(Error::database("read a batch")))
+        .transpose()
+}
+
 /// All batches, newest first; `unsettled` leaves out the settled ones.
 pub async fn list(conn: &mut AnyConnection, unsettled: bool) -> Result<Vec<Batch>> {
     let rows = sqlx::query(concat!(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-use crate::{config::Environment, telemetry::LogLevel};
+use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};
 
 /// A credit bureau's batch integration pipeline: consented queries to the labour insurer, answers sealed for three
 /// days, everything in a journal that outsiders can verify.
@@ -105,6 +105,9 @@ pub(super) enum Command {
     /// Stop a member, a person, an item or the whole link
     #[command(subcommand)]
     Stop(StopCommand),
+    /// The provider that is reached by files
+    #[command(subcommand)]
+    Provider(ProviderCommand),
     /// What is wrong with this data directory, and how to mend it
     Doctor,
     /// Invent data for load and demonstration
@@ -312,6 +315,61 @@ pub(super) struct StopReason {
     /// Who stops it
     #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
     pub(super) account: String,
+}
+
+#[derive(Subcommand)]
+pub(super) enum ProviderCommand {
+    /// Files sent and taken in, and those that were quarantined, newest last; at most 1,000 of each
+    List,
+    /// Play the other side for trials: answer the request files of a sandbox with invented replies
+    Reply {
+        /// The folder that holds `requests` and `replies`
+        folder: PathBuf,
+        /// The seed of the invented population, as `[sandbox] seed` has it
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// Which reply to the request it is
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=98))]
+        number: u8,
+        /// Do something wrong
+        #[arg(long, value_name = "KIND")]
+        fault: Option<ReplyFaultArgument>,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum ReplyFaultArgument {
+    /// The file ends in the midst of a record
+    Cut,
+    /// The trailer counts one line too many
+    WrongCount,
+    /// A byte was changed on the way
+    Altered,
+    /// The file is about another request
+    Foreign,
+    /// The file is larger than any reply may be
+    Oversize,
+    /// The same reply comes once more, under the next number
+    Double,
+    /// The first answer is about another person
+    WrongPerson,
+    /// Every third person is left out
+    MissingPersons,
+}
+
+impl From<ReplyFaultArgument> for ReplyFault {
+    fn from(argument: ReplyFaultArgument) -> Self {
+        match argument {
+            ReplyFaultArgument::Cut => Self::Cut,
+            ReplyFaultArgument::WrongCount => Self::Count,
+            ReplyFaultArgument::Altered => Self::Altered,
+            ReplyFaultArgument::Foreign => Self::Foreign,
+            ReplyFaultArgument::Oversize => Self::Oversize,
+            ReplyFaultArgument::Double => Self::Double,
+            ReplyFaultArgument::WrongPerson => Self::WrongPerson,
+            ReplyFaultArgument::MissingPersons => Self::MissingPersons,
+        }
+    }
 }
 
 #[derive(Subcommand)]

@@ -243,7 +243,7 @@ pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exi
         }
         if once {
             out.show(
-                &serde_json::json!({ "batches": batches, "late": round.late }),
+                &serde_json::json!({ "batches": batches, "late": round.late, "waiting": round.waiting }),
                 || {
                     format!(
                         "{batches} batches settled, {} late replies taken in\n",
@@ -251,7 +251,11 @@ pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exi
                     )
                 },
             )?;
-            return round.trouble.map_or(Ok(Exit::Done), Err);
+            return match round.trouble {
+                Some(error) => Err(error),
+                None if round.waiting > 0 => Err(worker::is_waiting(round.waiting)),
+                None => Ok(Exit::Done),
+            };
         }
         if let Some(error) = round.trouble {
             out.error(&error);

@@ -11,6 +11,7 @@ mod journal;
 mod master;
 mod out;
 mod progress;
+mod provider;
 mod purge;
 mod stop;
 mod synth;
@@ -144,6 +145,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Journal(command) => journal::run(&opening, command, &out).await,
         Command::Purge(command) => purge::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,
+        Command::Provider(command) => provider::run(&opening, command, &out).await,
         Command::Doctor => doctor::run(&opening, &out).await,
         Command::Synth(command) => synth::run(&opening, command, &out),
     }

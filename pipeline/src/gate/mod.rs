@@ -45,6 +45,7 @@ use crate::{
     error::Result,
     intake::ChunkOfRows,
     provider::{AskError, Link, Provider, Question, Reply, Visit},
+    transfer::{self, Heard, Incoming},
 };
 
 /// Rows that are gated, asked, sealed and settled together.
@@ -83,6 +84,8 @@ pub struct AskedChunk {
     pub visit: Visit,
     /// What the provider said.
     pub reply: std::result::Result<Reply, AskError>,
+    /// The file it came in, if it came in one.
+    pub incoming: Option<Incoming>,
     /// When it arrived (D1).
     pub obtained_at: Timestamp,
 }
@@ -107,24 +110,32 @@ impl GatePass {
     }
 
     /// Asks the provider. After a crash the same queries are sent again under the same ids, which is not asking twice
-    /// (D24).
-    pub async fn ask(self, link: &Link, house: &House) -> AskedChunk {
+    /// (D24). An error means that nothing was sent or taken in: the chunk stays as it is.
+    pub async fn ask(self, link: &Link, house: &House, batch: &Batch) -> Result<AskedChunk> {
         let now = house.clock.now();
-        let reply = match self.visit {
-            // Everything was held back: then nobody is asked at all.
-            _ if self.questions.is_empty() => Ok(Reply::empty()),
-            Visit::Ask => link.ask(&self.questions, now).await,
-            Visit::Recall => link.recall(&self.questions, now).await,
+        let (chunk, questions) = (&self.chunk, &self.questions);
+        let heard = match link {
+            Link::Exchange(exchange) => transfer::ask(house, exchange, batch, chunk, questions, now).await?,
+            Link::Sandbox(sandbox) => Heard {
+                reply: match self.visit {
+                    // Everything was held back: then nobody is asked at all.
+                    _ if questions.is_empty() => Ok(Reply::empty()),
+                    Visit::Ask => sandbox.ask(questions, now).await,
+                    Visit::Recall => sandbox.recall(questions, now).await,
+                },
+                incoming: None,
+            },
         };
-        AskedChunk {
+        Ok(AskedChunk {
             chunk: self.chunk,
             asked: self.asked,
             questions: self.questions,
             held: self.held,
             visit: self.visit,
-            reply,
+            reply: heard.reply,
+            incoming: heard.incoming,
             obtained_at: house.clock.now(),
-        }
+        })
     }
 }
 

@@ -213,6 +213,10 @@ kinds! {
     Incident = "incident",
     /// The journal goes on under a new origin; the payload names the last checkpoint of the old one.
     CheckpointGap = "checkpoint_gap",
+    /// A file went to the provider or came from it; committed before a request gets its name.
+    Transfer = "transfer",
+    /// A file from the provider did not add up and was sealed away whole.
+    Quarantine = "quarantine",
 }
 
 impl Kind {

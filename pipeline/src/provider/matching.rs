@@ -10,6 +10,7 @@ use super::{
     answer::{AnswerLines, LineWriter, Subject},
     change::Change,
     digits::parse_date,
+    exchange::as_sent,
     flags::{self, Flags},
     grades,
     question::{QueryId, Question},
@@ -265,7 +266,15 @@ fn nothing_from(visit: Visit, departure: Option<Departure>, otherwise: Code) -> 
 
 /// Whether two spellings of a name may be the same (D23).
 fn names_agree(ours: &SubjectName, theirs: &str) -> bool {
-    theirs == ours.expose() || SubjectName::parse(theirs.trim()).is_ok_and(|theirs| ours.matches(&theirs))
+    let agrees =
+        |ours: &SubjectName| SubjectName::parse(theirs.trim()).is_ok_and(|theirs| ours.matches(&theirs));
+    // A name that went through a file may have been cut.
+    let is_cut = || {
+        let sent = as_sent(ours.expose());
+        sent.chars().count() < ours.expose().chars().count()
+            && SubjectName::parse(&sent).is_ok_and(|sent| agrees(&sent))
+    };
+    theirs == ours.expose() || agrees(ours) || is_cut()
 }
 
 #[cfg(test)]

@@ -10,6 +10,9 @@
 //!     └────recall (same query ids, for what is still unknown)────┘
 //! ```
 //!
+//! The sandbox answers at once. The [`exchange`] is reached by files, and its reply comes when it comes: asking it is
+//! `transfer`'s part, which enters each file in the journal first.
+//!
 //! Nothing here repeats a question by itself: a question that may have left is only ever *recalled*, under its own
 //! query id (D24), and what nobody can know is unresolved, never guessed.
 
@@ -17,6 +20,7 @@ mod allowed;
 mod answer;
 mod change;
 mod digits;
+pub mod exchange;
 mod flags;
 mod grades;
 mod matching;
@@ -33,6 +37,7 @@ use mayfly_consent::Code;
 pub use self::{
     allowed::AllowList,
     answer::{ANSWERS_HEADER, AnswerLines},
+    exchange::Exchange,
     matching::{AnswerOutcome, Dropped, Matched, match_reply},
     question::{Item, QueryId, Question},
     reply::Reply,
@@ -75,20 +80,8 @@ pub enum Visit {
 pub enum Link {
     /// The built-in deterministic provider with invented persons.
     Sandbox(Sandbox),
-}
-
-impl Provider for Link {
-    async fn ask(&self, questions: &[Question], asked_at: Timestamp) -> Result<Reply, AskError> {
-        match self {
-            Self::Sandbox(sandbox) => sandbox.ask(questions, asked_at).await,
-        }
-    }
-
-    async fn recall(&self, questions: &[Question], asked_at: Timestamp) -> Result<Reply, AskError> {
-        match self {
-            Self::Sandbox(sandbox) => sandbox.recall(questions, asked_at).await,
-        }
-    }
+    /// A pair of folders.
+    Exchange(Exchange),
 }
 
 /// Why a whole chunk came back without a reply.
@@ -100,6 +93,12 @@ pub enum AskError {
     /// The provider's side: the connection ended after the questions left; what became of them is unknown.
     #[error("hear from the provider: the questions were sent and no reply came")]
     Lost,
+    /// Nobody's fault: the questions were sent and the reply file is not there yet. The chunk stays as it is.
+    #[error("hear from the provider: the reply file is not there yet")]
+    Waiting,
+    /// The provider's side: the reply file did not add up and was quarantined whole.
+    #[error("believe the reply file")]
+    Spoilt,
     /// The operator's side: the sandbox could not note the query ids in its ledger; nothing counts as sent.
     #[error("write the sandbox provider's ledger")]
     Ledger,
@@ -117,7 +116,10 @@ impl AskError {
             (Self::Unreachable | Self::Ledger | Self::TooMany, Visit::Ask) => {
                 AnswerOutcome::Failed(Code::PrvTimeout)
             }
-            (Self::Lost, _) | (_, Visit::Recall) => AnswerOutcome::Unresolved(Code::PrvTimeout),
+            (Self::Spoilt, _) => AnswerOutcome::Unresolved(Code::PrvIntegrity),
+            (Self::Lost | Self::Waiting, _) | (_, Visit::Recall) => {
+                AnswerOutcome::Unresolved(Code::PrvTimeout)
+            }
         }
     }
 }

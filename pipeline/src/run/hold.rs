@@ -52,15 +52,26 @@ pub enum Want {
     Open,
     /// To settle what was unresolved in it: it is.
     Settled,
+    /// To keep others away from it for a moment, whatever its state.
+    Any,
+}
+
+impl Want {
+    fn is_met_by(self, batch: &Batch) -> bool {
+        match self {
+            Self::Open => !batch.settled,
+            Self::Settled => batch.settled,
+            Self::Any => true,
+        }
+    }
 }
 
 /// Takes the batch named `batch`, unless it is not as wanted, or another worker holds it (`None`).
 pub async fn hold(house: &Arc<House>, batch: &str, want: Want) -> Result<Option<Held>> {
     let mut reader = house.db.reader().await?;
-    let settled = want == Want::Settled;
     let Some(mut batch) = store::by_name(&mut reader, batch)
         .await?
-        .filter(|batch| batch.settled == settled)
+        .filter(|batch| want.is_met_by(batch))
     else {
         return Ok(None);
     };
@@ -74,7 +85,7 @@ pub async fn hold(house: &Arc<House>, batch: &str, want: Want) -> Result<Option<
         lease_until: clock::boot_micros() + house.config.lease_micros(),
     };
     let mut tx = house.db.begin().await?;
-    let taken = lease::take(tx.connection(), batch.batch_no, before.token, settled, &to).await?;
+    let taken = lease::take(tx.connection(), batch.batch_no, before.token, batch.settled, &to).await?;
     if !taken {
         return Ok(None);
     }
@@ -96,6 +107,18 @@ pub async fn hold(house: &Arc<House>, batch: &str, want: Want) -> Result<Option<
         lease,
         heartbeat,
     }))
+}
+
+/// Takes the house-wide right called `name`, unless a living process has it (`None`); it ends with the file returned.
+pub(super) fn alone(house: &House, name: &str) -> Result<Option<File>> {
+    let folder = house.dir.join("locks");
+    fs::create_dir_all(&folder).map_err(Error::io("make the folder `locks` of the data directory"))?;
+    let file = File::create(folder.join(name)).map_err(Error::io("open a lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(error)) => Err(Error::io("take a lock")(error)),
+    }
 }
 
 /// The right to work a batch, for some time.

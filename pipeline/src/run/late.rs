@@ -14,6 +14,7 @@ use crate::{
     error::Result,
     gate, journal,
     provider::Link,
+    transfer,
 };
 
 /// Recalls every unresolved query once; returns how many rows found their outcome.
@@ -40,20 +41,28 @@ pub async fn settle_unresolved(house: &Arc<House>) -> Result<i64> {
 
 async fn settle_chunk(house: &House, link: &Link, held: &Held, chunk: &Chunk) -> Result<i64> {
     let batch = &held.batch;
+    // By files nothing is asked again: either there is a reply by now, or there is not.
+    if let Link::Exchange(exchange) = link
+        && !transfer::has_reply(exchange, batch, chunk)?
+    {
+        return Ok(0);
+    }
     let mut reader = house.db.reader().await?;
     let pass = gate::again::pass(house, &mut reader, batch, chunk, Outcome::Unresolved).await?;
-    if pass.is_empty() {
+    // A reply that is there is taken in even if everything it tells is held back: then it is dropped, and gone.
+    if pass.is_empty() && !matches!(link, Link::Exchange(_)) {
         return Ok(0);
     }
     held.lease.assure().await?;
-    let asked = pass.ask(link, house).await;
+    let mut asked = pass.ask(link, house, batch).await?;
+    let incoming = asked.incoming.take();
     let decided = tokio::task::block_in_place(|| settle::decide(house, asked))?;
     let counts = Counts {
         unresolved: 0,
         refused: 0,
         ..decided.counts
     };
-    if counts.total() == 0 {
+    if counts.total() == 0 && incoming.is_none() {
         return Ok(0);
     }
     let mut tx = house.db.begin().await?;
@@ -89,6 +98,15 @@ async fn settle_chunk(house: &House, link: &Link, held: &Held, chunk: &Chunk) ->
     let (from, none) = ((Outcome::Unresolved, Outcome::Answered), CodeSet::default());
     requests::move_lines(conn, batch.batch_no, &decided.answered, from, none, false).await?;
     decided.enter(house, conn, batch).await?;
+    if let Some(incoming) = &incoming {
+        incoming
+            .enter(house, conn, batch, chunk, decided.obtained_at)
+            .await?;
+    }
     tx.commit().await?;
+    if let (Some(incoming), Link::Exchange(exchange)) = (incoming, link) {
+        incoming.clear(exchange, batch, chunk)?;
+        journal::signing::sign(house).await?;
+    }
     Ok(counts.total())
 }

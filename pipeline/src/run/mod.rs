@@ -1,13 +1,14 @@
 //! The journey of a batch: accept, then chunk by chunk parse, draft, gate, ask, seal and settle, overlapping. *Edge.*
 //!
 //! `accept` takes a file in and gives a receipt, `hold` lets one worker at a time work a batch, [`work`] drives the
-//! stages, `settle` seals the answers of a chunk and writes its outcomes, `late` settles what was unresolved, `worker`
-//! is what a door or the schedule calls.
+//! stages, `settle` seals the answers of a chunk and writes its outcomes, `late` settles what was unresolved, `sweep`
+//! clears the folders of an exchange, `worker` is what a door or the schedule calls.
 
 pub mod accept;
 pub mod hold;
 pub mod late;
 pub mod settle;
+pub mod sweep;
 pub mod worker;
 
 use std::sync::{
@@ -24,7 +25,9 @@ use crate::{
     error::{Error, Result},
     gate::{self, AskedChunk, CHUNK_ROWS, Draft, GatePass},
     intake::{ChunkOfRows, Chunks, FileKind, Reading},
-    journal, sealed,
+    journal,
+    provider::Link,
+    sealed, transfer,
 };
 
 /// How far a batch has come, for progress lines.
@@ -32,19 +35,22 @@ use crate::{
 pub struct Progress {
     /// Rows that have their outcome.
     pub settled: AtomicU64,
+    /// Chunks that wait for a reply file.
+    waiting: AtomicU64,
 }
 
-/// Works a held batch to its end: chunks that a crash left open first, then the rest of the file.
-pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) -> Result<()> {
+/// Works a held batch to its end: chunks that a crash left open first, then the rest of the file. Returns how many
+/// chunks wait for a reply file; while there are any, the batch is not at its end.
+pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) -> Result<u64> {
     let link = Arc::new(house.link()?);
     let batch = Arc::new(held.batch.clone());
     progress
         .settled
         .fetch_add(u64::try_from(batch.gated_rows).unwrap_or(0), Ordering::Relaxed);
-    finish_open_chunks(&house, &link, &batch, &held.lease).await?;
+    finish_open_chunks(&house, &link, &batch, &held.lease, &progress).await?;
     if batch.gated_rows < batch.row_count && !sealed::is_held(&house, &batch.intake)? {
         gate::expire(&house, &batch).await?;
-        return end(&house, &batch).await;
+        return end(&house, &batch, &progress).await;
     }
 
     let (rows_in, rows) = mpsc::channel(STAGE_DEPTH);
@@ -66,12 +72,19 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
         )),
         tokio::spawn(ask_stage(
             house.clone(),
-            link,
+            batch.clone(),
+            link.clone(),
             held.lease.clone(),
             passes,
             replies_in,
         )),
-        tokio::spawn(settle_stage(house.clone(), batch.clone(), replies, progress)),
+        tokio::spawn(settle_stage(
+            house.clone(),
+            batch.clone(),
+            link,
+            replies,
+            progress.clone(),
+        )),
     ];
     let mut first_error = None;
     for stage in stages {
@@ -87,15 +100,21 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
     if let Some(error) = first_error {
         return Err(error);
     }
-    end(&house, &batch).await
+    end(&house, &batch, &progress).await
 }
 
-async fn end(house: &House, batch: &Batch) -> Result<()> {
+async fn end(house: &House, batch: &Batch, progress: &Progress) -> Result<u64> {
+    let waiting = progress.waiting.load(Ordering::Relaxed);
+    if waiting > 0 {
+        journal::signing::sign(house).await?;
+        return Ok(waiting);
+    }
     let mut tx = house.db.begin().await?;
     let settled = store::settle(tx.connection(), batch, house.clock.now()).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    store::fenced(u64::from(settled))
+    store::fenced(u64::from(settled))?;
+    Ok(0)
 }
 
 /// What became of the batch named `batch`.
@@ -116,16 +135,27 @@ pub async fn find(conn: &mut sqlx::AnyConnection, batch: &str) -> Result<Batch> 
 
 async fn finish_open_chunks(
     house: &House,
-    link: &crate::provider::Link,
+    link: &Link,
     batch: &Batch,
     lease: &hold::Lease,
+    progress: &Progress,
 ) -> Result<()> {
     let mut reader = house.db.reader().await?;
     for chunk in chunks::of_batch(&mut reader, batch.batch_no).await? {
-        if !chunk.settled {
-            let pass = gate::again::pass(house, &mut reader, batch, &chunk, Outcome::Asked).await?;
-            lease.assure().await?;
-            settle::settle(house, batch, pass.ask(link, house).await).await?;
+        if chunk.settled {
+            continue;
+        }
+        if let Link::Exchange(exchange) = link
+            && transfer::is_waiting(&mut reader, exchange, batch, &chunk, house.clock.now()).await?
+        {
+            progress.waiting.fetch_add(1, Ordering::Relaxed);
+            continue;
+        }
+        let pass = gate::again::pass(house, &mut reader, batch, &chunk, Outcome::Asked).await?;
+        lease.assure().await?;
+        let asked = pass.ask(link, house, batch).await?;
+        if !settle::settle(house, link, batch, asked).await? {
+            progress.waiting.fetch_add(1, Ordering::Relaxed);
         }
     }
     Ok(())
@@ -201,14 +231,16 @@ async fn gate_stage(
 
 async fn ask_stage(
     house: Arc<House>,
-    link: Arc<crate::provider::Link>,
+    batch: Arc<Batch>,
+    link: Arc<Link>,
     lease: Arc<hold::Lease>,
     mut passes: mpsc::Receiver<GatePass>,
     replies: mpsc::Sender<AskedChunk>,
 ) -> Result<()> {
     while let Some(pass) = passes.recv().await {
         lease.assure().await?;
-        if replies.send(pass.ask(&link, &house).await).await.is_err() {
+        let asked = pass.ask(&link, &house, &batch).await?;
+        if replies.send(asked).await.is_err() {
             return Err(STOPPED);
         }
     }
@@ -218,14 +250,18 @@ async fn ask_stage(
 async fn settle_stage(
     house: Arc<House>,
     batch: Arc<Batch>,
+    link: Arc<Link>,
     mut replies: mpsc::Receiver<AskedChunk>,
     progress: Arc<Progress>,
 ) -> Result<()> {
     let mut unsigned = 0;
     while let Some(reply) = replies.recv().await {
         let queries = reply.asked.len() + reply.held.len();
-        settle::settle(&house, &batch, reply).await?;
-        progress.settled.fetch_add(queries as u64, Ordering::Relaxed);
+        if settle::settle(&house, &link, &batch, reply).await? {
+            progress.settled.fetch_add(queries as u64, Ordering::Relaxed);
+        } else {
+            progress.waiting.fetch_add(1, Ordering::Relaxed);
+        }
         unsigned += 1;
         if unsigned == CHUNKS_A_CHECKPOINT {
             journal::signing::sign(&house).await?;

@@ -17,12 +17,17 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
-    provider::{AllowList, AnswerOutcome, Dropped, Matched, match_reply},
+    provider::{AllowList, AnswerOutcome, AskError, Dropped, Link, Matched, match_reply},
     sealed,
 };
 
-/// Settles `asked`; every one of its rows has its outcome afterwards (invariant 2).
-pub async fn settle(house: &House, batch: &Batch, asked: AskedChunk) -> Result<()> {
+/// Settles `asked`; every one of its rows has its outcome afterwards (invariant 2). A chunk whose reply file is not there
+/// yet stays as it is: `false`.
+pub async fn settle(house: &House, link: &Link, batch: &Batch, mut asked: AskedChunk) -> Result<bool> {
+    if matches!(asked.reply, Err(AskError::Waiting)) {
+        return Ok(false);
+    }
+    let incoming = asked.incoming.take();
     let decided = tokio::task::block_in_place(|| decide(house, asked))?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
@@ -54,7 +59,15 @@ pub async fn settle(house: &House, batch: &Batch, asked: AskedChunk) -> Result<(
         return Err(Error::Bug("the outcomes of a chunk do not add up"));
     }
     decided.enter(house, conn, batch).await?;
+    if let Some(incoming) = &incoming {
+        incoming
+            .enter(house, conn, batch, chunk, decided.obtained_at)
+            .await?;
+    }
     tx.commit().await?;
+    if let (Some(incoming), Link::Exchange(exchange)) = (incoming, link) {
+        incoming.clear(exchange, batch, chunk)?;
+    }
     let Counts {
         answered,
         no_record,
@@ -72,7 +85,7 @@ pub async fn settle(house: &House, batch: &Batch, asked: AskedChunk) -> Result<(
         unresolved,
         "settled"
     );
-    Ok(())
+    Ok(true)
 }
 
 /// What became of a chunk, sealed and ready to be committed.
@@ -147,6 +160,7 @@ pub(super) fn decide(house: &House, asked: AskedChunk) -> Result<Decided> {
         visit,
         reply,
         obtained_at,
+        incoming: _,
     } = asked;
     let Matched {
         outcomes,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::{
     Progress,
     hold::{self, Want},
-    late, work,
+    late, sweep, work,
 };
 use crate::{
     app::House,
@@ -19,6 +19,8 @@ pub struct Round {
     pub settled: Vec<String>,
     /// Unresolved rows that found their outcome.
     pub late: i64,
+    /// Chunks that wait for a reply file.
+    pub waiting: u64,
     /// The first trouble; it stopped no other batch.
     pub trouble: Option<Error>,
 }
@@ -31,7 +33,10 @@ pub async fn finish<W>(
     watch: impl Fn(i64, Arc<Progress>) -> W,
 ) -> Result<()> {
     if let Some(held) = hold::hold(house, batch, Want::Open).await? {
-        return watched(house, held, &watch).await;
+        return match watched(house, held, &watch).await? {
+            0 => Ok(()),
+            waiting => Err(is_waiting(waiting)),
+        };
     }
     if super::find(&mut house.db.reader().await?, batch).await?.settled {
         return Ok(());
@@ -48,6 +53,7 @@ pub async fn round<W>(house: &Arc<House>, watch: impl Fn(i64, Arc<Progress>) -> 
     let mut round = Round {
         settled: Vec::new(),
         late: 0,
+        waiting: 0,
         trouble: None,
     };
     let open = store::list(&mut house.db.reader().await?, true).await?;
@@ -58,7 +64,8 @@ pub async fn round<W>(house: &Arc<House>, watch: impl Fn(i64, Arc<Progress>) -> 
             Err(error) => Err(error),
         };
         match worked {
-            Ok(()) => round.settled.push(batch.batch),
+            Ok(0) => round.settled.push(batch.batch),
+            Ok(waiting) => round.waiting += waiting,
             Err(error) => {
                 round.trouble.get_or_insert(error);
             }
@@ -70,14 +77,26 @@ pub async fn round<W>(house: &Arc<House>, watch: impl Fn(i64, Arc<Progress>) -> 
             round.trouble.get_or_insert(error);
         }
     }
+    if let Err(error) = sweep::sweep(house).await {
+        round.trouble.get_or_insert(error);
+    }
     Ok(round)
+}
+
+/// What a command ends with when everything was sent and a reply is not there yet.
+pub fn is_waiting(chunks: u64) -> Error {
+    Error::Operator {
+        code: "PROVIDER-WAITING",
+        sentence: format!("{chunks} request files are with the provider; their replies are not there yet"),
+        remedy: "run `mayfly work` when the reply files are there; nothing is asked twice",
+    }
 }
 
 async fn watched<W>(
     house: &Arc<House>,
     held: hold::Held,
     watch: &impl Fn(i64, Arc<Progress>) -> W,
-) -> Result<()> {
+) -> Result<u64> {
     let progress = Arc::new(Progress::default());
     let _watching = watch(held.batch.row_count, progress.clone());
     work(house.clone(), held, progress).await

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::{check_refused, check_usable, marked_row};
 use crate::{
     batch_file::batch_file,
+    exchange::Trial,
     support::{NOW, Run, Sandbox, files_below, fixtures},
 };
 
@@ -19,7 +20,7 @@ use crate::{
 fn a_limit_on_the_size_of_files_stops_a_run_that_is_finished_later() {
     let (template, reference) = prepared();
     let mut stopped = 0;
-    for blocks in [0, 16, 40, 64, 100, 129, 160, 200, 260, 320, 1000] {
+    for blocks in [0, 16, 40, 64, 100, 129, 160, 200, 260, 320, 8000] {
         let sandbox = template.copy();
         let file = demo_batch(&sandbox);
         // Without the trap the signal would end the process; with it each write beyond the limit fails.
@@ -130,6 +131,28 @@ fn a_read_only_data_directory_is_told() {
     assert_eq!(files_below(&sandbox.data()), before);
     sandbox.at(NOW, ["batch", "run"], [&file]).expect(0);
     check_usable(&sandbox);
+}
+
+#[test]
+fn a_read_only_folder_of_an_exchange_is_told() {
+    if !may_mount() {
+        return;
+    }
+    let trial = Trial::of(1);
+    let script = "set -e; mount --bind \"$1\" \"$1\"; mount -o remount,ro,bind \"$1\"; shift; exec \"$@\"";
+    for folder in ["requests", "replies"] {
+        let mut command = in_own_mounts(script);
+        let inner = trial.sandbox.command();
+        command
+            .arg(trial.sandbox.path("exchange").join(folder))
+            .arg(inner.get_program())
+            .args(inner.get_args())
+            .args(["--at", NOW, "batch", "run"])
+            .arg(&trial.file);
+        check_refused(&Run::of(command.output().unwrap()), 75, "EXCHANGE-FOLDER");
+        assert!(trial.requests().is_empty());
+    }
+    trial.send();
 }
 
 #[test]

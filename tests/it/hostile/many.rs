@@ -82,7 +82,7 @@ fn many_batches_of_one_row_each_are_worked_in_one_go() {
     }
     assert_eq!(
         run(&sandbox, ["work", "--once"]).expect(0).json(),
-        json!({ "batches": batches, "late": 0 })
+        json!({ "batches": batches, "late": 0, "waiting": 0 })
     );
     let listed = sandbox.mayfly(["--json", "batch", "list"]).expect(0).json();
     assert_eq!(listed.as_array().unwrap().len() as u64, batches);

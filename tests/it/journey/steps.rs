@@ -31,9 +31,9 @@ fn the_steps_come_to_the_same_as_one_go() {
     assert!(early.stderr.contains("(BATCH-OPEN)"), "{}", early.stderr);
 
     let worked = sandbox.at(NOW, ["--json", "work"], ["--once"]).expect(0).json();
-    assert_eq!(worked, json!({ "batches": 1, "late": 0 }));
+    assert_eq!(worked, json!({ "batches": 1, "late": 0, "waiting": 0 }));
     let worked = sandbox.at(NOW, ["--json", "work"], ["--once"]).expect(0).json();
-    assert_eq!(worked, json!({ "batches": 0, "late": 0 }));
+    assert_eq!(worked, json!({ "batches": 0, "late": 0, "waiting": 0 }));
 
     let shown = sandbox
         .mayfly(["--json", "batch", "show", BATCH])

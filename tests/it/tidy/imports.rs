@@ -149,7 +149,7 @@ const LAYERS: [&[&str]; 5] = [
         "provider",
     ],
     // What is kept, and `app`, the value that wires it together and that everything above works on.
-    &["batch", "journal", "app", "sealed", "access"],
+    &["batch", "journal", "app", "sealed", "access", "transfer"],
     &["gate"],
     // The use-cases.
     &[

@@ -50,7 +50,12 @@ impl Sandbox {
         }
     }
 
-    fn visit(&self, visit: Visit, questions: &[Question], at: Timestamp) -> Result<Reply, AskError> {
+    pub(super) fn visit(
+        &self,
+        visit: Visit,
+        questions: &[Question],
+        at: Timestamp,
+    ) -> Result<Reply, AskError> {
         if questions.len() > MAX_QUESTIONS {
             return Err(AskError::TooMany);
         }

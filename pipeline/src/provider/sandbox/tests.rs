@@ -5,7 +5,7 @@ use mayfly_consent::SubjectName;
 use proptest::prelude::*;
 
 use super::*;
-use crate::provider::{ANSWERS_HEADER, AllowList, AnswerOutcome, Item, Link, Matched, match_reply};
+use crate::provider::{ANSWERS_HEADER, AllowList, AnswerOutcome, Item, Matched, match_reply};
 
 const CHUNK: u64 = 0x7f3a_9c0d_5e1b_2a48;
 
@@ -40,7 +40,7 @@ fn wait<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn ask(faults: Faults, visit: Visit, questions: &[Question]) -> Matched {
-    let link = Link::Sandbox(Sandbox::new(7, faults, None));
+    let link = Sandbox::new(7, faults, None);
     let reply = match visit {
         Visit::Ask => wait(link.ask(questions, at())),
         Visit::Recall => wait(link.recall(questions, at())),
