@@ -1,5 +1,7 @@
 //! Gathers many records into one sealed object and reads any one of them back. *Pure.*
 
+use std::io::Write;
+
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
@@ -19,15 +21,15 @@ pub const MAX_RECORD_LEN: u32 = 1 << 20;
 pub const MAX_RECORDS_LEN: u32 = 1 << 28;
 
 /// Seals records as they come: at most one chunk (16 KiB) of plaintext is held at any moment.
-pub struct SegmentBuilder {
+pub struct SegmentBuilder<W: Write = Vec<u8>> {
     place: Place,
-    sealer: Sealer<Vec<u8>>,
+    sealer: Sealer<W>,
     lengths: Vec<u32>,
     total: u32,
 }
 
 impl SegmentBuilder {
-    /// Begins the segment that belongs at `place`. `expected_len` is a guess of the records' bytes, to reserve
+    /// Begins the segment that belongs at `place`, in memory. `expected_len` is a guess of the records' bytes, to reserve
     /// memory once.
     ///
     /// # Errors
@@ -41,6 +43,34 @@ impl SegmentBuilder {
     ) -> Result<Self, RetentionError> {
         let reserved = HEADER + sealed_len(expected_len.min(MAX_RECORDS_LEN as usize) + CHUNK);
         let sink = Vec::with_capacity(reserved);
+        Self::onto(sink, cohort_key, place, created_at, randomness)
+    }
+
+    /// Adds index and footer and closes the envelope.
+    ///
+    /// # Errors
+    /// None in practice: the sink is memory.
+    pub fn finish(self) -> Result<SealedSegment, RetentionError> {
+        Ok(SealedSegment {
+            place: self.place,
+            records: self.len(),
+            bytes: self.close()?,
+        })
+    }
+}
+
+impl<W: Write> SegmentBuilder<W> {
+    /// Begins the segment that belongs at `place`, written to `sink` chunk by chunk.
+    ///
+    /// # Errors
+    /// [`RetentionError::RandomnessFailed`], or a disk error of the sink.
+    pub(crate) fn onto(
+        sink: W,
+        cohort_key: &Key32,
+        place: Place,
+        created_at: Timestamp,
+        randomness: &dyn Randomness,
+    ) -> Result<Self, RetentionError> {
         let sealer = container::seal(sink, Kind::Segment, place, created_at, cohort_key, randomness)?;
         Ok(Self {
             place,
@@ -54,7 +84,7 @@ impl SegmentBuilder {
     ///
     /// # Errors
     /// [`RetentionError::LimitExceeded`] beyond [`MAX_RECORDS`], [`MAX_RECORD_LEN`] or [`MAX_RECORDS_LEN`]; the
-    /// segment is then as it was before.
+    /// segment is then as it was before. A disk error of the sink, after which it is lost.
     pub fn push(&mut self, record: &[u8]) -> Result<u32, RetentionError> {
         let length = within("a record (bytes)", record.len(), MAX_RECORD_LEN)?;
         let ordinal = self.lengths.len();
@@ -80,11 +110,11 @@ impl SegmentBuilder {
         self.lengths.is_empty()
     }
 
-    /// Adds index and footer and closes the envelope.
+    /// Adds index and footer, closes the envelope and returns the sink.
     ///
     /// # Errors
-    /// None in practice: the sink is memory.
-    pub fn finish(mut self) -> Result<SealedSegment, RetentionError> {
+    /// A disk error of the sink.
+    pub(crate) fn close(mut self) -> Result<W, RetentionError> {
         let index: Vec<u8> = self
             .lengths
             .iter()
@@ -94,13 +124,7 @@ impl SegmentBuilder {
         self.sealer.push(&self.len().to_be_bytes())?;
         self.sealer.push(&self.total.to_be_bytes())?;
         self.sealer.push(FOOTER_MAGIC)?;
-        let records = self.len();
-        let bytes = self.sealer.finish()?;
-        Ok(SealedSegment {
-            place: self.place,
-            records,
-            bytes,
-        })
+        self.sealer.finish()
     }
 }
 

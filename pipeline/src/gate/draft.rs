@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::{Timestamp, tz::TimeZone};
 use mayfly_consent::day::taipei_day;
-use mayfly_retention::{Class, OsRandomness, segment::SegmentBuilder};
+use mayfly_retention::{Class, OsRandomness};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -136,7 +136,7 @@ fn seal_records(
     now: Timestamp,
 ) -> Result<SealedRecords> {
     let (place, key) = house.new_place(Class::Query, now)?;
-    let mut builder = SegmentBuilder::new(&key, place, now, rows.len() * RECORD_GUESS, &OsRandomness)?;
+    let mut segment = house.vault.create_segment(place, now, &key, &OsRandomness)?;
     let mut entries = EntryBatch::with_capacity(rows.len());
     let mut salts = vec![0; rows.len() * SALT];
     ids::fill(&mut salts)?;
@@ -159,10 +159,9 @@ fn seal_records(
             };
             entries.push(&entry).map_err(Error::journal)?;
         }
-        builder.push(&buffer)?;
+        segment.push(&buffer)?;
     }
-    let segment = builder.finish()?;
-    house.vault.put(&segment)?;
+    segment.commit()?;
     Ok(SealedRecords {
         place: sealed::columns(place),
         entries,
@@ -253,5 +252,4 @@ fn seal_consents(
 /// A draft older than this is made anew.
 const STANDS_SECS: i64 = 60;
 const SALT: usize = 16;
-const RECORD_GUESS: usize = 600;
 const RECORD_BYTES: usize = 4096;

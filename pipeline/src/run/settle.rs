@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use mayfly_consent::{Code, CodeSet};
-use mayfly_retention::{Class, OsRandomness, segment::SegmentBuilder};
+use mayfly_retention::{Class, OsRandomness};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
@@ -188,20 +188,16 @@ pub(super) fn decide(house: &House, asked: AskedChunk) -> Result<Decided> {
         decided.except(Outcome::Unresolved, Some(code), line);
     }
     let (place, key) = house.new_place(Class::Answer, obtained_at)?;
-    let mut builder = SegmentBuilder::new(
-        &key,
-        place,
-        obtained_at,
-        questions.len() * ANSWER_GUESS,
-        &OsRandomness,
-    )?;
+    let mut segment = house
+        .vault
+        .create_segment(place, obtained_at, &key, &OsRandomness)?;
     let mut next_line = decided.chunk.first_line;
     let mut buffer = Zeroizing::new(Vec::with_capacity(ANSWER_BYTES));
     for ((question, asked), outcome) in questions.iter().zip(&asked).zip(outcomes) {
         match outcome {
             AnswerOutcome::Answered(lines) => {
                 for _ in next_line..asked.line {
-                    builder.push(b"")?;
+                    segment.push(b"")?;
                 }
                 buffer.clear();
                 let bound = lines.bound(&asked.case_no, &asked.consent_ref);
@@ -209,7 +205,7 @@ pub(super) fn decide(house: &House, asked: AskedChunk) -> Result<Decided> {
                     buffer = Zeroizing::new(Vec::with_capacity(bound.next_power_of_two()));
                 }
                 lines.write_lines(&mut buffer, &asked.case_no, &asked.consent_ref, question.item());
-                builder.push(&buffer)?;
+                segment.push(&buffer)?;
                 next_line = asked.line + 1;
                 decided.answered.push(asked.line);
                 decided.counts.answered += 1;
@@ -220,8 +216,7 @@ pub(super) fn decide(house: &House, asked: AskedChunk) -> Result<Decided> {
         }
     }
     if decided.counts.answered > 0 {
-        let segment = builder.finish()?;
-        house.vault.put(&segment)?;
+        segment.commit()?;
         decided.answers = Some(sealed::columns(place));
     }
     Ok(decided)
@@ -247,5 +242,4 @@ pub(super) fn codes_of(code: Option<Code>) -> CodeSet {
     codes
 }
 
-const ANSWER_GUESS: usize = 1 << 10;
 const ANSWER_BYTES: usize = 16 << 10;

@@ -9,7 +9,7 @@ mod writer;
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufReader, ErrorKind, Write};
+use std::io::{BufReader, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -23,12 +23,12 @@ use crate::error::RetentionError;
 use crate::header::{HEADER, Header, Kind};
 use crate::object::{ObjectId, Place};
 use crate::secret::{Key32, Randomness};
-use crate::segment::{SealedSegment, SegmentReader};
+use crate::segment::SegmentReader;
 use crate::source::ReadAt;
 
 use draft::Draft;
 
-pub use writer::VaultWriter;
+pub use writer::{SegmentWriter, VaultWriter};
 
 const READ: &str = "read the vault";
 const WRITE: &str = "write to the vault";
@@ -80,24 +80,25 @@ impl Vault {
         Ok(vault)
     }
 
-    /// Stores a segment; durable on return.
+    /// Begins a segment, which is sealed while it is written.
     ///
     /// # Errors
-    /// [`RetentionError::ObjectExists`]; [`RetentionError::DiskFull`], [`RetentionError::DiskReadOnly`] or another
-    /// disk error, after which nothing is left of it.
-    pub fn put(&self, segment: &SealedSegment) -> Result<(), RetentionError> {
-        let mut draft = self.draft(segment.place)?;
-        draft
-            .file()
-            .write_all(&segment.bytes)
-            .map_err(|e| RetentionError::disk(WRITE, &e))?;
-        draft.commit()
+    /// [`RetentionError::ObjectExists`]; [`RetentionError::RandomnessFailed`]; [`RetentionError::DiskFull`],
+    /// [`RetentionError::DiskReadOnly`] or another disk error, after which nothing is left of it.
+    pub fn create_segment(
+        &self,
+        place: Place,
+        created_at: Timestamp,
+        cohort_key: &Key32,
+        randomness: &dyn Randomness,
+    ) -> Result<SegmentWriter, RetentionError> {
+        SegmentWriter::start(self.draft(place)?, place, created_at, cohort_key, randomness)
     }
 
     /// Begins a large object, such as a submitted file, that is sealed while it is written.
     ///
     /// # Errors
-    /// As [`put`](Self::put), and [`RetentionError::RandomnessFailed`].
+    /// As [`create_segment`](Self::create_segment).
     pub fn create_stream(
         &self,
         place: Place,

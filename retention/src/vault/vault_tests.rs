@@ -5,7 +5,6 @@ use std::os::unix::fs::PermissionsExt;
 
 use super::*;
 use crate::secret::OsRandomness;
-use crate::segment::SegmentBuilder;
 
 fn key() -> Key32 {
     Key32::from_bytes(&[1; 32])
@@ -18,10 +17,10 @@ fn place(cohort: &str) -> Place {
     }
 }
 
-fn segment(place: Place) -> SealedSegment {
-    let mut builder = SegmentBuilder::new(&key(), place, Timestamp::UNIX_EPOCH, 0, &OsRandomness).unwrap();
-    builder.push(b"synthetic answer").unwrap();
-    builder.finish().unwrap()
+fn put(vault: &Vault, place: Place) -> Result<(), RetentionError> {
+    let mut writer = vault.create_segment(place, Timestamp::UNIX_EPOCH, &key(), &OsRandomness)?;
+    writer.push(b"synthetic answer")?;
+    writer.commit()
 }
 
 fn stream(vault: &Vault, place: Place) -> VaultWriter {
@@ -35,8 +34,8 @@ fn segments_are_found_by_class_cohort_and_id() {
     let dir = tempfile::tempdir().unwrap();
     let vault = Vault::open(dir.path()).unwrap();
     let (here, there) = (place("answer-2026110202"), place("answer-2026110203"));
-    vault.put(&segment(there)).unwrap();
-    vault.put(&segment(here)).unwrap();
+    put(&vault, there).unwrap();
+    put(&vault, here).unwrap();
     let path = dir
         .path()
         .join(format!("sealed/answer/answer-2026110202/{}.seg", here.id));
@@ -67,8 +66,8 @@ fn what_is_missing_moved_or_there_already_is_said_so() {
         vault.open_segment(here, &key()).err(),
         Some(RetentionError::ObjectMissing)
     );
-    vault.put(&segment(here)).unwrap();
-    assert_eq!(vault.put(&segment(here)), Err(RetentionError::ObjectExists));
+    put(&vault, here).unwrap();
+    assert_eq!(put(&vault, here), Err(RetentionError::ObjectExists));
     assert_eq!(
         vault.open_stream(here, &key()).err(),
         Some(RetentionError::PlaceDiffers)
@@ -146,8 +145,8 @@ fn a_cohort_directory_that_was_removed_is_made_again() {
     let dir = tempfile::tempdir().unwrap();
     let vault = Vault::open(dir.path()).unwrap();
     let (one, two) = (place("query-202611"), place("query-202611"));
-    vault.put(&segment(one)).unwrap();
+    put(&vault, one).unwrap();
     std::fs::remove_dir_all(vault.cohort_dir(one.cohort)).unwrap();
-    vault.put(&segment(two)).unwrap();
+    put(&vault, two).unwrap();
     assert_eq!(vault.list(Class::Query).unwrap().objects, [two]);
 }
