@@ -68,6 +68,10 @@ pub const CHUNKS: &str = "last_chunk_no";
 pub const LATE_REPLIES: &str = "last_late_no";
 /// The last number given to a consent.
 pub const CONSENTS: &str = "last_consent_no";
+/// The last number given to a transfer.
+pub const TRANSFERS: &str = "last_transfer_no";
+/// The last number given to a quarantined file.
+pub const QUARANTINES: &str = "last_quarantine_no";
 /// The last number given to a stop.
 pub const STOPS: &str = "last_stop_no";
 /// Counter of changes of the registers.

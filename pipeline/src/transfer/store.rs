@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
     batch::{Batch, store::fenced},
-    db::columns::instant,
+    db::{columns::instant, meta},
     error::{Error, Result},
     ids,
 };
@@ -124,11 +124,7 @@ pub async fn insert_request(
 
 /// Enters a transfer; returns its number.
 pub async fn insert(conn: &mut AnyConnection, transfer: &NewTransfer<'_>) -> Result<i64> {
-    let row = sqlx::query("SELECT COALESCE(MAX(transfer_no), 0) + 1 FROM transfer")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(Error::database("number a transfer"))?;
-    let number: i64 = row.try_get(0).map_err(Error::database("number a transfer"))?;
+    let number = meta::take_numbers(&mut *conn, meta::TRANSFERS, 1).await?;
     sqlx::query(
         "INSERT INTO transfer (transfer_no, chunk_no, direction, file_name, sha256, line_count, operator, moved_at, state,
          doubled) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0)",
@@ -240,13 +236,7 @@ pub async fn is_closed(conn: &mut AnyConnection, chunk_no: i64) -> Result<bool> 
 
 /// Enters a quarantined file; returns its number.
 pub async fn insert_quarantine(conn: &mut AnyConnection, file: &NewQuarantine<'_>) -> Result<i64> {
-    let row = sqlx::query("SELECT COALESCE(MAX(quarantine_no), 0) + 1 FROM quarantine")
-        .fetch_one(&mut *conn)
-        .await
-        .map_err(Error::database("number a quarantined file"))?;
-    let number: i64 = row
-        .try_get(0)
-        .map_err(Error::database("number a quarantined file"))?;
+    let number = meta::take_numbers(&mut *conn, meta::QUARANTINES, 1).await?;
     sqlx::query(
         "INSERT INTO quarantine (quarantine_no, chunk_no, file_name, sha256, file_bytes, reason, operator, quarantined_at,
          answer_cohort, answer_object) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
