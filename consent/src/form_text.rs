@@ -79,6 +79,8 @@ fn take_text(table: &mut Table, field: &'static str, max_chars: usize) -> Result
         None => Err(MISSING.of(field)),
         Some(Value::String(text)) if text.trim().is_empty() => Err(Wrong("is empty").of(field)),
         Some(Value::String(text)) if text.chars().count() > max_chars => Err(Wrong("is too long").of(field)),
+        // One of the two databases keeps no such character, and no form needs it.
+        Some(Value::String(text)) if text.contains('\0') => Err(Wrong("has a NUL character").of(field)),
         Some(Value::String(text)) => Ok(text),
         Some(_) => Err(Wrong("is not a text in quotes").of(field)),
     }

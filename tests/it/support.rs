@@ -35,7 +35,11 @@ impl Sandbox {
             folder: TempDir::new().unwrap(),
             database: Database::empty(),
         };
-        sandbox.mayfly(["init", "--environment", "sandbox"]).expect(0);
+        let address = sandbox.database.url();
+        let database = address.iter().flat_map(|url| ["--database", url]);
+        sandbox
+            .mayfly(["init", "--environment", "sandbox"].into_iter().chain(database))
+            .expect(0);
         sandbox
     }
 
@@ -182,10 +186,13 @@ impl Sandbox {
     pub fn copy(&self) -> Self {
         let folder = TempDir::new().unwrap();
         copy_folder(&self.data(), &folder.path().join("data"));
-        Self {
-            folder,
-            database: self.database.copy(),
+        let database = self.database.copy();
+        if let (Some(ours), Some(theirs)) = (self.database.url(), database.url()) {
+            let settings = folder.path().join("data/mayfly.toml");
+            let text = fs::read_to_string(&settings).unwrap();
+            fs::write(settings, text.replace(&ours, &theirs)).unwrap();
         }
+        Self { folder, database }
     }
 }
 

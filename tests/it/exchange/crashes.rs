@@ -12,6 +12,7 @@ use mayfly::clock;
 
 use super::{EXCHANGE, ROWS, Trial, configure, copy_files};
 use crate::{
+    database::ON_POSTGRES,
     support::{Chance, NOW, Run, Sandbox, files_below, pause, setting},
     worker::{ended, start},
 };
@@ -108,8 +109,9 @@ fn what_cannot_be_entered_is_not_placed() {
         assert_eq!(taken.query_ids.len(), 60, "{room} KiB");
     }
     println!("enough: {enough} KiB; {stopped} stopped, {placed} placed");
+    // With the database elsewhere there is less on this disk that could stop it.
     assert!(
-        stopped > 10 && (1..20).contains(&placed),
+        stopped > 10 && (1..20).contains(&placed) || ON_POSTGRES && stopped > 0,
         "{stopped} stopped, {placed} placed"
     );
 }

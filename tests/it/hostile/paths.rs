@@ -249,7 +249,7 @@ fn results_and_rejects_replace_nothing_else() {
     let file = sandbox.file("004-1151102-01.csv", &rows);
     let file = file.to_str().unwrap();
     let before = Held::of(&sandbox);
-    let (own, link) = (sandbox.data().join("mayfly.db"), sandbox.path("link"));
+    let (own, link) = (sandbox.data().join("mayfly.toml"), sandbox.path("link"));
     symlink(&own, &link).unwrap();
     for rejects in [
         file,

@@ -244,7 +244,7 @@ fn five_hundred_payloads_in_the_text_of_a_form() {
     let sandbox = Sandbox::with_master_data();
     let text: String = payloads()
         .iter()
-        .filter(|payload| payload.len() < 2_000)
+        .filter(|payload| payload.len() < 2_000 && !payload.contains('\0'))
         .map(|payload| format!("{payload}\n"))
         .collect();
     let form = fs::read_to_string(fixtures().join("forms/LN-01-3.toml")).unwrap();
@@ -254,6 +254,9 @@ fn five_hundred_payloads_in_the_text_of_a_form() {
     let head = head.replace("\"LN-01\"", "\"LN-99\"");
     let file = sandbox.file("form.toml", format!("{head}text = {literal}\n"));
     run(&sandbox, ["form", "import", file.to_str().unwrap()]).expect(0);
+    let file = sandbox.file("nul.toml", format!("{head}text = \"a\\u0000b\"\n"));
+    let refused = run(&sandbox, ["form", "import", file.to_str().unwrap()]).expect(65);
+    assert!(refused.stderr.contains("IMPORT-FORM"), "{}", refused.stderr);
     let row = BatchRow::valid(1).with("form_id", "LN-99");
     let batch = sandbox.file("004-1151102-01.csv", batch_file(&[row]));
     ran(
