@@ -65,6 +65,9 @@ pub struct Config {
     /// How long a worker that gives no sign of life keeps its batch, in seconds.
     #[serde(default = "default_lease_seconds")]
     lease_seconds: u32,
+    /// After how many seconds a purge that does not run is noticed.
+    #[serde(default = "default_patience_seconds")]
+    pub patience_seconds: u16,
     /// Limits on what is taken in.
     #[serde(default)]
     pub limits: Limits,
@@ -238,6 +241,9 @@ impl Config {
         if !(1..=LEASE_SECONDS_MAX).contains(&self.lease_seconds) {
             return Err(contradiction("lease_seconds is not between 1 and 3600"));
         }
+        if !(1..=PATIENCE_SECONDS_MAX).contains(&self.patience_seconds) {
+            return Err(contradiction("patience_seconds is not between 1 and 300"));
+        }
         match &self.exchange {
             Some(exchange) => exchange.check(dir)?,
             None if self.provider == ProviderKind::Exchange => {
@@ -264,6 +270,11 @@ pub fn database(setting: Option<String>, dir: &Path) -> Result<Address> {
     Address::parse(named.as_deref(), dir).map_err(|_| {
         contradiction("the database that it or DATABASE_URL names is not an address postgres://\u{2026}")
     })
+}
+
+/// This very program, to start it once more.
+pub fn own_program() -> std::io::Result<PathBuf> {
+    std::env::current_exe()
 }
 
 /// Whether `inner` lies in `outer`, after links are followed as far as the paths exist.
@@ -324,6 +335,10 @@ fn default_lease_seconds() -> u32 {
     60
 }
 
+fn default_patience_seconds() -> u16 {
+    PATIENCE_SECONDS_MAX
+}
+
 fn default_regime() -> String {
     "jcic-2024".into()
 }
@@ -350,6 +365,8 @@ fn line_of(text: &str, offset: usize) -> usize {
 }
 
 const LEASE_SECONDS_MAX: u32 = 3600;
+/// Five minutes: nothing that stops the purge goes unnoticed for longer.
+const PATIENCE_SECONDS_MAX: u16 = 300;
 /// The longest account that answers for transfers.
 const OPERATOR_BYTES: usize = 64;
 /// Thirty days.

@@ -25,6 +25,7 @@ mod pauses;
 mod redaction;
 mod rivals;
 mod scanner;
+mod schedule;
 #[cfg(feature = "stock-tools")]
 mod stock;
 mod stops;

@@ -162,8 +162,9 @@ CREATE TABLE journal_entries (
 
 -- class: audit. One row: how many entries there are.
 CREATE TABLE journal_head (
-    id   BIGINT PRIMARY KEY CHECK (id = 1),
-    size BIGINT NOT NULL
+    id             BIGINT PRIMARY KEY CHECK (id = 1),
+    size           BIGINT NOT NULL,
+    unsigned_since BIGINT                  -- when the first entry came that no checkpoint covers
 );
 INSERT INTO journal_head (id, size) VALUES (1, 0);
 

@@ -162,8 +162,9 @@ CREATE TABLE journal_entries (
 
 -- class: audit. One row: how many entries there are.
 CREATE TABLE journal_head (
-    id   INTEGER PRIMARY KEY CHECK (id = 1),
-    size INTEGER NOT NULL
+    id             INTEGER PRIMARY KEY CHECK (id = 1),
+    size           INTEGER NOT NULL,
+    unsigned_since INTEGER                  -- when the first entry came that no checkpoint covers
 ) STRICT;
 INSERT INTO journal_head (id, size) VALUES (1, 0);
 

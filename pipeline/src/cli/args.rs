@@ -108,6 +108,18 @@ pub(super) enum Command {
     /// The provider that is reached by files
     #[command(subcommand)]
     Provider(ProviderCommand),
+    /// Run the schedule: purge, evidence, checkpoints and waiting batches, until told to stop
+    Serve {
+        /// Run every pass once, then end
+        #[arg(long)]
+        once: bool,
+    },
+    /// Watch the schedule from a process of its own, and close the gate while something does not run
+    Watch {
+        /// Look once, then end
+        #[arg(long)]
+        once: bool,
+    },
     /// What is wrong with this data directory, and how to mend it
     Doctor,
     /// Invent data for load and demonstration

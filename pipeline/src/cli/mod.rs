@@ -13,6 +13,7 @@ mod out;
 mod progress;
 mod provider;
 mod purge;
+mod schedule;
 mod stop;
 mod synth;
 mod terminal;
@@ -146,6 +147,8 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Purge(command) => purge::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,
         Command::Provider(command) => provider::run(&opening, command, &out).await,
+        Command::Serve { once } => schedule::serve(&opening, once, &out).await,
+        Command::Watch { once } => schedule::watch(&opening, once, &out).await,
         Command::Doctor => doctor::run(&opening, &out).await,
         Command::Synth(command) => synth::run(&opening, command, &out),
     }

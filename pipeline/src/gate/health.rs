@@ -25,6 +25,19 @@ pub async fn check(house: &House, conn: &mut AnyConnection, now: Timestamp) -> R
             "run `mayfly purge run`, then try again",
         ));
     }
+    if house.dir.join("closed").exists() {
+        return Err(closed(
+            "the watcher has found that the purge, the journal or the keys are not in order",
+            "see `mayfly watch --once`, which opens the gate again when nothing is wrong any more",
+        ));
+    }
+    let since = journal::store::unsigned_since(&mut *conn).await?;
+    if since.is_some_and(|since| now.duration_since(since) > UNSIGNED) {
+        return Err(closed(
+            "entries of the journal have been unsigned for too long",
+            "run the same command again; it signs them first",
+        ));
+    }
     let noted = house
         .signer
         .noted(&house.custody)?
@@ -46,5 +59,7 @@ fn closed(why: &str, remedy: &'static str) -> Error {
     }
 }
 
+/// How long an entry of the journal may stay unsigned before the gate closes.
+const UNSIGNED: SignedDuration = SignedDuration::from_secs(60);
 /// How far the purge may be behind before the gate closes.
 const GRACE: SignedDuration = SignedDuration::from_mins(60);

@@ -72,6 +72,11 @@ impl EntryBatch {
         digest(&self.leaves)
     }
 
+    /// The time of the last entry.
+    pub fn latest(&self) -> Option<Timestamp> {
+        self.spelled.map(|(at, _)| at)
+    }
+
     /// How many entries.
     pub fn len(&self) -> usize {
         self.leaves.len()

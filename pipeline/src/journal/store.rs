@@ -8,7 +8,10 @@ use super::{
     tiles::{Tile, TileHashes},
     tree::TileSet,
 };
-use crate::error::{Error, Result};
+use crate::{
+    db::columns::instant,
+    error::{Error, Result},
+};
 
 /// A stored piece of the journal.
 pub struct Piece {
@@ -45,9 +48,12 @@ pub async fn append(conn: &mut AnyConnection, entries: &EntryBatch) -> Result<u6
     .execute(&mut *conn)
     .await
     .map_err(Error::database("append to the journal"))?;
-    let done = sqlx::query("UPDATE journal_head SET size = $1 WHERE id = 1 AND size = $2")
+    let done = sqlx::query(
+        "UPDATE journal_head SET size = $1, unsigned_since = COALESCE(unsigned_since, $3) WHERE id = 1 AND size = $2",
+    )
         .bind(old + count)
         .bind(old)
+        .bind(entries.latest().map(Timestamp::as_microsecond))
         .execute(conn)
         .await
         .map_err(Error::database("append to the journal"))?;
@@ -56,6 +62,34 @@ pub async fn append(conn: &mut AnyConnection, entries: &EntryBatch) -> Result<u6
     } else {
         Err(Error::Bug("the journal grew during an append"))
     }
+}
+
+/// When the first entry came that no checkpoint covers; `None` while every entry is signed.
+pub async fn unsigned_since(conn: &mut AnyConnection) -> Result<Option<Timestamp>> {
+    let row = sqlx::query("SELECT unsigned_since FROM journal_head WHERE id = 1")
+        .fetch_one(conn)
+        .await
+        .map_err(Error::database("look for unsigned entries"))?;
+    let micros: Option<i64> = row
+        .try_get(0)
+        .map_err(Error::database("look for unsigned entries"))?;
+    micros
+        .map(instant)
+        .transpose()
+        .map_err(Error::database("look for unsigned entries"))
+}
+
+/// Notes that a checkpoint covers `covered` entries, at `now`: what came after them has been waiting since then at most.
+async fn signed_up_to(conn: &mut AnyConnection, covered: i64, now: Timestamp) -> Result<()> {
+    sqlx::query(
+        "UPDATE journal_head SET unsigned_since = CASE WHEN size > $1 THEN $2 ELSE NULL END WHERE id = 1",
+    )
+    .bind(covered)
+    .bind(now.as_microsecond())
+    .execute(conn)
+    .await
+    .map_err(Error::database("keep a checkpoint"))?;
+    Ok(())
 }
 
 /// Keeps the sealed payload of entry `index`.
@@ -164,10 +198,10 @@ pub async fn insert_checkpoint(
         .bind(root.to_vec())
         .bind(note)
         .bind(at.as_microsecond())
-        .execute(conn)
+        .execute(&mut *conn)
         .await
         .map_err(Error::database("keep a checkpoint"))?;
-    Ok(())
+    signed_up_to(conn, signed(size)?, at).await
 }
 
 fn read_piece(row: &AnyRow) -> std::result::Result<Piece, sqlx::Error> {

@@ -4,9 +4,9 @@
 //! then entered in the journal by [`account`], now or, when the database is away, at the next opportunity: the one act
 //! that does not wait for the journal.
 
-use std::{collections::HashSet, path::Path, sync::Arc};
+use std::{collections::HashSet, path::Path, sync::Arc, time::Duration};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use mayfly_retention::{
     Class, Cohort, Custody, OsRandomness, Vault, Window,
     plan::{Due, plan},
@@ -90,6 +90,13 @@ impl Purger {
                 due: self.now >= cohort.due_at(self.window),
             })
             .collect())
+    }
+
+    /// How many cohorts have been due for longer than `patience`.
+    pub fn due_for(&self, patience: Duration) -> Result<usize> {
+        let patience = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
+        let late = |due: &&Due| self.now.duration_since(due.cohort().due_at(self.window)) > patience;
+        Ok(self.plan()?.iter().filter(late).count())
     }
 
     /// How many of the due cohorts are past the legal limit.

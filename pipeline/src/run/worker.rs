@@ -11,6 +11,7 @@ use crate::{
     app::House,
     batch::store,
     error::{Error, Result},
+    journal::signing,
 };
 
 /// What came of one round.
@@ -32,6 +33,8 @@ pub async fn finish<W>(
     batch: &str,
     watch: impl Fn(i64, Arc<Progress>) -> W,
 ) -> Result<()> {
+    // What a crash left unsigned would close the gate.
+    signing::sign(house).await?;
     if let Some(held) = hold::hold(house, batch, Want::Open).await? {
         return match watched(house, held, &watch).await? {
             0 => Ok(()),
@@ -56,6 +59,7 @@ pub async fn round<W>(house: &Arc<House>, watch: impl Fn(i64, Arc<Progress>) -> 
         waiting: 0,
         trouble: None,
     };
+    signing::sign(house).await?;
     let open = store::list(&mut house.db.reader().await?, true).await?;
     for batch in open.into_iter().rev() {
         let worked = match hold::hold(house, &batch.batch, Want::Open).await {

@@ -132,7 +132,7 @@ fn name(text: &str) -> String {
 }
 
 /// The modules of the pipeline from the ground up; each may import its own layer and those before it.
-const LAYERS: [&[&str]; 5] = [
+const LAYERS: [&[&str]; 6] = [
     // The ground: words, settings, time, and the two edges that know nothing of a batch.
     &[
         "error",
@@ -156,6 +156,7 @@ const LAYERS: [&[&str]; 5] = [
         "run", "delivery", "consents", "purge", "setup", "doctor", "demo", "synth",
     ],
     // The doors.
+    &["schedule"],
     &["cli"],
 ];
 

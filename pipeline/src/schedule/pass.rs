@@ -1,0 +1,127 @@
+//! The passes: what each does, how often, and the trace it leaves. *Edge.*
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use jiff::Timestamp;
+use tokio::runtime::Handle;
+
+use super::heartbeat;
+use crate::{
+    app::House,
+    error::{Error, Result},
+    journal::signing,
+    purge::{Purger, account},
+    run::{Progress, worker},
+};
+
+/// Something that is done again and again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Pass {
+    /// Destroys what is due. Needs the clock, the keys and the sealed files, nothing else.
+    Purge,
+    /// Enters in the journal what was destroyed.
+    Evidence,
+    /// Signs the journal.
+    Checkpoint,
+    /// Works batches that wait, and settles what was unresolved.
+    Work,
+}
+
+impl Pass {
+    /// All of them; the purge first.
+    pub(super) const ALL: [Self; 4] = [Self::Purge, Self::Evidence, Self::Checkpoint, Self::Work];
+
+    /// What its thread and its trace are called.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Purge => "purge",
+            Self::Evidence => "evidence",
+            Self::Checkpoint => "checkpoint",
+            Self::Work => "work",
+        }
+    }
+
+    /// How long its thread waits for a bell: every pass runs several times before somebody misses it (a minute, 20 and
+    /// 5 seconds where `patience` is five minutes).
+    pub(super) fn interval(self, patience: Duration) -> Duration {
+        match self {
+            Self::Purge | Self::Evidence => patience / 5,
+            Self::Checkpoint => patience / 15,
+            Self::Work => patience / 60,
+        }
+    }
+
+    /// When the cron scheduler rings for it (seconds first, UTC).
+    pub(super) fn cron(self) -> &'static str {
+        match self {
+            Self::Purge => "0 * * * * *",
+            Self::Evidence => "10 * * * * *",
+            Self::Checkpoint => "*/20 * * * * *",
+            Self::Work => "*/5 * * * * *",
+        }
+    }
+
+    /// Runs it once and leaves its trace, whatever came of it. A panic is a trouble like any other.
+    pub(super) fn run(self, dir: &Path, at: Option<Timestamp>, runtime: &Handle) -> Result<()> {
+        let ran = catch_unwind(AssertUnwindSafe(|| match self {
+            Self::Purge => purge(dir, at),
+            Self::Evidence => runtime.block_on(evidence(dir, at)),
+            Self::Checkpoint => runtime.block_on(checkpoint(dir, at)),
+            Self::Work => runtime.block_on(work(dir, at)),
+        }));
+        let ran = ran.unwrap_or(Err(Error::Bug("a pass panicked; the place is on standard error")));
+        heartbeat::beat(dir, self.name(), ran.as_ref().err().map_or("ok", Error::code))?;
+        ran
+    }
+}
+
+fn purge(dir: &Path, at: Option<Timestamp>) -> Result<()> {
+    let purger = Purger::open(dir, at)?;
+    let due = purger.plan()?;
+    purger.run(due)?;
+    Ok(())
+}
+
+async fn evidence(dir: &Path, at: Option<Timestamp>) -> Result<()> {
+    let house = House::open(dir, at).await?;
+    // What lay there is not known any more; that nothing is left can be counted again.
+    account(&house, &[]).await?;
+    Ok(())
+}
+
+async fn checkpoint(dir: &Path, at: Option<Timestamp>) -> Result<()> {
+    signing::sign(&House::open(dir, at).await?).await
+}
+
+async fn work(dir: &Path, at: Option<Timestamp>) -> Result<()> {
+    let house = Arc::new(House::open(dir, at).await?);
+    let unwatched = |_: i64, _: Arc<Progress>| ();
+    let round = worker::round(&house, unwatched).await?;
+    round.trouble.map_or(Ok(()), Err)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_pass_has_two_ropes_and_a_name_of_its_own() {
+        let names: std::collections::HashSet<_> = Pass::ALL.map(Pass::name).into();
+        assert_eq!(names.len(), Pass::ALL.len());
+        assert_eq!(Pass::ALL[0], Pass::Purge);
+        for pass in Pass::ALL {
+            let longest = pass.interval(Duration::from_secs(300));
+            assert!(longest <= Duration::from_secs(60), "{}", pass.name());
+            assert!(
+                tokio_cron_scheduler::Job::new(pass.cron(), |_, _| ()).is_ok(),
+                "{}",
+                pass.name()
+            );
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! The schedule on the real binary: it purges by itself, and somebody else notices when it does not. *Edge.*
+
+use std::process::Child;
+
+use crate::{
+    support::{NOW, Sandbox, pause},
+    synthetic::{BATCH, Synthetic, journal, shown},
+    worker::{start, wake},
+};
+
+#[test]
+fn every_pass_once_does_all_that_is_due() {
+    let batch = Synthetic::prepare(300, 41, 0, "");
+    let (sandbox, file) = (&batch.sandbox, batch.file.to_str().unwrap());
+    sandbox.mayfly(["--at", NOW, "batch", "submit", file]).expect(0);
+    sandbox.mayfly(["--at", NOW, "serve", "--once"]).expect(0);
+    assert_eq!(shown(sandbox, NOW, BATCH).unwrap()["state"], "settled");
+    let later = "2026-11-05T11:00:00+08:00";
+    let due = sandbox
+        .mayfly(["--at", later, "--json", "purge", "plan"])
+        .expect(0)
+        .json();
+    assert_eq!(due["due"], 2, "{due}");
+    sandbox.mayfly(["--at", later, "serve", "--once"]).expect(0);
+    let due = sandbox
+        .mayfly(["--at", later, "--json", "purge", "plan"])
+        .expect(0)
+        .json();
+    assert_eq!(due["due"], 0);
+    let destroyed = journal(sandbox, later)
+        .iter()
+        .filter(|entry| entry.kind == "destruction")
+        .count();
+    assert_eq!(destroyed, 2);
+    sandbox.mayfly(["--at", later, "watch", "--once"]).expect(0);
+}
+
+/// A purge that is paused, killed or cannot get at its keys: noticed by the process that watches, which closes the gate.
+#[test]
+fn a_purge_that_does_not_run_closes_the_gate() {
+    let batch = Synthetic::prepare(50, 42, 0, "");
+    let (sandbox, file) = (&batch.sandbox, batch.file.to_str().unwrap());
+    impatient(sandbox);
+    let closed = sandbox.data().join("closed");
+    let mut serving = start(sandbox, NOW, ["serve"]);
+    until(
+        || sandbox.data().join("passes/work").exists(),
+        "the passes do not run",
+    );
+    assert!(!closed.exists());
+
+    stop(&serving);
+    until(|| closed.exists(), "nobody noticed the pause");
+    let run = sandbox.mayfly(["--at", NOW, "batch", "run", file]).expect(75);
+    assert!(run.stderr.contains("GATE-PURGE"), "{}", run.stderr);
+    wake(&serving);
+    until(|| !closed.exists(), "the gate was not opened again");
+    // The batch that was accepted before is worked by the schedule itself.
+    let settled = || shown(sandbox, NOW, BATCH).is_some_and(|batch| batch["state"] == "settled");
+    until(settled, "the batch was not worked");
+
+    let keys = sandbox.data().join("keys");
+    std::fs::rename(&keys, sandbox.path("away")).unwrap();
+    until(|| closed.exists(), "nobody noticed that the keys are gone");
+    std::fs::rename(sandbox.path("away"), &keys).unwrap();
+    until(|| !closed.exists(), "the gate was not opened again");
+
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    until(|| closed.exists(), "nobody noticed the death");
+    let alarms = sandbox
+        .mayfly(["--at", NOW, "--json", "watch", "--once"])
+        .expect(1)
+        .json();
+    assert_eq!(alarms[0]["code"], "PURGE-SILENT");
+    // What opens it again is a purge that runs.
+    let mut serving = start(sandbox, NOW, ["serve"]);
+    until(|| !closed.exists(), "the gate was not opened again");
+    end(&mut serving);
+}
+
+#[test]
+fn serve_ends_when_it_is_told_to() {
+    let sandbox = Sandbox::with_master_data();
+    impatient(&sandbox);
+    let mut serving = start(&sandbox, NOW, ["serve"]);
+    until(
+        || sandbox.data().join("passes/purge").exists(),
+        "the purge does not run",
+    );
+    end(&mut serving);
+    assert_eq!(serving.wait().unwrap().code(), Some(0));
+}
+
+/// Passes run every second, and are missed after five.
+fn impatient(sandbox: &Sandbox) {
+    let settings = sandbox.data().join("mayfly.toml");
+    let text = std::fs::read_to_string(&settings).unwrap();
+    std::fs::write(settings, format!("patience_seconds = 5\n{text}")).unwrap();
+}
+
+fn until(happened: impl Fn() -> bool, otherwise: &str) {
+    for _ in 0..600 {
+        if happened() {
+            return;
+        }
+        pause(0.1);
+    }
+    panic!("{otherwise}");
+}
+
+fn stop(process: &Child) {
+    rustix::process::kill_process(
+        rustix::process::Pid::from_child(process),
+        rustix::process::Signal::STOP,
+    )
+    .unwrap();
+}
+
+fn end(process: &mut Child) {
+    rustix::process::kill_process(
+        rustix::process::Pid::from_child(process),
+        rustix::process::Signal::TERM,
+    )
+    .unwrap();
+    process.wait().unwrap();
+}
