@@ -66,11 +66,10 @@ impl<'o> JsonObject<'o> {
 
 /// Appends `text` as a JSON string.
 pub fn write_text(out: &mut Vec<u8>, text: &str) {
-    let needs_escape = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
-    // Without a way out of the loop, many bytes are looked at in one step.
-    if text.bytes().fold(false, |found, byte| found | needs_escape(byte)) {
+    if text.bytes().any(|byte| NEEDS_ESCAPE[usize::from(byte)]) {
         serde_json::to_writer(out, text).expect("Invariant: a text always has a JSON form");
     } else {
+        out.reserve(text.len() + 2);
         out.push(b'"');
         out.extend_from_slice(text.as_bytes());
         out.push(b'"');
@@ -80,6 +79,19 @@ pub fn write_text(out: &mut Vec<u8>, text: &str) {
 fn write_display(out: &mut Vec<u8>, value: impl Display) {
     write!(out, "{value}").expect("Invariant: writing to a vector does not fail");
 }
+
+/// Bytes that do not stand for themselves in a JSON string.
+const NEEDS_ESCAPE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut control = 0;
+    while control < b' ' as usize {
+        table[control] = true;
+        control += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    table
+};
 
 #[cfg(test)]
 mod tests {

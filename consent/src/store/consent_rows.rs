@@ -82,7 +82,7 @@ impl ConsentRow {
 /// See [`max_consent_no`] for the first free number.
 ///
 /// # Errors
-/// `Database`, also when one of them is registered already: look them up first, in the same transaction.
+/// `StateChanged` when one of them is registered already; `Database`.
 pub async fn insert_consents(
     connection: &mut AnyConnection,
     first_no: i64,
@@ -118,7 +118,10 @@ pub async fn insert_consents(
         query
             .execute(&mut *connection)
             .await
-            .map_err(refused("register consents"))?;
+            .map_err(|error| match error.as_database_error() {
+                Some(inner) if inner.is_unique_violation() => ConsentError::StateChanged,
+                _ => refused("register consents")(error),
+            })?;
     }
     Ok(())
 }

@@ -211,10 +211,7 @@ async fn one_number_of_a_member_is_registered_once() {
     let mut connection = store().await;
     register(&mut connection, "004", 1, &refs(1)).await.unwrap();
     let error = register(&mut connection, "004", 2, &refs(1)).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        format!("register consents: the database reports a row that is there already ({TWICE})")
-    );
+    assert_eq!(error, ConsentError::StateChanged);
     register(&mut connection, "005", 2, &refs(1)).await.unwrap();
 }
 
@@ -259,10 +256,3 @@ async fn one_consent_is_shown_and_changed_from_the_state_expected() {
     let row = one(&mut connection, "004", "L000000").await.unwrap().unwrap().row;
     assert_eq!((row.withdrawn_at, row.outcome), (Some(now), Some(granted)));
 }
-
-/// What each engine says of a row that is there already.
-const TWICE: &str = if cfg!(feature = "postgres") {
-    "23505"
-} else {
-    "2067"
-};

@@ -9,9 +9,13 @@ use super::known::Found;
 use crate::{batch::requests, error::Result, intake::Row};
 
 /// Looks up the consents of `member` that `rows` name.
-pub async fn look_up(conn: &mut AnyConnection, member: &str, rows: &[Row]) -> Result<Found> {
+pub async fn look_up<'r>(
+    conn: &mut AnyConnection,
+    member: &str,
+    rows: impl Iterator<Item = &'r Row> + Clone,
+) -> Result<Found> {
     let refs: Vec<&str> = rows
-        .iter()
+        .clone()
         .filter_map(|row| row.claim.consent_ref.as_deref())
         .collect();
     let mut consents = consent_store::find_consents(&mut *conn, member, &refs).await?;
@@ -27,7 +31,6 @@ pub async fn look_up(conn: &mut AnyConnection, member: &str, rows: &[Row]) -> Re
         .map(|consent| consent.consent_ref.as_str())
         .collect();
     let unknown: Vec<&str> = rows
-        .iter()
         .filter(|row| matches!(row.claim.terms, Terms::Registered))
         .filter_map(|row| row.claim.consent_ref.as_deref())
         .filter(|reference| !registered.contains(reference))

@@ -6,9 +6,11 @@ use jiff::{Timestamp, tz::TimeZone};
 use mayfly_consent::day::taipei_day;
 use mayfly_retention::{Class, OsRandomness};
 use sha2::{Digest, Sha256};
+use sqlx::AnyConnection;
 use zeroize::Zeroizing;
 
 use super::{
+    consents,
     known::{self, Found, Tags},
     record::{AskedRecord, Conditions, QueryRecord},
     screen::{self, Screened},
@@ -88,14 +90,28 @@ impl Draft {
         self.rows.len()
     }
 
-    /// Whether the same would be decided at `now` over registers of `version` and consents as `found`: a decision
-    /// follows from these and the rows alone. What has become old is decided anew.
-    pub(super) fn stands(&self, version: i64, found: &Found, now: Timestamp) -> bool {
+    /// Whether the same would be decided at `now` over `registers` and the consents as `conn` finds them: a decision
+    /// follows from these and the rows alone. What has become old is decided anew. That consents to be entered are new
+    /// is left to their entering, which fails if one of them is there already.
+    pub(super) async fn stands(
+        &self,
+        conn: &mut AnyConnection,
+        member: &str,
+        registers: &Registers,
+        now: Timestamp,
+    ) -> Result<bool> {
         let age = now.duration_since(self.at).as_secs();
-        (0..STANDS_SECS).contains(&age)
-            && taipei_day(now) == taipei_day(self.at)
-            && self.registers_version == version
-            && self.found == *found
+        if !(0..STANDS_SECS).contains(&age)
+            || taipei_day(now) != taipei_day(self.at)
+            || registers.version() != self.registers_version
+        {
+            return Ok(false);
+        }
+        let rows = self.rows.iter().zip(&self.screened);
+        let rest = rows
+            .filter(|(_, screened)| !screened.brings_consent())
+            .map(|(row, _)| row);
+        Ok(consents::look_up(conn, member, rest).await? == self.found)
     }
 
     fn seal(
@@ -233,11 +249,10 @@ fn seal_consents(
     tags: &[Tags],
     now: Timestamp,
 ) -> Result<Option<(ConsentSealer, Vec<SealedConsent>)>> {
-    let is_new = |screened: &Screened| screened.verdict.as_ref().is_some_and(|verdict| verdict.is_new);
     let mut fresh = rows
         .iter()
         .zip(tags)
-        .filter(|((_, screened), _)| is_new(screened))
+        .filter(|((_, screened), _)| screened.brings_consent())
         .peekable();
     if fresh.peek().is_none() {
         return Ok(None);

@@ -87,28 +87,25 @@ impl ConsentNumber {
 }
 
 impl<'c> Known<'c> {
-    /// What is known before the first row of a chunk.
-    pub fn new(found: &'c Found) -> Self {
-        let by_ref = found
-            .consents
-            .iter()
-            .map(|row| {
-                let taken = found.taken.get(&row.consent_no).into_iter().flatten();
-                let known = KnownConsent {
-                    number: ConsentNumber::Registered(row.consent_no),
-                    uses: taken
-                        .flat_map(|(item, uses)| uses.iter().map(|used| (item.as_str(), *used)))
-                        .collect(),
-                    tags: Tags {
-                        person: Some(row.subject_index),
-                        content: Some(row.content_tag),
-                    },
-                    terms: KnownTerms::Registered(&row.terms),
-                    withdrawn: row.withdrawn_at.is_some(),
-                };
-                (row.consent_ref.as_str(), known)
-            })
-            .collect();
+    /// What is known before the first of the `rows` of a chunk.
+    pub fn new(found: &'c Found, rows: usize) -> Self {
+        let mut by_ref = HashMap::with_capacity(rows);
+        by_ref.extend(found.consents.iter().map(|row| {
+            let taken = found.taken.get(&row.consent_no).into_iter().flatten();
+            let known = KnownConsent {
+                number: ConsentNumber::Registered(row.consent_no),
+                uses: taken
+                    .flat_map(|(item, uses)| uses.iter().map(|used| (item.as_str(), *used)))
+                    .collect(),
+                tags: Tags {
+                    person: Some(row.subject_index),
+                    content: Some(row.content_tag),
+                },
+                terms: KnownTerms::Registered(&row.terms),
+                withdrawn: row.withdrawn_at.is_some(),
+            };
+            (row.consent_ref.as_str(), known)
+        }));
         Self {
             by_ref,
             elsewhere: &found.elsewhere,

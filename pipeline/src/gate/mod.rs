@@ -35,14 +35,14 @@ mod write;
 pub use self::draft::Draft;
 
 use jiff::Timestamp;
-use mayfly_consent::Code;
+use mayfly_consent::{Code, ConsentError};
 use sqlx::AnyConnection;
 
 use crate::{
     access::Registers,
     app::House,
     batch::{Batch, Chunk, Counts},
-    error::Result,
+    error::{Error, Result},
     intake::ChunkOfRows,
     provider::{AskError, Link, Provider, Question, Reply, Visit},
     transfer::{self, Heard, Incoming},
@@ -148,8 +148,12 @@ pub async fn expire(house: &House, batch: &Batch) -> Result<()> {
         let lines = (from..from + count).map(|row| u32::try_from(row + 2).unwrap_or(u32::MAX));
         let draft = Draft::expired(house, batch, lines, now)?;
         let mut tx = house.db.begin().await?;
-        crate::batch::store::advance(tx.connection(), batch, from, count).await?;
-        write::commit(house, batch, tx, draft).await?;
+        let conn = tx.connection();
+        crate::batch::store::advance(conn, batch, from, count).await?;
+        let entered = write::enter(house, batch, conn, &draft)
+            .await?
+            .ok_or(Error::Bug("a row of which nothing is left brought a consent"))?;
+        write::commit(tx, draft, entered).await?;
         from += count;
     }
     Ok(())
@@ -166,7 +170,7 @@ pub async fn draft(
 ) -> Result<Draft> {
     let now = house.trusted_now()?;
     registers.refresh(conn, &batch.member).await?;
-    let found = consents::look_up(conn, &batch.member, &rows.rows).await?;
+    let found = consents::look_up(conn, &batch.member, rows.rows.iter()).await?;
     tokio::task::block_in_place(|| Draft::make(house, batch, registers, found, rows.rows, now))
 }
 
@@ -179,25 +183,30 @@ pub async fn pass(
     mut draft: Draft,
     from: i64,
 ) -> Result<Gated> {
-    let now = house.trusted_now()?;
-    let mut tx = house.db.begin().await?;
-    let conn = tx.connection();
-    let count = i64::try_from(draft.rows.len()).unwrap_or(i64::MAX);
-    crate::batch::store::advance(conn, batch, from, count).await?;
-    health::check(house, conn, now).await?;
-    registers.refresh(conn, &batch.member).await?;
-    let found = consents::look_up(conn, &batch.member, &draft.rows).await?;
-    if !draft.stands(registers.version(), &found, now) {
-        draft = tokio::task::block_in_place(|| Draft::make(house, batch, registers, found, draft.rows, now))?;
+    let rows = i64::try_from(draft.len()).unwrap_or(i64::MAX);
+    for attempt in 0..ATTEMPTS {
+        let now = house.trusted_now()?;
+        let mut tx = house.db.begin().await?;
+        let conn = tx.connection();
+        crate::batch::store::advance(conn, batch, from, rows).await?;
+        health::check(house, conn, now).await?;
+        registers.refresh(conn, &batch.member).await?;
+        if attempt > 0 || !draft.stands(conn, &batch.member, registers, now).await? {
+            let found = consents::look_up(conn, &batch.member, draft.rows.iter()).await?;
+            let again = || Draft::make(house, batch, registers, found, draft.rows, now);
+            draft = tokio::task::block_in_place(again)?;
+        }
+        // Without the transaction's end nothing of it stays.
+        let Some(entered) = write::enter(house, batch, conn, &draft).await? else {
+            continue;
+        };
+        let gated = write::commit(tx, draft, entered).await?;
+        let refused = gated.counts.refused;
+        tracing::info!(batch = batch.batch, first_row = from, rows, refused, "gated");
+        return Ok(gated);
     }
-    let gated = write::commit(house, batch, tx, draft).await?;
-    let refused = gated.counts.refused;
-    tracing::info!(
-        batch = batch.batch,
-        first_row = from,
-        rows = count,
-        refused,
-        "gated"
-    );
-    Ok(gated)
+    Err(ConsentError::StateChanged.into())
 }
+
+/// How often a chunk is tried whose new consents somebody else registers at the same moment.
+const ATTEMPTS: usize = 5;

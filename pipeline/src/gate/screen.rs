@@ -24,6 +24,13 @@ pub struct Screened {
     pub knows_querier: bool,
 }
 
+impl Screened {
+    /// Whether the row may be asked about and is the first to bring its consent.
+    pub fn brings_consent(&self) -> bool {
+        self.verdict.as_ref().is_some_and(|verdict| verdict.is_new)
+    }
+}
+
 /// Screens all rows of a chunk, whose `tags` are in the same order, against what was `found` of their consents; all
 /// reasons for a refusal at once (D14).
 pub fn rows(
@@ -35,7 +42,7 @@ pub fn rows(
     now: Timestamp,
 ) -> Result<Vec<Screened>> {
     let rules = regime.consent_rules()?;
-    let mut known = Known::new(found);
+    let mut known = Known::new(found, rows.len());
     let mut desk = Desk {
         regime,
         registers,

@@ -1,7 +1,11 @@
 //! Writes what the gate decided: consents, requests and journal entries, in the gate's transaction. Only when that is
 //! committed is there a pass. *SQL.*
 
-use mayfly_consent::store::{self as consent_store, NewConsent};
+use mayfly_consent::{
+    ConsentError,
+    store::{self as consent_store, NewConsent},
+};
+use sqlx::AnyConnection;
 
 use super::{Asked, GatePass, Gated, draft::Draft, screen::Screened};
 use crate::{
@@ -21,15 +25,28 @@ use crate::{
     provider::{Item, QueryId, Question, Visit},
 };
 
-/// Commits the decisions over one chunk.
-pub(super) async fn commit(house: &House, batch: &Batch, mut tx: Tx, draft: Draft) -> Result<Gated> {
-    let conn = tx.connection();
+/// A chunk that is entered and not yet committed.
+pub(super) struct Entered {
+    chunk: Chunk,
+    counts: Counts,
+}
+
+/// Enters the decisions over one chunk, or nothing, if one of its new consents is registered by now: then the
+/// transaction is not to be committed.
+pub(super) async fn enter(
+    house: &House,
+    batch: &Batch,
+    conn: &mut AnyConnection,
+    draft: &Draft,
+) -> Result<Option<Entered>> {
+    let Some(first_consent) = register_consents(conn, batch, draft).await? else {
+        return Ok(None);
+    };
     let first_entry = if draft.entries.is_empty() {
         journal_store::size(conn).await?
     } else {
         journal_store::append(conn, &draft.entries).await?
     };
-    let first_consent = register_consents(conn, batch, &draft).await?;
     let count = draft.rows.len() as i64;
     let queries = draft.entries.len() as i64;
     let counts = Counts {
@@ -50,26 +67,21 @@ pub(super) async fn commit(house: &House, batch: &Batch, mut tx: Tx, draft: Draf
         answers: None,
     };
     chunk.chunk_no = chunks::insert(conn, &chunk, &counts).await?;
-    let new = queries_of(&draft, first_consent, chunk.first_entry);
+    let new = queries_of(draft, first_consent, chunk.first_entry);
     requests::insert_queries(conn, batch.batch_no, chunk.chunk_no, &new).await?;
     if counts.refused > 0 {
-        let refusals = refusals_of(&draft);
-        requests::insert_refusals(conn, batch.batch_no, chunk.chunk_no, &refusals).await?;
-        let refused: Vec<_> = refusals
-            .iter()
-            .map(|refusal| (refusal.line, refusal.codes.to_string()))
-            .collect();
-        let reference = format!("{}:{}", batch.batch, chunk.first_line);
-        let act = Act {
-            kind: Kind::Refusal,
-            member: &batch.member,
-            reference: &reference,
-        };
-        act::enter(house, conn, &act, &refused, draft.at).await?;
+        enter_refusals(house, batch, conn, draft, &chunk).await?;
     }
     meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
+    Ok(Some(Entered { chunk, counts }))
+}
+
+/// Commits what was entered of `draft`; only then is there a pass.
+pub(super) async fn commit(tx: Tx, draft: Draft, entered: Entered) -> Result<Gated> {
+    let Entered { chunk, counts } = entered;
+    let queries = draft.entries.len();
     let (asked, questions) = ask_list(draft);
-    if asked.len() as i64 != queries {
+    if asked.len() != queries {
         return Err(Error::Bug("a row that passed the gate cannot be asked"));
     }
     tx.commit().await?;
@@ -83,15 +95,42 @@ pub(super) async fn commit(house: &House, batch: &Batch, mut tx: Tx, draft: Draf
     Ok(Gated { pass, counts })
 }
 
-/// Registers the consents that are new with the chunk; returns the number of the first.
-async fn register_consents(conn: &mut sqlx::AnyConnection, batch: &Batch, draft: &Draft) -> Result<i64> {
+/// Registers the consents that are new with the chunk; returns the number of the first, and nothing if one is there
+/// already.
+async fn register_consents(conn: &mut AnyConnection, batch: &Batch, draft: &Draft) -> Result<Option<i64>> {
     let Some((sealer, sealed)) = &draft.consents else {
-        return Ok(0);
+        return Ok(Some(0));
     };
     let first_no = meta::take_numbers(&mut *conn, meta::CONSENTS, sealed.len() as i64).await?;
     let new: Vec<NewConsent<'_>> = sealed.iter().map(|consent| consent.row(&batch.member)).collect();
-    consent_store::insert_consents(conn, first_no, &sealer.registration(), &new).await?;
-    Ok(first_no)
+    match consent_store::insert_consents(conn, first_no, &sealer.registration(), &new).await {
+        Ok(()) => Ok(Some(first_no)),
+        Err(ConsentError::StateChanged) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn enter_refusals(
+    house: &House,
+    batch: &Batch,
+    conn: &mut AnyConnection,
+    draft: &Draft,
+    chunk: &Chunk,
+) -> Result<()> {
+    let refusals = refusals_of(draft);
+    requests::insert_refusals(conn, batch.batch_no, chunk.chunk_no, &refusals).await?;
+    let refused: Vec<_> = refusals
+        .iter()
+        .map(|refusal| (refusal.line, refusal.codes.to_string()))
+        .collect();
+    let reference = format!("{}:{}", batch.batch, chunk.first_line);
+    let act = Act {
+        kind: Kind::Refusal,
+        member: &batch.member,
+        reference: &reference,
+    };
+    act::enter(house, conn, &act, &refused, draft.at).await?;
+    Ok(())
 }
 
 fn queries_of(draft: &Draft, first_consent: i64, first_entry: i64) -> Vec<NewQuery<'_>> {

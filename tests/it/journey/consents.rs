@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{BATCH, prepared, ran};
 use crate::{
-    batch_file::{BatchRow, batch_file, consents_file},
+    batch_file::{BatchRow, batch_file, consent_ref, consents_file},
     support::{NOW, Sandbox, fixtures},
 };
 
@@ -164,4 +164,23 @@ fn a_consent_is_shown_years_later_with_the_exact_text_it_was_given_on() {
             .at(LATER, ["consent", "show"], [member, reference])
             .expect(65);
     }
+}
+
+/// Chunks are screened ahead, before the one in front of them is committed. What that one changes is seen all the same.
+#[test]
+fn a_consent_that_an_earlier_chunk_brought_is_known_to_the_next() {
+    let sandbox = Sandbox::with_master_data();
+    let chunk = mayfly::gate::CHUNK_ROWS as u64;
+    let mut rows: Vec<_> = (1..=2 * chunk + 1).map(BatchRow::valid).collect();
+    // In the second chunk somebody else's row brings a consent of the first as its own; ahead, it seems new.
+    rows[chunk as usize + 5] = BatchRow::valid(2 * chunk + 9).with("consent_ref", consent_ref(7));
+    // In the third a row refers to one of the second; ahead, there seems to be none.
+    rows[2 * chunk as usize] = BatchRow::valid(2 * chunk + 10)
+        .with("consent_ref", consent_ref(chunk + 8))
+        .on_registered_consent();
+    let file = sandbox.file("004-1151102-01.csv", batch_file(&rows));
+    let (code, summary) = sandbox.batch_run(&file, &[]);
+    assert_eq!((code, &summary["refused"]), (1, &json!(2)), "{summary}");
+    let expected = json!({ "CNS-CONFLICT": 1, "CNS-OTHER-SUBJECT": 2, "CNS-USED": 2 });
+    assert_eq!(summary["codes"], expected);
 }
