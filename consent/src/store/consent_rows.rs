@@ -79,7 +79,6 @@ impl ConsentRow {
 }
 
 /// Registers consents under the numbers from `first_no` on, in their order; all or, with the caller's transaction, none.
-/// See [`max_consent_no`] for the first free number.
 ///
 /// # Errors
 /// `StateChanged` when one of them is registered already; `Database`.
