@@ -129,7 +129,7 @@ impl Table {
 }
 
 impl<'t> Line<'t> {
-    /// The cell of the column at `place` in the list given to [`Table::read`]; empty where the column is absent.
+    /// The cell of the column at `place` in the list of columns the table was read with; empty where the column is absent.
     pub fn cell(&self, place: usize) -> &'t str {
         self.table.columns[place].map_or("", |column| self.table.at(column))
     }

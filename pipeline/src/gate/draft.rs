@@ -31,7 +31,7 @@ use crate::{
     sealed,
 };
 
-/// Everything about one chunk that can be made before its transaction begins. It permits nothing: see [`Draft::stands`].
+/// Everything about one chunk that can be made before its transaction begins. It permits nothing: the transaction looks first whether it still stands.
 pub struct Draft {
     /// The rows as submitted.
     pub(super) rows: Vec<Row>,

@@ -1,6 +1,6 @@
 //! Watches the passes from a process of its own, and closes the gate while one that must run does not. *Edge.*
 //!
-//! [`judge`] decides from facts and is pure. What it finds is told on standard error and written into `DIR/closed`; while that file is there the
+//! `judge` decides from facts and is pure. What it finds is told on standard error and written into `DIR/closed`; while that file is there the
 //! gate lets nothing out (data comes in only while data can go out), also when the watcher itself has died. The next look
 //! that finds nothing removes it.
 

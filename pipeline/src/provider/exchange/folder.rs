@@ -55,7 +55,7 @@ pub struct PickedUp {
     file: File,
 }
 
-/// The content of a file, if that is not more than [`MAX_FILE_BYTES`].
+/// The content of a file, if that is not more than 32 MiB.
 pub enum Lot {
     /// All of it.
     Whole(Zeroizing<Vec<u8>>),
