@@ -55,6 +55,7 @@ impl House {
         let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
         let keys = config.keys_dir(dir);
         let custody = Custody::open(&keys, Arc::new(OsRandomness))?;
+        config.check_erasure(custody.erasure())?;
         let db = Db::open(config.database(dir)?, false).await?;
         let mut reader = db.reader().await?;
         migrate::check(&mut reader).await?;
@@ -151,16 +152,14 @@ impl House {
         journal::signing::sign(self).await
     }
 
-    /// Refuses to go on while the clock is behind an instant that has been seen already (D4).
+    /// The trusted instant, for the gate and for what is taken in; refused while the clocks disagree (D4).
     pub fn trusted_now(&self) -> Result<Timestamp> {
-        match self.clock.behind() {
-            None => Ok(self.clock.now()),
-            Some(_) => Err(Error::Operator {
-                code: "GATE-CLOCK",
-                sentence: "the clock is behind an instant this data directory has already seen; nothing is asked or read".into(),
-                remedy: "set the clock right (a sandbox: give --at an instant no earlier than the last), then try again",
-            }),
-        }
+        Ok(self.clock.trusted()?.now)
+    }
+
+    /// The instant by which reads decide: the later of trusted instant and wall clock; refused while they disagree (D4).
+    pub fn reading_now(&self) -> Result<Timestamp> {
+        Ok(self.clock.trusted()?.reading)
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
+use mayfly_retention::custody::{Erasure, Strength};
 use serde::Deserialize;
 
 use crate::{
@@ -68,6 +69,9 @@ pub struct Config {
     /// After how many seconds a purge that does not run is noticed.
     #[serde(default = "default_patience_seconds")]
     pub patience_seconds: u16,
+    /// Whether production takes keys on storage on which overwriting does not erase.
+    #[serde(default)]
+    accept_weak_erasure: bool,
     /// Limits on what is taken in.
     #[serde(default)]
     pub limits: Limits,
@@ -213,6 +217,17 @@ impl Config {
         dir.join(&self.keys)
     }
 
+    /// Refuses keys that could not be erased, in production, unless they are accepted as that.
+    ///
+    /// # Errors
+    /// `CUSTODY-WEAK`.
+    pub fn check_erasure(&self, erasure: Erasure) -> Result<()> {
+        if self.environment == Environment::Sandbox || self.accept_weak_erasure {
+            return Ok(());
+        }
+        refuse_weak(erasure)
+    }
+
     /// The database of the data directory `dir`.
     pub fn database(&self, dir: &Path) -> Result<Address> {
         database(self.database.clone(), dir)
@@ -277,6 +292,21 @@ pub fn own_program() -> std::io::Result<PathBuf> {
     std::env::current_exe()
 }
 
+/// Refuses a place where a destroyed key may stay on the disk.
+pub fn refuse_weak(erasure: Erasure) -> Result<()> {
+    if erasure.strength != Strength::Weak {
+        return Ok(());
+    }
+    Err(Error::Operator {
+        code: "CUSTODY-WEAK",
+        sentence: format!(
+            "production does not keep keys where a destroyed one may stay on the disk: {}",
+            erasure.reason
+        ),
+        remedy: "move the key directory to ext4 or xfs on a disk of its own, or set accept_weak_erasure = true (init: --accept-weak-erasure): every certificate then says so",
+    })
+}
+
 /// Whether `inner` lies in `outer`, after links are followed as far as the paths exist.
 pub fn inside(inner: &Path, outer: &Path) -> bool {
     let real = |path: &Path| {
@@ -303,7 +333,13 @@ pub fn inside(inner: &Path, outer: &Path) -> bool {
 }
 
 /// The text of a new `mayfly.toml`.
-pub fn template(environment: Environment, keys: &Path, database: Option<&str>, clock_stands: bool) -> String {
+pub fn template(
+    environment: Environment,
+    keys: &Path,
+    database: Option<&str>,
+    clock_stands: bool,
+    accept_weak_erasure: bool,
+) -> String {
     let provider = match environment {
         Environment::Sandbox => "sandbox",
         Environment::Production => "none",
@@ -324,6 +360,11 @@ pub fn template(environment: Environment, keys: &Path, database: Option<&str>, c
     if let Some(address) = database {
         let address = address.replace('\\', "\\\\").replace('"', "\\\"");
         text.push_str(&format!("database = \"{address}\"\n"));
+    }
+    if accept_weak_erasure {
+        text.push_str(
+            "accept_weak_erasure = true    # a destroyed key may stay on the disk; certificates say so\n",
+        );
     }
     if clock_stands {
         text.push_str("clock_stands = true    # the clock stays at the last --at\n");

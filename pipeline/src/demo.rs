@@ -52,6 +52,7 @@ pub async fn prepare(dir: &Path) -> Result<Fixtures> {
             keys: None,
             database: None,
             clock_stands: true,
+            accept_weak_erasure: false,
         };
         let made = setup::init(&plan).await;
         if made.is_ok() {

@@ -13,6 +13,7 @@ use crate::{
     db::{Address, Db, migrate, postgres},
     error::{Error, Result},
     journal::archive,
+    lockdown::{self, Lockdown},
     purge::Purger,
     roc::taipei,
 };
@@ -60,6 +61,8 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
     checks.push(check("keys", keyring(&config.keys_dir(dir)), |generation| {
         format!("keyring of generation {generation}")
     }));
+    checks.push(check("custody", custody(dir, &config), |finding| finding));
+    checks.push(check("memory", memory(), |finding| finding));
     checks.push(check("schema", schema(dir, &config).await, |()| {
         format!("format {}", migrate::FORMAT)
     }));
@@ -83,6 +86,28 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
 
 fn keyring(keys: &Path) -> Result<u64> {
     Ok(Custody::open(keys, Arc::new(OsRandomness))?.generation()?)
+}
+
+/// How well a key that is destroyed is erased.
+fn custody(dir: &Path, config: &Config) -> Result<String> {
+    let erasure = Custody::erasure_at(&config.keys_dir(dir));
+    config.check_erasure(erasure)?;
+    Ok(format!("{}: {}", erasure.strength.name(), erasure.reason))
+}
+
+fn memory() -> Result<String> {
+    let Lockdown {
+        no_core_dumps,
+        locked,
+    } = lockdown::look();
+    if !no_core_dumps {
+        return Err(Error::Bug("core dumps are not off"));
+    }
+    Ok(if locked {
+        "no core dumps, and locked: never swapped out".into()
+    } else {
+        "no core dumps; not locked, for the host limits that (ulimit -l): keep swap off or encrypted".into()
+    })
 }
 
 async fn schema(dir: &Path, config: &Config) -> Result<()> {
@@ -113,18 +138,13 @@ async fn server(address: Address) -> Result<String> {
 
 fn clock(dir: &Path, config: &Config, at: Option<Timestamp>) -> Result<String> {
     let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
-    if clock.behind().is_some() {
-        return Err(Error::Operator {
-            code: "GATE-CLOCK",
-            sentence: "the clock is behind an instant this data directory has already seen".into(),
-            remedy: "set the clock right; until then nothing is asked or read",
-        });
-    }
-    Ok(format!(
-        "{}{}",
-        taipei(clock.now()),
-        if clock.stands() { ", standing" } else { "" }
-    ))
+    let judged = clock.trusted()?;
+    let trust = if clock.stands() {
+        "standing, as --at has set it"
+    } else {
+        "trusted: wall clock and boot clock agree"
+    };
+    Ok(format!("{}, {trust}", taipei(judged.now)))
 }
 
 fn disk(dir: &Path) -> Result<u64> {

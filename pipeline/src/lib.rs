@@ -21,6 +21,7 @@ pub mod index;
 pub mod input;
 pub mod intake;
 pub mod journal;
+pub mod lockdown;
 pub mod provider;
 pub mod purge;
 pub mod regime;

@@ -30,6 +30,8 @@ pub struct Plan<'a> {
     pub database: Option<&'a str>,
     /// Whether a sandbox's clock stands still between commands.
     pub clock_stands: bool,
+    /// Whether keys may lie where overwriting does not erase them (production refuses that otherwise).
+    pub accept_weak_erasure: bool,
 }
 
 /// Makes the data directory. An existing one that is not empty is refused; if a step fails, what was made is removed.
@@ -40,6 +42,9 @@ pub async fn init(plan: &Plan<'_>) -> Result<()> {
     made.folder(plan.dir)?;
     let keys = plan.dir.join(plan.keys.unwrap_or(Path::new("keys")));
     made.folder(&keys)?;
+    if plan.environment == Environment::Production && !plan.accept_weak_erasure {
+        config::refuse_weak(Custody::erasure_at(&keys))?;
+    }
     made.paths.extend(
         [
             "mayfly.toml",
@@ -63,6 +68,7 @@ pub async fn init(plan: &Plan<'_>) -> Result<()> {
         plan.keys.unwrap_or(Path::new("keys")),
         plan.database,
         plan.clock_stands,
+        plan.accept_weak_erasure,
     );
     let unfinished = plan.dir.join("mayfly.toml.new");
     made.paths.push(unfinished.clone());

@@ -9,11 +9,31 @@ use crate::class::{Cohort, Window};
 /// ```compile_fail,E0451
 /// // A cohort cannot be declared due by hand.
 /// # let cohort = mayfly_retention::Cohort::parse("answer-2026110202").unwrap();
-/// let due = mayfly_retention::plan::Due { cohort };
+/// let due = mayfly_retention::plan::Due { cohort, why: mayfly_retention::plan::Why::Over };
 /// ```
 #[derive(PartialEq, Eq)]
 pub struct Due {
     cohort: Cohort,
+    why: Why,
+}
+
+/// Why a cohort has to go.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Why {
+    /// Its last answer has left the window (D3).
+    Over,
+    /// Nobody knows what time it is for too long: late is a breach, early only an incident (D4).
+    TimeLost,
+}
+
+impl Why {
+    /// As the journal says it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Over => "over",
+            Self::TimeLost => "time-lost",
+        }
+    }
 }
 
 impl Due {
@@ -21,18 +41,37 @@ impl Due {
     pub fn cohort(&self) -> Cohort {
         self.cohort
     }
+
+    /// Why it has to go.
+    pub fn why(&self) -> Why {
+        self.why
+    }
 }
 
-/// The cohorts of hours among `held` whose last answer has left its window at `now`, oldest first (D3). Neither a
-/// status nor a column of a database has a say in it.
-pub fn plan(held: impl IntoIterator<Item = Cohort>, now: Timestamp, window: Window) -> Vec<Due> {
+/// The cohorts of hours among `held` whose last answer has left its window at `now`, oldest first (D3); with `all_due`,
+/// every one of them (D4: [`Trust::Lost`](crate::time::Trust::Lost) for too long). Neither a status nor a column of a
+/// database has a say in it.
+pub fn plan(
+    held: impl IntoIterator<Item = Cohort>,
+    now: Timestamp,
+    window: Window,
+    all_due: bool,
+) -> Vec<Due> {
     let mut cohorts: Vec<Cohort> = held
         .into_iter()
-        .filter(|cohort| cohort.class().is_hours() && now >= cohort.due_at(window))
+        .filter(|cohort| cohort.class().is_hours() && (all_due || now >= cohort.due_at(window)))
         .collect();
     cohorts.sort_unstable_by_key(|cohort| (cohort.start(), *cohort));
     cohorts.dedup();
-    cohorts.into_iter().map(|cohort| Due { cohort }).collect()
+    let due = |cohort: Cohort| Due {
+        cohort,
+        why: if now >= cohort.due_at(window) {
+            Why::Over
+        } else {
+            Why::TimeLost
+        },
+    };
+    cohorts.into_iter().map(due).collect()
 }
 
 #[cfg(test)]
@@ -53,7 +92,7 @@ mod tests {
             let obtained_at = from_micros(at).unwrap();
             let now = from_micros(at + late).unwrap();
             let cohort = Cohort::of(Class::Answer, obtained_at);
-            let due = plan([cohort], now, window()).len() == 1;
+            let due = plan([cohort], now, window(), false).len() == 1;
             let age_hours = (micros(now) - at) as f64 / 3.6e9;
             prop_assert!(!due || age_hours >= 72.0);
             prop_assert!(due || age_hours < 73.0);
@@ -69,8 +108,23 @@ mod tests {
             "answer-2026110203",
         ];
         let held = names.map(|name| Cohort::parse(name).unwrap());
-        let due = plan(held, "2027-01-01T00:00:00Z".parse().unwrap(), window());
+        let due = plan(held, "2027-01-01T00:00:00Z".parse().unwrap(), window(), false);
         let names: Vec<String> = due.iter().map(|due| due.cohort().name()).collect();
         assert_eq!(names, ["intake-2026110202", "answer-2026110203"]);
+        assert!(due.iter().all(|due| due.why() == Why::Over));
+    }
+
+    #[test]
+    fn without_time_all_of_hours_is_due_and_says_why() {
+        let names = ["answer-2026110203", "answer-2026110602", "consent-202611"];
+        let held = names.map(|name| Cohort::parse(name).unwrap());
+        let now = "2026-11-06T03:00:00Z".parse().unwrap();
+        assert_eq!(plan(held, now, window(), false).len(), 1);
+        let due = plan(held, now, window(), true);
+        let due: Vec<_> = due.iter().map(|due| (due.cohort().name(), due.why())).collect();
+        assert_eq!(
+            due,
+            [(names[0].into(), Why::Over), (names[1].into(), Why::TimeLost)]
+        );
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     class::{Class, Cohort},
     custody::Custody,
     error::RetentionError,
-    plan::Due,
+    plan::{Due, Why},
     vault::Vault,
 };
 
@@ -16,6 +16,8 @@ pub struct Gone {
     pub cohort: Cohort,
     /// The commitment of the key that is gone; `None` if there was no key any more.
     pub commitment: Option<[u8; 32]>,
+    /// Why it had to go.
+    pub why: Why,
     /// Sealed objects that lay there.
     pub segments: u64,
     /// Files that are still there; `None` if they could not be counted.
@@ -44,12 +46,14 @@ pub fn destroy(custody: &Custody, vault: &Vault, due: Vec<Due>) -> Result<Vec<Go
     let receipts = custody.destroy_all(&cohorts)?;
     Ok(receipts
         .into_iter()
-        .map(|receipt| {
+        .zip(due)
+        .map(|(receipt, due)| {
             let cohort = receipt.cohort();
             let (segments, residue) = remove(vault, cohort);
             Gone {
                 cohort,
                 commitment: receipt.commitment(),
+                why: due.why(),
                 segments,
                 residue,
             }

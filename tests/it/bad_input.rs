@@ -1,15 +1,19 @@
 //! Bad input of every kind gets a clear answer, nothing is lost, and the data directory stays usable. *Edge.*
 //!
-//! `files` hands in files that are none, `disk` takes the disk away, `keys` keys and formats that do not fit, `rules`
-//! what the command line and the configuration must not say. Every row in these files is marked; none of its cells
+//! `files` hands in files that are none, `disk` takes the disk away, `custody` keys on the wrong disk and a full one, `keys`
+//! keys and formats that do not fit, `rules` what the command line and the configuration must not say. Every row in these files is marked; none of its cells
 //! may appear in an answer.
 
+mod custody;
 mod disk;
 mod files;
 mod keys;
 mod rules;
 
 use std::path::PathBuf;
+
+#[cfg(feature = "stock-tools")]
+pub use self::disk::{in_own_mounts, may_mount};
 
 use crate::{
     batch_file::{BatchRow, batch_file},

@@ -1,6 +1,10 @@
 //! Tools of the system open and verify what leaves the house: `age`, `openssl`, `sha256sum`, `python3`. *Edge.*
 //!
+//! `clocks` turns another one on the house itself: `faketime`.
+//!
 //! What is run of them is what the README of an exported journal tells its reader to run, word by word.
+
+mod clocks;
 
 use std::{
     fs,

@@ -74,6 +74,9 @@ pub(super) enum Command {
         /// A PostgreSQL database to keep in mayfly.toml; else DATABASE_URL names one, else it is a file in the data directory
         #[arg(long, value_name = "postgres://\u{2026}")]
         database: Option<String>,
+        /// Accept a key directory on which overwriting may not erase; certificates say so
+        #[arg(long)]
+        accept_weak_erasure: bool,
     },
     /// Member institutions
     #[command(subcommand)]

@@ -29,11 +29,12 @@ use self::{
 use crate::{
     app::House,
     error::{Error, Exit, Result},
-    setup, telemetry,
+    lockdown, setup, telemetry,
 };
 
 /// Runs the command line; the exit codes are those of [`Exit`].
 pub fn main() -> ExitCode {
+    lockdown::apply();
     telemetry::quiet_panics();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -125,6 +126,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
             environment,
             keys,
             database,
+            accept_weak_erasure,
         } => {
             let plan = setup::Plan {
                 dir: &opening.dir,
@@ -132,6 +134,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
                 keys: keys.as_deref(),
                 database: database.as_deref(),
                 clock_stands: false,
+                accept_weak_erasure,
             };
             setup::init(&plan).await?;
             out.made(&opening.dir, &opening.again());

@@ -43,7 +43,7 @@ pub async fn show(
     account: &str,
     full: bool,
 ) -> Result<ShownConsent> {
-    let now = house.trusted_now()?;
+    let now = house.reading_now()?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let stored = consent_store::one(&mut *conn, member, reference)

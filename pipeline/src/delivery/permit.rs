@@ -39,7 +39,7 @@ pub async fn check(house: &House, conn: &mut AnyConnection, batch: &Batch, accou
     }
     let mut permit = Permit {
         account: account.to_owned(),
-        now: house.trusted_now()?,
+        now: house.reading_now()?,
         registers: Registers::load(&mut *conn, &batch.member).await?,
         chunks: Vec::new(),
     };
@@ -69,7 +69,7 @@ pub async fn check(house: &House, conn: &mut AnyConnection, batch: &Batch, accou
 impl Permit {
     /// Checks again what may have changed since, at the present instant.
     pub async fn renew(&mut self, house: &House, conn: &mut AnyConnection, batch: &Batch) -> Result<()> {
-        self.now = house.trusted_now()?;
+        self.now = house.reading_now()?;
         self.registers.refresh(conn, &batch.member).await?;
         self.hold_good(house)
     }

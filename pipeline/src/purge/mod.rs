@@ -11,6 +11,7 @@ use mayfly_retention::{
     Class, Cohort, Custody, OsRandomness, Vault, Window,
     plan::{Due, plan},
     purge::{Gone, destroy, held},
+    time::Trust,
 };
 use serde::Serialize;
 use sqlx::{AnyConnection, Row};
@@ -35,6 +36,7 @@ pub struct Purger {
     vault: Vault,
     window: Window,
     now: Timestamp,
+    all_due: bool,
 }
 
 /// One held cohort and its margins.
@@ -54,18 +56,24 @@ impl Purger {
     /// Opens the keys and the sealed files of the data directory `dir`.
     pub fn open(dir: &Path, at: Option<Timestamp>) -> Result<Self> {
         let config = Config::open(dir)?;
-        let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
+        let clock = Clock::open_for_purge(dir, config.environment, at, config.clock_stands)?.read();
         Ok(Self {
             custody: Custody::open(&config.keys_dir(dir), Arc::new(OsRandomness))?,
             vault: Vault::open(dir)?,
             window: Regime::parse(JCIC_2024)?.retention_window()?,
-            now: clock.now(),
+            now: clock.now,
+            all_due: clock.trust == Trust::Lost { all_due: true },
         })
     }
 
     /// The cohorts that are due, oldest first: exactly the value that [`Purger::run`] executes.
     pub fn plan(&self) -> Result<Vec<Due>> {
-        Ok(plan(held(&self.custody, &self.vault)?, self.now, self.window))
+        Ok(plan(
+            held(&self.custody, &self.vault)?,
+            self.now,
+            self.window,
+            self.all_due,
+        ))
     }
 
     /// Destroys what `due` names.
@@ -87,7 +95,7 @@ impl Purger {
                 cohort: cohort.name(),
                 due_at: cohort.due_at(self.window),
                 gone_by: cohort.destroy_by(self.window),
-                due: self.now >= cohort.due_at(self.window),
+                due: self.all_due || self.now >= cohort.due_at(self.window),
             })
             .collect())
     }
@@ -127,6 +135,7 @@ pub async fn account(house: &House, gone: &[Gone]) -> Result<i64> {
             commitment: commitment.map(|bytes| ids::hex(&bytes)),
             segments: counted.map(|gone| gone.segments as i64),
             residue: counted.and_then(|gone| gone.residue).map(|count| count as i64),
+            why: counted.map(|gone| gone.why.name()),
             answers: held_answers(tx.connection(), cohort).await?,
             destroyed_at: now,
             cohort: &name,
@@ -162,6 +171,8 @@ struct Evidence<'a> {
     segments: Option<i64>,
     residue: Option<i64>,
     answers: i64,
+    /// Why it was due; nothing, if its destroyer was cut off before it could say.
+    why: Option<&'static str>,
     destroyed_at: Timestamp,
 }
 

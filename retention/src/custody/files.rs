@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read};
 use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::{FallocateFlags, fallocate};
 use zeroize::Zeroizing;
 
 use crate::durable;
@@ -16,6 +17,8 @@ pub(super) const KEYRING: &str = "keyring";
 pub(super) const INDEX_KEY: &str = "index.key";
 pub(super) const DESTROYED: &str = "destroyed";
 pub(super) const CHECKPOINT: &str = "last_checkpoint";
+/// Room that a destruction on a full disk may use.
+pub(super) const RESERVE: &str = "reserve";
 /// Lies there while the directory is being made.
 pub(super) const CREATING: &str = "creating";
 
@@ -130,6 +133,20 @@ impl KeyFiles {
         file.write_all_at(content, 0)
             .map_err(|e| RetentionError::disk(WRITE, &e))?;
         durable::sync(&file, WRITE)
+    }
+
+    /// Creates a file that must not exist, of `length` bytes that have their room on the disk; all of it or nothing.
+    pub(super) fn allocate(&self, name: &'static str, length: u64) -> Result<(), RetentionError> {
+        let file = durable::create(&self.dir.join(name), WRITE)?;
+        let allocated = fallocate(&file, FallocateFlags::empty(), 0, length)
+            .map_err(|error| RetentionError::disk(WRITE, &error.into()))
+            .and_then(|()| durable::sync(&file, WRITE))
+            .and_then(|()| self.sync_dir());
+        if allocated.is_err() {
+            // A part of it would be taken for the whole; the first error is the one to report.
+            let _ = self.remove(name);
+        }
+        allocated
     }
 
     /// Overwrites part of a file where it lies, and waits for the disk.

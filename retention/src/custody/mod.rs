@@ -1,18 +1,21 @@
 //! Keeps the small erasable keys on which everything sealed depends, and destroys them for good. *Edge.*
 //!
 //! A key directory holds a root key in one of two slots (`root`), a keyring sealed under it (`keyring`), the list of
-//! destroyed cohorts (`destroyed`), the long-lived index key and the last checkpoint. Several processes of one host
+//! destroyed cohorts (`destroyed`), the long-lived index key, the last checkpoint and a reserve of room (`reserve`). Several processes of one host
 //! share it under short exclusive locks. Destroying a cohort replaces the root (`ratchet`), so that no copy of the
 //! keyring made before opens with any key that exists after.
 //!
 //! A key directory must never be part of a backup; the crate's `README.md` gives every byte and the order of writes.
 
 mod destroyed;
+mod facts;
 mod files;
 mod keyring;
 mod ratchet;
 mod recovery;
+mod reserve;
 mod root;
+mod strength;
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,6 +31,7 @@ use keyring::Entry;
 use recovery::State;
 
 pub use ratchet::Destroyed;
+pub use strength::{Erasure, Strength};
 
 /// Longest checkpoint that [`Custody::note_checkpoint`] keeps, in bytes.
 pub const MAX_CHECKPOINT_LEN: usize = 16 << 10;
@@ -46,6 +50,7 @@ pub struct Custody {
     files: KeyFiles,
     randomness: Arc<dyn Randomness>,
     index_key: Key32,
+    erasure: Erasure,
     /// `None` after anything failed half-way: the next use recovers from the disk.
     state: Mutex<Option<State>>,
     /// Set for good when the disk did not confirm a write: what it holds cannot be known by reading it again.
@@ -77,6 +82,7 @@ impl Custody {
             files,
             randomness,
             index_key,
+            erasure: Self::erasure_at(dir),
             state: Mutex::new(Some(state)),
             unsure: AtomicBool::new(false),
         })
@@ -86,7 +92,7 @@ impl Custody {
     ///
     /// # Errors
     /// [`RetentionError::KeyDestroyed`] for a destroyed cohort, [`RetentionError::LimitExceeded`] beyond
-    /// [`MAX_COHORTS`], or as [`open`](Self::open).
+    /// [`MAX_COHORTS`], [`RetentionError::DiskFull`] without room for the reserve that its destruction may need, or as [`open`](Self::open).
     pub fn cohort_key(&self, cohort: Cohort) -> Result<Arc<Key32>, RetentionError> {
         if let Some(key) = self.existing_key(cohort)? {
             return Ok(key);
@@ -101,6 +107,8 @@ impl Custody {
                     limit: MAX_COHORTS as u64,
                 });
             }
+            // What could not be destroyed on a full disk is not begun.
+            reserve::keep(&self.files)?;
             let key = Arc::new(Key32::random(&*self.randomness)?);
             let since = state.keyring.generation + 1;
             state.keyring.entries.insert(
@@ -164,6 +172,21 @@ impl Custody {
     /// As [`open`](Self::open).
     pub fn generation(&self) -> Result<u64, RetentionError> {
         self.look(|state| Ok(state.keyring.generation))
+    }
+
+    /// How well a key that is destroyed here is erased, and why.
+    pub fn erasure(&self) -> Erasure {
+        self.erasure
+    }
+
+    /// How well a key that is destroyed here is erased, as its certificate says (D6).
+    pub fn strength(&self) -> Strength {
+        self.erasure.strength
+    }
+
+    /// How well keys would be erased in `dir`, which need not hold any yet.
+    pub fn erasure_at(dir: &Path) -> Erasure {
+        Erasure::judge(facts::gather(dir).as_ref())
     }
 
     /// The long-lived key of keyed indexes (D17), for [`KeyedIndex`](crate::index::KeyedIndex).

@@ -4,6 +4,7 @@ use super::destroyed::DestroyedList;
 use super::files::{KEYRING, KeyFiles};
 use super::keyring::Keyring;
 use super::recovery::State;
+use super::reserve;
 use super::root::{self, Root};
 use crate::class::Cohort;
 use crate::error::RetentionError;
@@ -54,13 +55,9 @@ pub(super) fn destroy(
     cohorts: &[Cohort],
     randomness: &dyn Randomness,
 ) -> Result<Vec<Destroyed>, RetentionError> {
-    let mut ratchet = Ratchet::plan(state, cohorts, randomness)?;
-    if !ratchet.is_idle() {
-        for step in Step::ALL {
-            ratchet.perform(step, files, &mut state.destroyed, randomness)?;
-        }
-        (state.root, state.keyring) = (ratchet.new_root, ratchet.new_keyring);
-    }
+    reserve::spend_if_full(files, || turn(files, state, cohorts, randomness))?;
+    // Without a reserve no new cohort begins; that is told then.
+    let _ = reserve::keep(files);
     let receipt = |cohort: &Cohort| Destroyed {
         cohort: *cohort,
         commitment: state.destroyed.commitment(*cohort),
@@ -68,6 +65,23 @@ pub(super) fn destroy(
         keyring_generation: state.keyring.generation,
     };
     Ok(cohorts.iter().map(receipt).collect())
+}
+
+/// One turn of the ratchet. Where it failed, it can be begun anew from the same state.
+fn turn(
+    files: &KeyFiles,
+    state: &mut State,
+    cohorts: &[Cohort],
+    randomness: &dyn Randomness,
+) -> Result<(), RetentionError> {
+    let mut ratchet = Ratchet::plan(state, cohorts, randomness)?;
+    if !ratchet.is_idle() {
+        for step in Step::ALL {
+            ratchet.perform(step, files, &mut state.destroyed, randomness)?;
+        }
+        (state.root, state.keyring) = (ratchet.new_root, ratchet.new_keyring);
+    }
+    Ok(())
 }
 
 /// The steps, in their order. A cut after any of them leaves what [`recovery`](super::recovery) can finish.

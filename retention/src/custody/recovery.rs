@@ -4,9 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::destroyed::DestroyedList;
-use super::files::{CHECKPOINT, CREATING, DESTROYED, INDEX_KEY, KEYRING, KeyFiles, LOCK, ROOT};
+use super::files::{CHECKPOINT, CREATING, DESTROYED, INDEX_KEY, KEYRING, KeyFiles, LOCK, RESERVE, ROOT};
 use super::keyring::{self, Keyring};
 use super::ratchet;
+use super::reserve;
 use super::root::{self, Root};
 use crate::class::Cohort;
 use crate::durable;
@@ -48,7 +49,7 @@ pub(super) fn create(dir: &Path, randomness: &dyn Randomness) -> Result<(), Rete
     durable::create_dir(dir, "create the key directory")?;
     let files = KeyFiles::unchecked(dir);
     if files.exists(CREATING)? {
-        for name in [KEYRING, ROOT, INDEX_KEY, DESTROYED, LOCK] {
+        for name in [KEYRING, ROOT, INDEX_KEY, DESTROYED, LOCK, RESERVE] {
             files.remove(name)?;
         }
     } else {
@@ -72,6 +73,7 @@ pub(super) fn create(dir: &Path, randomness: &dyn Randomness) -> Result<(), Rete
     files.create(DESTROYED, b"")?;
     root::create_index_key(&files, randomness)?;
     root::create(&files, &first, randomness)?;
+    reserve::keep(&files)?;
     files.create(KEYRING, &Keyring::first().seal(&first, randomness)?)?;
     files.sync_dir()?;
     files.remove(CREATING)?;
@@ -102,6 +104,8 @@ pub(super) fn load(files: &KeyFiles, randomness: &dyn Randomness) -> Result<Stat
     if !revived.is_empty() {
         ratchet::destroy(files, &mut state, &revived, randomness)?;
     }
+    // Without a reserve no new cohort begins; that is told then.
+    let _ = reserve::keep(files);
     Ok(state)
 }
 

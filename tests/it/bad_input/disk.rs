@@ -266,14 +266,14 @@ fn demo_batch(sandbox: &Sandbox) -> PathBuf {
 }
 
 /// `bash -c SCRIPT` with mounts of its own, which end with it.
-fn in_own_mounts(script: &str) -> Command {
+pub fn in_own_mounts(script: &str) -> Command {
     let mut command = Command::new("unshare");
     command.args(["--map-root-user", "--mount", "bash", "-c", script, "bash"]);
     command
 }
 
 /// Whether this host lets us mount at all; containers may forbid it.
-fn may_mount() -> bool {
+pub fn may_mount() -> bool {
     let tried = in_own_mounts("mount -t tmpfs tmpfs /mnt").output();
     let may = tried.is_ok_and(|output| output.status.success());
     if !may {

@@ -115,7 +115,9 @@ fn production_refuses_what_belongs_to_the_sandbox() {
         "INIT-REFUSED",
     );
     assert!(!house.exists(), "a refused init left something behind");
-    let made = &[&init[..], &["--keys", keys.to_str().unwrap()]].concat();
+    // Whatever the disk of this host is.
+    let weak = "--accept-weak-erasure";
+    let made = &[&init[..], &["--keys", keys.to_str().unwrap(), weak]].concat();
     if sandbox.database.url().is_some() {
         // The sandbox's database is not taken for an empty one.
         check_refused(&run(made), 65, "INIT-REFUSED");

@@ -143,6 +143,7 @@ const LAYERS: [&[&str]; 6] = [
         "regime",
         "index",
         "telemetry",
+        "lockdown",
         "db",
         "input",
         "intake",
