@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::{
     app::House,
+    certificate::accounting::account_for_all,
     clock::Clock,
     config::Config,
     db::{Address, Db, migrate, postgres},
@@ -79,6 +80,7 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
             checks.push(check("provider", house.link(), |_| "configured".into()));
             checks.push(check("journal", journal(&house).await, |finding| finding));
             checks.push(check("margins", margins(dir, at), |finding| finding));
+            checks.push(check("segments", segments(&house).await, |finding| finding));
         }
     }
     checks
@@ -172,6 +174,12 @@ async fn journal(house: &House) -> Result<String> {
         )),
         Some(finding) => Err(crate::journal::signing::damaged(finding)),
     }
+}
+
+async fn segments(house: &House) -> Result<String> {
+    account_for_all(house, &mut house.db.reader().await?)
+        .await?
+        .verdict()
 }
 
 fn margins(dir: &Path, at: Option<Timestamp>) -> Result<String> {

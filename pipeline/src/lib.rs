@@ -6,6 +6,7 @@
 pub mod access;
 pub mod app;
 pub mod batch;
+pub mod certificate;
 pub mod cli;
 pub mod clock;
 pub mod config;

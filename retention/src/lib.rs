@@ -3,6 +3,7 @@
 //! The crate's `README.md` specifies every byte written here. Nothing in this crate reads a clock; randomness
 //! comes from the caller through [`secret::Randomness`].
 
+pub mod certificate;
 pub mod class;
 pub mod container;
 pub mod custody;

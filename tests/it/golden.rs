@@ -120,6 +120,19 @@ fn the_demonstration_and_what_it_leaves() {
 
     let late = "--data mayfly-demo --at 2026-11-05T10:00:00+08:00 batch results 004-1151102-01 --as chen.yl --out late";
     compare("too-late.txt", &say(late).expect(77).stderr);
+    let status = "--data mayfly-demo --at 2026-11-05T10:00:00+08:00 purge status --timeline";
+    compare("purge-status.txt", &say(status).expect(0).stdout);
+    let purge = "--data mayfly-demo --at 2026-11-05T11:00:00+08:00 purge run";
+    compare("purge-run.txt", &say(purge).expect(0).stdout);
+    compare(
+        "certificate-list.txt",
+        &normal(&say("--data mayfly-demo certificate list").expect(0).stdout),
+    );
+    let shown = say("--data mayfly-demo certificate show answer-2026110202")
+        .expect(0)
+        .stdout;
+    let (text, _signature) = shown.rsplit_once(' ').unwrap();
+    compare("certificate-show.txt", &normal(text));
 }
 
 #[test]

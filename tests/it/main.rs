@@ -10,6 +10,7 @@
 mod ahead;
 mod bad_input;
 mod batch_file;
+mod certificates;
 mod codes;
 mod crash;
 mod database;

@@ -4,6 +4,7 @@
 //!
 //! What is run of them is what the README of an exported journal tells its reader to run, word by word.
 
+mod certificates;
 mod clocks;
 
 use std::{

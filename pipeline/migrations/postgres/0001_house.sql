@@ -193,11 +193,21 @@ CREATE TABLE journal_payload (
 
 -- class: certificate. Cohorts whose destruction has been entered in the journal.
 CREATE TABLE destruction (
-    cohort       TEXT NOT NULL PRIMARY KEY,
-    commitment   BYTEA NOT NULL,            -- of the key that is gone; empty if there was none
-    segments     BIGINT,                  -- objects removed; NULL where a crash lost the count
-    residue      BIGINT,                  -- files still there; NULL where they could not be counted
-    answers      BIGINT NOT NULL,         -- answers that were sealed in it
-    destroyed_at BIGINT NOT NULL,
-    entry        BIGINT NOT NULL          -- journal index
+    cohort     TEXT NOT NULL PRIMARY KEY,
+    commitment BYTEA NOT NULL,            -- of the key that is gone; empty if there was none
+    entered_at BIGINT NOT NULL,
+    entry      BIGINT NOT NULL          -- journal index
+);
+
+-- class: certificate. Signed deletion certificates (八(二)3, D6): one that says `erased` of each destroyed cohort; one that
+-- says `deleted`, before it, of a cohort of months (D16).
+CREATE TABLE certificate (
+    cohort         TEXT NOT NULL,
+    state          TEXT NOT NULL,          -- deleted | erased
+    certificate_no BIGINT NOT NULL UNIQUE,
+    note           TEXT NOT NULL,          -- the signed note, as it leaves the house
+    unrecorded     BIGINT NOT NULL,       -- segments in its count that no row had named: a crash had left them
+    issued_at      BIGINT NOT NULL,
+    entry          BIGINT NOT NULL,       -- journal index; the entry's reference is the SHA-256 of the note
+    PRIMARY KEY (cohort, state)
 );

@@ -193,11 +193,21 @@ CREATE TABLE journal_payload (
 
 -- class: certificate. Cohorts whose destruction has been entered in the journal.
 CREATE TABLE destruction (
-    cohort       TEXT NOT NULL PRIMARY KEY,
-    commitment   BLOB NOT NULL,            -- of the key that is gone; empty if there was none
-    segments     INTEGER,                  -- objects removed; NULL where a crash lost the count
-    residue      INTEGER,                  -- files still there; NULL where they could not be counted
-    answers      INTEGER NOT NULL,         -- answers that were sealed in it
-    destroyed_at INTEGER NOT NULL,
-    entry        INTEGER NOT NULL          -- journal index
+    cohort     TEXT NOT NULL PRIMARY KEY,
+    commitment BLOB NOT NULL,            -- of the key that is gone; empty if there was none
+    entered_at INTEGER NOT NULL,
+    entry      INTEGER NOT NULL          -- journal index
+) STRICT, WITHOUT ROWID;
+
+-- class: certificate. Signed deletion certificates (八(二)3, D6): one that says `erased` of each destroyed cohort; one that
+-- says `deleted`, before it, of a cohort of months (D16).
+CREATE TABLE certificate (
+    cohort         TEXT NOT NULL,
+    state          TEXT NOT NULL,          -- deleted | erased
+    certificate_no INTEGER NOT NULL UNIQUE,
+    note           TEXT NOT NULL,          -- the signed note, as it leaves the house
+    unrecorded     INTEGER NOT NULL,       -- segments in its count that no row had named: a crash had left them
+    issued_at      INTEGER NOT NULL,
+    entry          INTEGER NOT NULL,       -- journal index; the entry's reference is the SHA-256 of the note
+    PRIMARY KEY (cohort, state)
 ) STRICT, WITHOUT ROWID;

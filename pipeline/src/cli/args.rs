@@ -1,10 +1,13 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
+mod purge;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+pub(super) use self::purge::{CertificateCommand, PurgeCommand};
 use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};
 
 /// A credit bureau's batch integration pipeline: consented queries to the labour insurer, answers sealed for three
@@ -105,6 +108,9 @@ pub(super) enum Command {
     /// Destroy answers and submitted files whose 72 hours are over
     #[command(subcommand)]
     Purge(PurgeCommand),
+    /// Deletion certificates: the signed proof that a cohort is gone
+    #[command(subcommand)]
+    Certificate(CertificateCommand),
     /// Stop a member, a person, an item or the whole link
     #[command(subcommand)]
     Stop(StopCommand),
@@ -254,16 +260,6 @@ pub(super) enum JournalCommand {
         /// A query id as in a results file, or the number of an entry
         which: String,
     },
-}
-
-#[derive(Subcommand)]
-pub(super) enum PurgeCommand {
-    /// What is due now; exactly what `purge run` destroys
-    Plan,
-    /// Destroy it: the keys first, then the bytes; needs no database
-    Run,
-    /// What is held, and its margins to the deadline, oldest first
-    Status,
 }
 
 #[derive(Subcommand)]

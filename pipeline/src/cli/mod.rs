@@ -4,6 +4,7 @@
 
 mod args;
 mod batch;
+mod certificate;
 mod consent;
 mod demo;
 mod doctor;
@@ -17,6 +18,7 @@ mod schedule;
 mod stop;
 mod synth;
 mod terminal;
+mod timeline;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -148,6 +150,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Work { once } => batch::work(&opening, once, &out).await,
         Command::Journal(command) => journal::run(&opening, command, &out).await,
         Command::Purge(command) => purge::run(&opening, command, &out).await,
+        Command::Certificate(command) => certificate::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,
         Command::Provider(command) => provider::run(&opening, command, &out).await,
         Command::Serve { once } => schedule::serve(&opening, once, &out).await,

@@ -36,6 +36,11 @@ impl Out {
         !self.json && std::io::stderr().is_terminal()
     }
 
+    /// Whether people read it at a terminal.
+    pub(super) fn is_at_terminal(&self) -> bool {
+        !self.json && std::io::stdout().is_terminal()
+    }
+
     /// Shows `value` as JSON, or as `text` says it.
     pub(super) fn show(&self, value: &impl Serialize, text: impl FnOnce() -> String) -> Result<()> {
         if self.json {

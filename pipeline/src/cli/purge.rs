@@ -1,11 +1,11 @@
 //! `purge plan|run|status`. *Edge.*
 
-use super::{Opening, args::PurgeCommand, out::Out};
-use mayfly_retention::purge::Gone;
+use mayfly_retention::{certificate::Actor, purge::Gone};
 
+use super::{Opening, args::PurgeCommand, attributable, out::Out, timeline};
 use crate::{
     error::{Exit, Result},
-    purge::{Purger, account},
+    purge::{Accounted, Purger, account},
     roc::taipei,
 };
 
@@ -27,12 +27,15 @@ pub(super) async fn run(opening: &Opening, command: PurgeCommand, out: &Out) -> 
             )?;
             Ok(Exit::Done)
         }
-        PurgeCommand::Run => destroy(opening, &purger, out).await,
-        PurgeCommand::Status => {
+        PurgeCommand::Run { account } => destroy(opening, &purger, attributable(&account)?, out).await,
+        PurgeCommand::Status { timeline } => {
             let margins = purger.margins()?;
             out.show(&margins, || {
                 if margins.is_empty() {
                     return "nothing is held\n".into();
+                }
+                if timeline || out.is_at_terminal() {
+                    return timeline::draw(&margins, purger.now());
                 }
                 let mut text = String::new();
                 for margin in &margins {
@@ -55,36 +58,56 @@ pub(super) async fn run(opening: &Opening, command: PurgeCommand, out: &Out) -> 
     }
 }
 
-async fn destroy(opening: &Opening, purger: &Purger, out: &Out) -> Result<Exit> {
+async fn destroy(opening: &Opening, purger: &Purger, account: &str, out: &Out) -> Result<Exit> {
     let due = purger.plan()?;
     let (count, overdue) = (due.len(), purger.overdue(&due));
-    let gone = purger.run(due)?;
-    let segments: u64 = gone.iter().map(|gone| gone.segments).sum();
+    let gone = purger.run(due, Actor::Person(account.into()))?;
+    let segments: usize = gone.iter().map(|gone| gone.evidence.objects.len()).sum();
     let residue: Option<u64> = gone.iter().map(|gone| gone.residue).sum();
     // The keys are gone by now, whatever becomes of the evidence; that waits for the database if it has to.
-    let (answers, unaccounted) = match enter(opening, &gone).await {
-        Ok(answers) => (Some(answers), None),
+    let (accounted, unaccounted) = match enter(opening, &gone).await {
+        Ok(accounted) => (Some(accounted), None),
         Err(error) => (None, Some(error)),
     };
+    let accounted = accounted.as_ref();
+    let held_back = accounted.map_or(&[][..], |accounted| &accounted.held_back);
+    // What an earlier pass left counts as long as it is there.
+    let residue = held_back
+        .iter()
+        .try_fold(residue.unwrap_or(0), |most, held| Some(most.max(held.residue?)))
+        .filter(|_| residue.is_some());
     let report = serde_json::json!({
-        "due": count, "destroyed": gone.len(), "segments": segments, "answers": answers, "residue": residue,
-        "overdue": overdue,
+        "due": count, "destroyed": gone.len(), "segments": segments, "answers": accounted.map(|done| done.answers),
+        "residue": residue, "overdue": overdue, "certified": accounted.map(|done| done.certified),
+        "held_back": held_back, "incidents": accounted.map(|done| done.incidents),
     });
     out.show(&report, || {
         let known = |count: Option<u64>| count.map_or_else(|| "unknown".into(), |count| count.to_string());
-        let (residue, answers) = (known(residue), known(answers.and_then(|count| u64::try_from(count).ok())));
-        format!(
-            "{count} cohorts due, {} destroyed: {segments} sealed objects, {answers} answers; residue {residue}; overdue {overdue}\n",
-            gone.len()
-        )
+        let answers = accounted.and_then(|done| u64::try_from(done.answers).ok());
+        let mut text = format!(
+            "{count} cohorts due, {} destroyed: {segments} sealed objects, {} answers; residue {}; overdue {overdue}; {} certified\n",
+            gone.len(),
+            known(answers),
+            known(residue),
+            known(accounted.map(|done| done.certified as u64))
+        );
+        for held in held_back {
+            text.push_str(&format!(
+                "finding: {} is destroyed and not certified: {} files are left\n",
+                held.cohort,
+                known(held.residue)
+            ));
+        }
+        text
     })?;
-    match unaccounted {
-        Some(error) => Err(error),
-        None if residue == Some(0) && overdue == 0 => Ok(Exit::Done),
-        None => Ok(Exit::Findings),
+    if let Some(error) = unaccounted {
+        return Err(error);
     }
+    let incidents = accounted.map_or(0, |done| done.incidents);
+    let is_clean = residue == Some(0) && overdue == 0 && held_back.is_empty() && incidents == 0;
+    Ok(if is_clean { Exit::Done } else { Exit::Findings })
 }
 
-async fn enter(opening: &Opening, gone: &[Gone]) -> Result<i64> {
+async fn enter(opening: &Opening, gone: &[Gone]) -> Result<Accounted> {
     account(&*opening.to_act().await?, gone).await
 }

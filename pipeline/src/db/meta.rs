@@ -74,6 +74,16 @@ pub const TRANSFERS: &str = "last_transfer_no";
 pub const QUARANTINES: &str = "last_quarantine_no";
 /// The last number given to a stop.
 pub const STOPS: &str = "last_stop_no";
+/// The last number given to a certificate.
+pub const CERTIFICATES: &str = "last_certificate_no";
+/// How many destroyed cohorts there were when all that could be certified were.
+pub const ACCOUNTED: &str = "accounted_cohorts";
+/// How many passes of the purge there have been.
+pub const PASSES: &str = "purge_passes";
+/// When the last pass of the purge was.
+pub const LAST_PASS: &str = "last_purge_pass";
+/// The day in Taipei of the last pass that is in the journal.
+pub const PASS_DAY: &str = "last_purge_day";
 /// Counter of changes of the registers.
 pub const REGISTERS: &str = "registers_version";
 /// The custody's generation at the last change of the database.

@@ -217,6 +217,10 @@ kinds! {
     Transfer = "transfer",
     /// A file from the provider did not add up and was sealed away whole.
     Quarantine = "quarantine",
+    /// A deletion certificate was issued; the reference is the SHA-256 of its signed note.
+    Certificate = "certificate",
+    /// The first pass of a day of the purge, also with nothing due; the reference is the day in Taipei.
+    Purge = "purge",
 }
 
 impl Kind {

@@ -111,6 +111,11 @@ impl VerifierKey {
         &self.name
     }
 
+    /// SHA-256 of the 32 bytes of the public key: what is printed of it.
+    pub fn fingerprint(&self) -> [u8; 32] {
+        Sha256::digest(self.key.as_bytes()).into()
+    }
+
     /// The text of `note` (with its last line end), if this key signed it. Lines of other keys are ignored.
     ///
     /// # Errors
@@ -138,6 +143,11 @@ impl VerifierKey {
             Err(JournalError::NoteUnsigned)
         }
     }
+}
+
+/// The text of `note` (with its last line end), whoever signed it: nothing of it is to be believed yet.
+pub fn text_of(note: &[u8]) -> Option<&str> {
+    split(note).map(|(text, _)| text)
 }
 
 /// Text and signature lines, which the last empty line divides.

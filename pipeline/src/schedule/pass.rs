@@ -8,6 +8,7 @@ use std::{
 };
 
 use jiff::Timestamp;
+use mayfly_retention::certificate::Actor;
 use tokio::runtime::Handle;
 
 use super::heartbeat;
@@ -24,7 +25,7 @@ use crate::{
 pub(super) enum Pass {
     /// Destroys what is due. Needs the clock, the keys and the sealed files, nothing else.
     Purge,
-    /// Enters in the journal what was destroyed.
+    /// Enters in the journal what was destroyed, and certifies what is gone.
     Evidence,
     /// Signs the journal.
     Checkpoint,
@@ -83,15 +84,22 @@ impl Pass {
 fn purge(dir: &Path, at: Option<Timestamp>) -> Result<()> {
     let purger = Purger::open(dir, at)?;
     let due = purger.plan()?;
-    purger.run(due)?;
+    purger.run(due, Actor::Schedule)?;
     Ok(())
 }
 
 async fn evidence(dir: &Path, at: Option<Timestamp>) -> Result<()> {
     let house = House::open(dir, at).await?;
-    // What lay there is not known any more; that nothing is left can be counted again.
-    account(&house, &[]).await?;
-    Ok(())
+    // What lay there is told by the evidence that the purge left.
+    let accounted = account(&house, &[]).await?;
+    match accounted.held_back.first() {
+        None => Ok(()),
+        Some(_) => Err(Error::Operator {
+            code: "PURGE-RESIDUE",
+            sentence: "sealed files of a destroyed cohort are still there, or cannot be counted".into(),
+            remedy: "see `mayfly purge run`, which names the cohorts; remove what keeps the files there",
+        }),
+    }
 }
 
 async fn checkpoint(dir: &Path, at: Option<Timestamp>) -> Result<()> {

@@ -27,6 +27,13 @@ impl Strength {
             Self::Weak => "weak",
         }
     }
+
+    /// The strength of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Hardware, Self::File, Self::Logical, Self::Weak]
+            .into_iter()
+            .find(|strength| strength.name() == name)
+    }
 }
 
 /// A strength, and the sentence that gives the reason.

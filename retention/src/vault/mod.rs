@@ -71,11 +71,14 @@ impl Vault {
         durable::sync_dir(&vault.sealed, WRITE)?;
         durable::sync_dir(dir, WRITE)?;
         for class in Class::ALL {
-            vault
-                .list(class)?
-                .drafts
-                .iter()
-                .try_for_each(|path| draft::remove_abandoned(path))?;
+            // A folder that cannot be read keeps nobody from the others; its purge tells.
+            for cohort in vault.cohort_names(class).unwrap_or_default() {
+                for (name, path) in entries(&vault.cohort_dir(cohort)).unwrap_or_default() {
+                    if draft_id(&name).is_some() {
+                        draft::remove_abandoned(&path)?;
+                    }
+                }
+            }
         }
         Ok(vault)
     }
@@ -175,6 +178,39 @@ impl Vault {
         Ok(listing)
     }
 
+    /// The cohorts of a class under whose name there is something, sorted; nothing of it is looked at.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn cohort_names(&self, class: Class) -> Result<Vec<Cohort>, RetentionError> {
+        let entries = entries(&self.class_dir(class))?.into_iter();
+        let mut cohorts: Vec<Cohort> = entries
+            .filter_map(|(name, _)| Cohort::parse(&name).ok())
+            .filter(|cohort| cohort.class() == class)
+            .collect();
+        cohorts.sort_unstable();
+        Ok(cohorts)
+    }
+
+    /// The stored objects of one cohort, sorted.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn objects(&self, cohort: Cohort) -> Result<Vec<ObjectId>, RetentionError> {
+        let entries = entries(&self.cohort_dir(cohort))?.into_iter();
+        let mut objects: Vec<ObjectId> = entries.filter_map(|(name, _)| object_id(&name)).collect();
+        objects.sort_unstable();
+        Ok(objects)
+    }
+
+    /// Waits until the disk knows of the cohorts that were removed from a class.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub(crate) fn make_removals_durable(&self, class: Class) -> Result<(), RetentionError> {
+        durable::sync_dir(&self.class_dir(class), WRITE)
+    }
+
     /// Where a cohort's objects lie.
     pub fn cohort_dir(&self, cohort: Cohort) -> PathBuf {
         self.class_dir(cohort.class()).join(cohort.name())
@@ -216,18 +252,24 @@ impl Vault {
 
 impl Listing {
     fn add_file(&mut self, cohort: Cohort, name: &str, path: PathBuf) {
-        let id = |suffix| {
-            name.strip_suffix(suffix)
-                .and_then(|stem| ObjectId::parse(stem).ok())
-        };
-        if let Some(id) = id(".seg") {
+        if let Some(id) = object_id(name) {
             self.objects.push(Place { cohort, id });
-        } else if id(".tmp").is_some() {
+        } else if draft_id(name).is_some() {
             self.drafts.push(path);
         } else {
             self.strays.push(path);
         }
     }
+}
+
+/// The object whose file has this name.
+fn object_id(name: &str) -> Option<ObjectId> {
+    ObjectId::parse(name.strip_suffix(".seg")?).ok()
+}
+
+/// The object whose draft has this name.
+fn draft_id(name: &str) -> Option<ObjectId> {
+    ObjectId::parse(name.strip_suffix(".tmp")?).ok()
 }
 
 fn file_name(id: ObjectId) -> String {

@@ -154,7 +154,15 @@ const LAYERS: [&[&str]; 6] = [
     &["gate"],
     // The use-cases.
     &[
-        "run", "delivery", "consents", "purge", "setup", "doctor", "demo", "synth",
+        "run",
+        "delivery",
+        "consents",
+        "purge",
+        "certificate",
+        "setup",
+        "doctor",
+        "demo",
+        "synth",
     ],
     // The doors.
     &["schedule"],

@@ -1,0 +1,85 @@
+//! Certificates as files: one each, with the public key and a page that says how to check them without us. *Edge.*
+
+use std::{fs, io::ErrorKind, path::Path};
+
+use mayfly_retention::certificate::State;
+
+use super::stored::{self, Stored};
+use crate::{
+    app::House,
+    error::{Error, Result},
+    journal::{
+        self,
+        act::{self, Act},
+        entry::Kind,
+    },
+};
+
+/// Writes every certificate to `folder`, which may hold those of an earlier export; returns how many there are. The export
+/// is entered in the journal first.
+///
+/// # Errors
+/// `CERTIFICATE-EXPORT` when a file of that name says something else: what may be evidence is never overwritten.
+pub async fn export(house: &House, folder: &Path) -> Result<usize> {
+    let mut tx = house.db.begin().await?;
+    let certificates = stored::all(tx.connection()).await?;
+    let act = Act {
+        kind: Kind::Export,
+        member: "",
+        reference: "certificates",
+    };
+    act::enter(
+        house,
+        tx.connection(),
+        &act,
+        &certificates.len(),
+        house.clock.now(),
+    )
+    .await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    fs::create_dir_all(folder).map_err(Error::io("make the folder of the export"))?;
+    for stored in &certificates {
+        put(&folder.join(file_name(stored)), &stored.note)?;
+    }
+    put(
+        &folder.join("verifier-key"),
+        &format!("{}\n", house.signer.verifier().text()),
+    )?;
+    put(&folder.join("README"), GUIDE)?;
+    Ok(certificates.len())
+}
+
+/// The name of a certificate's file.
+fn file_name(stored: &Stored) -> String {
+    let facts = &stored.certificate.facts;
+    match facts.state {
+        State::Erased => format!("{}.certificate", facts.cohort),
+        State::Deleted => format!("{}.deleted.certificate", facts.cohort),
+    }
+}
+
+/// Writes a file that is not there, and leaves one that says the same.
+fn put(path: &Path, text: &str) -> Result<()> {
+    match fs::read(path) {
+        Ok(there) if there == text.as_bytes() => return Ok(()),
+        Ok(_) => return Err(taken()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(Error::io("look into the folder of the export")(error)),
+    }
+    // Whole or not at all: a file that was cut off would be in the way of the next export.
+    let new = path.with_extension("new");
+    fs::write(&new, text)
+        .and_then(|()| fs::rename(&new, path))
+        .map_err(Error::io("write a certificate"))
+}
+
+fn taken() -> Error {
+    Error::Input {
+        code: "CERTIFICATE-EXPORT",
+        sentence: "the folder holds a file of that name with other content; it may be evidence and was left as it is".into(),
+        remedy: "name a new folder",
+    }
+}
+
+const GUIDE: &str = include_str!("export.txt");

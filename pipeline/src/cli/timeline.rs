@@ -1,0 +1,107 @@
+//! Draws the held cohorts and their margins on lines of at most 80 characters, without colour. *Pure.*
+
+use jiff::Timestamp;
+
+use crate::purge::Margin;
+
+/// A line for each cohort from its first instant to the legal limit, oldest first, with the marks of 72 and 96 hours.
+///
+/// `=` is time that has passed, `!` time since it was due, `-` time until it is due, `.` what is left to the limit.
+pub(super) fn draw(margins: &[Margin], now: Timestamp) -> String {
+    let mut text = format!("{:NAME$}0 h{:>33}{:>12}\n", "", "72 h", "96 h");
+    for margin in margins {
+        let passed = column(margin.from, now);
+        let due = column(margin.from, margin.due_at);
+        let limit = column(margin.from, margin.gone_by);
+        let bar: String = (0..limit)
+            .map(|at| match at {
+                _ if at == MARK => '|',
+                _ if at < passed && at >= due => '!',
+                _ if at < passed => '=',
+                _ if at < due => '-',
+                _ => '.',
+            })
+            .collect();
+        text.push_str(&format!(
+            "{:<NAME$}{bar}|  {}\n",
+            margin.cohort,
+            margin_in_words(margin, now)
+        ));
+    }
+    text.push_str("= passed  - until due  ! since due  . left to the limit\n");
+    text
+}
+
+fn margin_in_words(margin: &Margin, now: Timestamp) -> String {
+    let hours = |from: Timestamp, until: Timestamp| until.duration_since(from).as_hours();
+    if now > margin.gone_by {
+        return format!("LATE {} h", hours(margin.gone_by, now).min(HOURS_MAX));
+    }
+    match hours(margin.due_at, now) {
+        _ if now < margin.due_at => format!("{} h left", hours(now, margin.due_at).min(HOURS_MAX)),
+        since => format!("DUE {since} h"),
+    }
+}
+
+/// Which column of a cohort that begins at `from` the instant `at` falls into.
+fn column(from: Timestamp, at: Timestamp) -> i64 {
+    at.duration_since(from).as_hours().clamp(0, WIDTH * HOURS) / HOURS
+}
+
+/// Hours in a column.
+const HOURS: i64 = 2;
+/// Columns of a bar at most.
+const WIDTH: i64 = 48;
+/// The column at which the 72 hours end.
+const MARK: i64 = 36;
+/// Characters of a name, and the space after it: `answer-2026110202`.
+const NAME: usize = 19;
+/// More is not told apart.
+const HOURS_MAX: i64 = 9_999;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cohorts_before_and_after_their_time() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let margin = |name: &str, from: &str, due: &str, limit: &str| Margin {
+            cohort: name.into(),
+            from: at(from),
+            due_at: at(due),
+            gone_by: at(limit),
+            due: false,
+        };
+        let margins = [
+            margin(
+                "intake-2026110100",
+                "2026-11-01T00:00Z",
+                "2026-11-04T01:00Z",
+                "2026-11-05T00:00Z",
+            ),
+            margin(
+                "answer-2026110202",
+                "2026-11-02T02:00Z",
+                "2026-11-05T03:00Z",
+                "2026-11-06T02:00Z",
+            ),
+            margin(
+                "answer-2026110503",
+                "2026-11-05T03:00Z",
+                "2026-11-08T04:00Z",
+                "2026-11-09T03:00Z",
+            ),
+        ];
+        let drawn = draw(&margins, at("2026-11-05T10:00:00Z"));
+        let expected = "\
+                   0 h                             72 h        96 h
+intake-2026110100  ====================================|!!!!!!!!!!!|  LATE 10 h
+answer-2026110202  ====================================|!!!........|  DUE 7 h
+answer-2026110503  ===---------------------------------|...........|  66 h left
+= passed  - until due  ! since due  . left to the limit
+";
+        assert_eq!(drawn, expected);
+        assert!(drawn.lines().all(|line| line.chars().count() <= 80));
+    }
+}

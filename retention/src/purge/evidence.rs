@@ -1,0 +1,215 @@
+//! What a purge found of a cohort, kept on the disk until its certificate is made. *Edge.*
+//!
+//! A file a cohort, written after the key is destroyed and before anything is removed: so that the counts of a pass that
+//! was cut short, or had no database, are those of the certificate in the end.
+
+use std::fmt::Write;
+use std::fs;
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::certificate::{Actor, Strength};
+use crate::class::Cohort;
+use crate::durable;
+use crate::error::RetentionError;
+use crate::object::{ObjectId, parse_hex, write_hex};
+
+/// What a purge found of one cohort when its key was destroyed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Evidence {
+    /// Which cohort.
+    pub cohort: Cohort,
+    /// The commitment of the key that is gone; `None` if there was none.
+    pub commitment: Option<[u8; 32]>,
+    /// The time of the pass that first had the receipt.
+    pub destroyed_at: Timestamp,
+    /// How strongly the place of the key forgets.
+    pub strength: Strength,
+    /// Who had it done.
+    pub actor: Actor,
+    /// The sealed objects that lay there, sorted.
+    pub objects: Vec<ObjectId>,
+}
+
+/// The evidence for which there is no certificate yet.
+pub struct EvidenceQueue {
+    dir: PathBuf,
+}
+
+impl EvidenceQueue {
+    /// Opens the queue of the data directory `dir`; its own folder is made when it is first needed.
+    pub fn open(dir: &Path) -> Self {
+        Self {
+            dir: dir.join("purged"),
+        }
+    }
+
+    /// Keeps `evidence`, durable on return, unless there is some of the cohort already: the first pass saw most. Returns
+    /// what is kept.
+    ///
+    /// # Errors
+    /// A disk error. The purge goes on without: what has to go does not wait for room on the disk.
+    pub fn keep_first(&self, evidence: Evidence) -> Result<Evidence, RetentionError> {
+        durable::create_dir(&self.dir, WRITE)?;
+        let lock = fs::File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.dir.join("lock"));
+        let lock = lock.map_err(|error| RetentionError::disk(WRITE, &error))?;
+        // Two passes of one cohort at once: the second keeps what the first saw.
+        lock.lock().map_err(|error| RetentionError::disk(WRITE, &error))?;
+        if let Some(kept) = self.of(evidence.cohort)? {
+            return Ok(kept);
+        }
+        let name = evidence.cohort.name();
+        durable::stage(&self.dir, &name, evidence.encode().as_bytes(), WRITE)?;
+        durable::publish(&self.dir, &name, WRITE)?;
+        Ok(evidence)
+    }
+
+    /// The evidence of `cohort`. A file that is none is as good as none: it is put there whole or not at all.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn of(&self, cohort: Cohort) -> Result<Option<Evidence>, RetentionError> {
+        let file = match fs::File::open(self.dir.join(cohort.name())) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(RetentionError::disk(READ, &error)),
+        };
+        let mut text = Vec::new();
+        file.take(BYTES_MAX)
+            .read_to_end(&mut text)
+            .map_err(|error| RetentionError::disk(READ, &error))?;
+        let text = String::from_utf8(text).ok();
+        Ok(text
+            .and_then(|text| Evidence::decode(&text))
+            .filter(|kept| kept.cohort == cohort))
+    }
+
+    /// The cohorts of which there is evidence, sorted.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn cohorts(&self) -> Result<Vec<Cohort>, RetentionError> {
+        let listed = match fs::read_dir(&self.dir) {
+            Ok(listed) => listed,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(RetentionError::disk(READ, &error)),
+        };
+        let mut cohorts: Vec<Cohort> = listed
+            .filter_map(|entry| Cohort::parse(entry.ok()?.file_name().to_str()?).ok())
+            .collect();
+        cohorts.sort_unstable();
+        Ok(cohorts)
+    }
+
+    /// Forgets the evidence of `cohort`: its certificate is made.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn remove(&self, cohort: Cohort) -> Result<(), RetentionError> {
+        durable::remove(&self.dir.join(cohort.name()), WRITE).map(|_| ())
+    }
+}
+
+impl Evidence {
+    fn encode(&self) -> String {
+        let mut commitment = String::from("-");
+        if let Some(bytes) = &self.commitment {
+            commitment.clear();
+            write_hex(&mut commitment, bytes).expect("Invariant: writing to a string cannot fail");
+        }
+        let mut text = format!(
+            "{MARK}\n{}\n{commitment}\n{}\n{}\n{}\n",
+            self.cohort,
+            self.destroyed_at,
+            self.strength.name(),
+            self.actor
+        );
+        for object in &self.objects {
+            writeln!(text, "{object}").expect("Invariant: writing to a string cannot fail");
+        }
+        text.push_str(END);
+        text
+    }
+
+    fn decode(text: &str) -> Option<Self> {
+        let mut lines = text.strip_suffix(END)?.split_terminator('\n');
+        lines.next().filter(|mark| *mark == MARK)?;
+        Some(Self {
+            cohort: Cohort::parse(lines.next()?).ok()?,
+            commitment: match lines.next()? {
+                "-" => None,
+                digits => Some(parse_hex(digits)?),
+            },
+            destroyed_at: lines.next()?.parse().ok()?,
+            strength: Strength::parse(lines.next()?)?,
+            actor: Actor::parse(lines.next()?)?,
+            objects: lines
+                .map(|line| ObjectId::parse(line).ok())
+                .collect::<Option<_>>()?,
+        })
+    }
+}
+
+const MARK: &str = "mayfly purge evidence 1";
+const END: &str = "end\n";
+const READ: &str = "read the evidence of a purge";
+const WRITE: &str = "keep the evidence of a purge";
+/// A million sealed objects of one hour.
+const BYTES_MAX: u64 = 33 << 20;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn example() -> Evidence {
+        Evidence {
+            cohort: Cohort::parse("answer-2026110202").unwrap(),
+            commitment: Some([7; 32]),
+            destroyed_at: "2026-11-05T03:00:00.25Z".parse().unwrap(),
+            strength: Strength::Logical,
+            actor: Actor::Person("chen.yl".into()),
+            objects: (0..3).map(|i| ObjectId::new([i; 16])).collect(),
+        }
+    }
+
+    #[test]
+    fn evidence_is_read_as_it_was_written_and_not_when_it_is_cut() {
+        let mut examples = vec![example()];
+        examples.push(Evidence {
+            commitment: None,
+            actor: Actor::Schedule,
+            objects: Vec::new(),
+            ..example()
+        });
+        for evidence in examples {
+            let text = evidence.encode();
+            assert_eq!(Evidence::decode(&text), Some(evidence));
+            for end in 0..text.len() {
+                assert_eq!(Evidence::decode(&text[..end]), None);
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_first_pass_saw_stays_until_it_is_certified() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = EvidenceQueue::open(folder.path());
+        assert_eq!(queue.cohorts(), Ok(Vec::new()));
+        assert_eq!(queue.keep_first(example()), Ok(example()));
+        let later = Evidence {
+            objects: Vec::new(),
+            ..example()
+        };
+        assert_eq!(queue.keep_first(later), Ok(example()));
+        assert_eq!(queue.cohorts(), Ok(vec![example().cohort]));
+        queue.remove(example().cohort).unwrap();
+        queue.remove(example().cohort).unwrap();
+        assert_eq!(queue.of(example().cohort), Ok(None));
+    }
+}
