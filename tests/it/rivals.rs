@@ -22,11 +22,11 @@ fn two_and_four_processes_run_one_file_once() {
             .collect();
         let runs: Vec<_> = rivals.into_iter().map(ended).collect();
         let done = runs.iter().filter(|run| run.code == 1).count();
-        assert_eq!(done, 1, "one does the work: {}", said(&runs));
+        assert!(done >= 1, "one does the work: {}", said(&runs));
         for run in runs.iter().filter(|run| run.code != 1) {
-            // Beaten: by a living worker, or by one that had finished before this one looked.
+            // Beaten by a living worker; one that looked after the end has the receipt and exit code of the first.
             assert!(
-                run.code == 0 || run.code == 75 && run.stderr.contains("BATCH-HELD"),
+                run.code == 75 && run.stderr.contains("BATCH-HELD"),
                 "{}",
                 said(&runs)
             );
@@ -49,11 +49,11 @@ fn work_beside_run_leaves_one_query_a_row() {
         }
         let run = ended(run);
         assert!(
-            matches!(run.code, 0 | 1) || run.stderr.contains("BATCH-HELD"),
+            run.code == 1 || run.stderr.contains("BATCH-HELD"),
             "{}",
             run.stderr
         );
-        sandbox.mayfly(["--at", NOW, "batch", "run", file]).expect(0);
+        sandbox.mayfly(["--at", NOW, "batch", "run", file]).expect(1);
         hold(&sandbox, &batch);
     }
 }

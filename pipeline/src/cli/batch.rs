@@ -74,9 +74,6 @@ async fn run_batch(
     }
     let summary = run::summary(&house, &batch.batch).await?;
     out.show(&summary, || out.summary(&summary))?;
-    if batch.settled {
-        return Ok(Exit::Done);
-    }
     Ok(exit_of(&summary))
 }
 

@@ -182,7 +182,7 @@ fn an_output_that_takes_nothing_is_told_and_the_work_is_done() {
         65,
         "REJECTS-FILE",
     );
-    let shown = run(&["--json", "batch", "run"], false).expect(0).json();
+    let shown = run(&["--json", "batch", "run"], false).expect(1).json();
     assert_eq!(
         (&shown["state"], &shown["refused"]),
         (&"settled".into(), &1.into()),

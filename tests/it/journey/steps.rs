@@ -95,7 +95,9 @@ fn a_summary_has_what_is_published_and_its_counts_add_up() {
 fn the_same_file_again_is_the_same_receipt_and_other_bytes_are_a_conflict() {
     let (sandbox, summary) = ran();
     let (code, again) = sandbox.batch_run(&demo_batch(), &[]);
-    assert_eq!((code, &again), (0, &summary));
+    assert_eq!((code, &again), (1, &summary));
+    let told = sandbox.at(NOW, ["batch", "run"], [demo_batch()]);
+    told.expect(1);
     let submitted = sandbox
         .at(NOW, ["--json", "batch", "submit"], [demo_batch()])
         .expect(0)
