@@ -56,7 +56,7 @@ fn the_same_number_with_the_same_bytes_gives_the_same_receipt() {
         "2026-11-02T18:00:00+08:00",
         &[],
     );
-    assert_eq!(again.run.code, 0, "{}", again.run.stderr);
+    assert_eq!(again.run.code, 1, "{}", again.run.stderr);
     assert_eq!(again.run.json(), first.run.json());
     assert_eq!(again.rejects, first.rejects);
     assert_eq!(first.run.json()["accepted_at"], json!("2026-11-02T02:00:00Z"));

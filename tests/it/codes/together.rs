@@ -138,7 +138,7 @@ fn rejects_speak_chinese_when_asked() {
         .args(["--at", NOW, "--lang", "zh-TW", "batch", "run", "--rejects"])
         .arg(&rejects)
         .arg(&refused.file);
-    Run::of(command.output().unwrap()).expect(0);
+    Run::of(command.output().unwrap()).expect(1);
     let text = std::fs::read_to_string(&rejects).unwrap();
     assert!(text.starts_with("line,column,code,message\n"), "{text}");
     assert!(text.contains("2,approver,APR-SELF,查詢"), "{text}");

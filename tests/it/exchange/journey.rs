@@ -50,6 +50,8 @@ fn a_batch_by_files_ends_as_one_that_is_answered_at_once() {
     let done = trial.work(NOW).expect(0).json();
     assert_eq!((&done["batches"], &done["waiting"]), (&1.into(), &0.into()));
     trial.check_as(NOW, &twin);
+    // The first command once more: it ends as if the provider had answered at once.
+    trial.sandbox.at(NOW, ["batch", "run"], [&trial.file]).expect(1);
 
     // Each transfer has its operator, its hash and its count, and an entry; a request's before anything was settled.
     let transfers = trial.listed(NOW, "transfers");
