@@ -21,7 +21,7 @@ use crate::{
     roc::taipei,
     run::{
         self,
-        accept::{Accepted, Submission, accept},
+        accept::{Accepted, Submission, accept, open},
         worker,
     },
 };
@@ -79,6 +79,8 @@ async fn run_batch(
 
 /// Accepts what the arguments name.
 pub(super) async fn take_in(house: &House, submit: &SubmitArguments) -> Result<Accepted> {
+    // Before its name is judged: a name that is wrong because nothing is there is no matter of names.
+    drop(open(&submit.file)?);
     let today = house.today(house.clock.now());
     let name = BatchName::resolve(
         &submit.file,
@@ -155,6 +157,7 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
 
 async fn deliver(opening: &Opening, batch: &str, account: &str, folder: &Path, out: &Out) -> Result<Exit> {
     let house = opening.to_act().await?;
+    files::claim(&house, folder)?;
     let delivery = files::deliver(&house, batch, account, folder).await?;
     out.show(&delivery, || {
         let mut text = format!("{} results, {} answers\n", delivery.results, delivery.answers);

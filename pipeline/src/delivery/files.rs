@@ -13,6 +13,7 @@ use super::{permit, rows};
 use crate::{
     app::House,
     batch::Batch,
+    config,
     error::{Error, Result},
     ids,
     journal::{
@@ -46,6 +47,18 @@ pub struct DeliveredFile {
     pub path: PathBuf,
     /// SHA-256 of the encrypted bytes.
     pub sha256: String,
+}
+
+/// Refuses a folder in the data directory, where nothing lies that is meant for others.
+pub fn claim(house: &House, folder: &Path) -> Result<()> {
+    if !config::inside(folder, &house.dir) {
+        return Ok(());
+    }
+    Err(Error::Input {
+        code: "DELIVERY-FOLDER",
+        sentence: "the folder for the result files lies in the data directory; nothing was written".into(),
+        remedy: "name a folder elsewhere with --out",
+    })
 }
 
 /// Delivers the batch named `batch` into `folder` at the request of `account`. The journal entry comes first; if it

@@ -1,7 +1,8 @@
 //! The rejects file: every code of every row that was not answered, a line each, without any cell of the row. *Edge.*
 
 use std::{
-    fs::File,
+    fs::{self, File},
+    io::Write,
     path::{Path, PathBuf},
 };
 
@@ -10,9 +11,9 @@ use mayfly_consent::{Code, Language};
 use super::rows;
 use crate::{
     app::House,
-    batch::chunks,
+    batch::{Batch, chunks},
     error::{Error, Result},
-    run,
+    ids, run,
 };
 
 /// Sees that there is a place for the file, before anything is done whose rejects it is to hold. What is there is
@@ -52,7 +53,42 @@ pub fn claim(house: &House, path: &Path, submitted: &Path) -> Result<()> {
 pub async fn write(house: &House, batch: &str, path: &Path, language: Language) -> Result<u64> {
     let mut reader = house.db.reader().await?;
     let batch = run::find(&mut reader, batch).await?;
-    let file = File::create(path).map_err(Error::io("make the rejects file"))?;
+    // A device or a pipe is written to; a file is replaced, so that what another name of it holds stays as it is.
+    if fs::metadata(path).is_ok_and(|there| !there.is_file()) {
+        let file = File::options().write(true).open(path);
+        let file = file.map_err(Error::io("open the rejects file"))?;
+        return write_to(file, house, &mut reader, &batch, language).await;
+    }
+    let unfinished = Unfinished::beside(path)?;
+    let file = File::create_new(&unfinished.0).map_err(Error::io("make the rejects file"))?;
+    let lines = write_to(file, house, &mut reader, &batch, language).await?;
+    fs::rename(&unfinished.0, path).map_err(Error::io("name the rejects file"))?;
+    Ok(lines)
+}
+
+/// The file under its temporary name; gone unless it was given its own.
+struct Unfinished(PathBuf);
+
+impl Unfinished {
+    fn beside(path: &Path) -> Result<Self> {
+        let part = format!(".rejects.{}.part", ids::hex(&ids::random::<8>()?));
+        Ok(Self(path.with_file_name(part)))
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+async fn write_to(
+    file: impl Write,
+    house: &House,
+    reader: &mut sqlx::AnyConnection,
+    batch: &Batch,
+    language: Language,
+) -> Result<u64> {
     let mut table = csv::Writer::from_writer(file);
     let unwritable = |error: csv::Error| match error.into_kind() {
         csv::ErrorKind::Io(error) => Error::io("write the rejects file")(error),
@@ -62,8 +98,8 @@ pub async fn write(house: &House, batch: &str, path: &Path, language: Language) 
         .write_record(["line", "column", "code", "message"])
         .map_err(unwritable)?;
     let mut lines = 0;
-    for chunk in chunks::of_batch(&mut reader, batch.batch_no).await? {
-        for row in rows::of_chunk(house, &mut reader, &batch, &chunk).await? {
+    for chunk in chunks::of_batch(reader, batch.batch_no).await? {
+        for row in rows::of_chunk(house, reader, batch, &chunk).await? {
             let faults = if row.faults.is_empty() {
                 row.codes.iter().map(|code| (String::new(), code)).collect()
             } else {

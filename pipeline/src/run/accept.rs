@@ -178,7 +178,7 @@ pub fn open(path: &Path) -> Result<File> {
         Unopened::Other => unreadable("the file cannot be opened; nothing was done"),
         Unopened::Kind => Error::Input {
             code: "FILE-KIND",
-            sentence: "the batch is not a file but a folder or a device; nothing was done".into(),
+            sentence: "what was named is not a file but a folder or a device; nothing was done".into(),
             remedy: "name the CSV file itself",
         },
     })

@@ -169,7 +169,11 @@ fn what_is_not_a_file_is_not_read() {
     ] {
         check_refused(&run(&sandbox, &named(name), &[]), 65, code);
     }
-    check_refused(&run(&sandbox, &sandbox.path("folder"), &[]), 65, "FILE-NAME");
+    check_refused(
+        &run(&sandbox, &sandbox.path("folder"), &[]),
+        65,
+        "FILE-UNREADABLE",
+    );
     let unknown = sandbox.file("099-1151102-01.csv", batch_file(&[marked_row(1)]));
     check_refused(&run(&sandbox, &unknown, &[]), 65, "MEMBER-UNKNOWN");
     check_usable(&sandbox);

@@ -3,6 +3,7 @@
 use std::{
     fs,
     os::unix::{fs::symlink, net::UnixListener},
+    path::Path,
     process::Command,
 };
 
@@ -266,7 +267,32 @@ fn results_and_rejects_replace_nothing_else() {
         );
     }
     assert_eq!(fs::read(file).unwrap(), rows);
+    // A second name of the batch file, and one of a file of ours, lose that name and nothing else.
+    for (name, victim) in [("twin", Path::new(file)), ("ours", own.as_path())] {
+        let (twin, content) = (sandbox.path(name), fs::read(victim).unwrap());
+        fs::hard_link(victim, &twin).unwrap();
+        run(
+            &sandbox,
+            ["batch", "run", file, "--rejects", twin.to_str().unwrap()],
+        )
+        .expect(1);
+        assert_eq!(fs::read(victim).unwrap(), content, "{name} was written through");
+        assert!(fs::read_to_string(&twin).unwrap().starts_with("line,"), "{name}");
+    }
     ran(&sandbox, &run(&sandbox, ["batch", "run", file]), 2, 1);
+
+    let inside = [
+        "batch",
+        "results",
+        "004-1151102-01",
+        "--as",
+        "chen.yl",
+        "--out",
+        "data/sealed/new",
+    ];
+    let told = run(&sandbox, inside).expect(65);
+    assert!(told.stderr.contains("(DELIVERY-FOLDER)"), "{}", told.stderr);
+    assert!(!sandbox.data().join("sealed/new").exists());
 
     // Whoever plants links under the names of the results gets them replaced, not followed.
     let (out, victim) = (sandbox.path("out"), sandbox.file("victim", "untouched"));
