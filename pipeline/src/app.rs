@@ -54,6 +54,7 @@ impl House {
         let config = Config::open(dir)?;
         let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
         let keys = config.keys_dir(dir);
+        journal::keys::check_closed(dir, "the data directory", journal::keys::DIRECTORY_MODE)?;
         let custody = Custody::open(&keys, Arc::new(OsRandomness))?;
         config.check_erasure(custody.erasure())?;
         let db = Db::open(config.database(dir)?, false).await?;

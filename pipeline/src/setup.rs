@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::Write,
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -142,7 +142,10 @@ impl Made {
             .mode(0o700)
             .create(path)
             .map_err(Error::io("make the data directory"))?;
-        if !existed {
+        if existed {
+            let closed = fs::Permissions::from_mode(0o700);
+            fs::set_permissions(path, closed).map_err(Error::io("close the data directory to others"))?;
+        } else {
             self.paths.push(path.to_path_buf());
         }
         Ok(())

@@ -1,6 +1,11 @@
 //! The journal's name and signing key, one small file beside the keyring. *Edge.*
 
-use std::{fs, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+use std::{
+    fs,
+    io::Write,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
+    path::Path,
+};
 
 use mayfly_retention::Custody;
 use zeroize::Zeroizing;
@@ -38,8 +43,14 @@ impl Signer {
             .map_err(Error::io("make the journal's signing key"))
     }
 
-    /// Opens the key in the key directory `keys` for the journal `origin`.
+    /// Opens the key in the key directory `keys` for the journal `origin`; neither may be open to other accounts.
     pub fn open(keys: &Path, origin: String) -> Result<Self> {
+        check_closed(keys, "the key directory", DIRECTORY_MODE)?;
+        check_closed(
+            &keys.join(FILE),
+            "the journal's signing key (`journal.key` in the key directory)",
+            "give the file to the service account and set its mode to 0600",
+        )?;
         let bytes = fs::read(keys.join(FILE))
             .map(Zeroizing::new)
             .map_err(|error| match error.kind() {
@@ -77,6 +88,20 @@ impl Signer {
     }
 }
 
+/// Refuses a path, called `what`, that other accounts may read, write or look into; one that is not there is not judged.
+pub fn check_closed(path: &Path, what: &str, remedy: &'static str) -> Result<()> {
+    match fs::metadata(path) {
+        Ok(found) if found.permissions().mode() & 0o077 != 0 => Err(Error::Operator {
+            code: "KEY-PERMISSIONS",
+            sentence: format!("{what} is open to other accounts"),
+            remedy,
+        }),
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(Error::io(format!("look at {what}"))(error)),
+    }
+}
+
 fn missing(what: &str) -> Error {
     Error::Operator {
         code: "KEY-MISSING",
@@ -84,5 +109,8 @@ fn missing(what: &str) -> Error {
         remedy: "put the key file back from where your keys are kept; without it nothing can be signed",
     }
 }
+
+/// What to do about a directory that is open to others.
+pub const DIRECTORY_MODE: &str = "give the directory to the service account and set its mode to 0700";
 
 const FILE: &str = "journal.key";

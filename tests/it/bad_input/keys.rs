@@ -50,6 +50,12 @@ fn a_damaged_or_open_key_is_named() {
     for (name, mode, code) in [
         ("keyring", 0o644, Some("KEY-PERMISSIONS")),
         ("keyring", 0o600, None),
+        ("journal.key", 0o640, Some("KEY-PERMISSIONS")),
+        ("journal.key", 0o600, None),
+        (".", 0o755, Some("KEY-PERMISSIONS")),
+        (".", 0o700, None),
+        ("..", 0o750, Some("KEY-PERMISSIONS")),
+        ("..", 0o700, None),
     ] {
         fs::set_permissions(
             keys.join(name),
