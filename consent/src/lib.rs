@@ -28,5 +28,6 @@ pub use form::{Form, Forms};
 pub use outcome::{Outcome, Retention};
 pub use record::{Claim, Given, Registered, RegisteredTerms, Terms};
 pub use refusal::{Code, CodeSet, Fault, Faults, Language};
+pub use store::BROKEN_CONNECTION;
 pub use subject::{IdKind, SubjectId, SubjectName};
 pub use verify::{Asked, Rules, VerifiedConsent, verify};

@@ -281,9 +281,26 @@ impl Config {
     reason = "this is the one reader of the environment"
 )]
 pub fn database(setting: Option<String>, dir: &Path) -> Result<Address> {
-    let named = setting.or_else(|| std::env::var("DATABASE_URL").ok());
+    let from_environment = setting.is_none();
+    let named = match setting {
+        Some(setting) => Some(setting),
+        None => std::env::var("DATABASE_URL").ok().filter(|url| !url.is_empty()),
+    };
+    let embedded = dir.join(EMBEDDED);
+    if from_environment && named.is_some() && embedded.exists() {
+        return Err(Error::Operator {
+            code: "CONFIG-RULE",
+            sentence: format!(
+                "DATABASE_URL names a server, but this data directory has a database of its own, {}",
+                embedded.display()
+            ),
+            remedy: "unset DATABASE_URL to use the data directory's own, or name another data directory with --data",
+        });
+    }
     Address::parse(named.as_deref(), dir).map_err(|_| {
-        contradiction("the database that it or DATABASE_URL names is not an address postgres://\u{2026}")
+        contradiction(
+            "the database that it or DATABASE_URL names is not an address postgres://\u{2026} with a host, a port, an sslmode and parameters that are understood",
+        )
     })
 }
 
@@ -405,6 +422,8 @@ fn line_of(text: &str, offset: usize) -> usize {
         + 1
 }
 
+/// The embedded database's file.
+const EMBEDDED: &str = "mayfly.db";
 const LEASE_SECONDS_MAX: u32 = 3600;
 /// Five minutes: nothing that stops the purge goes unnoticed for longer.
 const PATIENCE_SECONDS_MAX: u16 = 300;

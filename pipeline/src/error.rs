@@ -105,6 +105,11 @@ impl Error {
         move |error| Self::of_kind(step, database_kind(&error))
     }
 
+    /// The server did not answer in time during `step`.
+    pub fn away(step: &'static str) -> Self {
+        Self::of_kind(step, AWAY)
+    }
+
     fn of_kind(step: &'static str, kind: &'static str) -> Self {
         match kind {
             "full" => disk_full(),
@@ -152,7 +157,9 @@ impl Error {
             Self::Input { code, .. } | Self::Denied { code, .. } | Self::Operator { code, .. } => code,
             Self::Retention(error) => error.code(),
             Self::Database { kind: BUSY, .. } => "DB-BUSY",
-            Self::Database { kind: AWAY, .. } => "DB-AWAY",
+            Self::Database {
+                kind: AWAY | STANDBY, ..
+            } => "DB-AWAY",
             Self::Database { .. } => "DB-FAILED",
             Self::Io { kind, .. } => match kind {
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "DISK-FULL",
@@ -179,6 +186,14 @@ impl Error {
             }
             Self::Database { kind: AWAY, .. } => {
                 "start the PostgreSQL server, or mend `database` in mayfly.toml or DATABASE_URL; nothing half-done was kept"
+                    .into()
+            }
+            Self::Database { kind: STANDBY, .. } => {
+                "name the server that is written to in `database` of mayfly.toml or DATABASE_URL, or let this one be written; nothing half-done was kept"
+                    .into()
+            }
+            Self::Database { kind: DENIED, .. } => {
+                "let the role own the database and its tables (ALTER … OWNER TO), then run the same command again; nothing half-done was kept"
                     .into()
             }
             Self::Database { .. } => "run `mayfly doctor`; nothing half-done was kept".into(),
@@ -234,6 +249,11 @@ pub(crate) fn read_only() -> Error {
     }
 }
 
+/// Whether the connection itself is what failed, so that another may serve.
+pub(crate) fn is_away(error: &sqlx::Error) -> bool {
+    database_kind(error) == AWAY
+}
+
 fn database_kind(error: &sqlx::Error) -> &'static str {
     match error {
         sqlx::Error::Database(inner) => kind_of_code(inner.code().as_deref().unwrap_or("")),
@@ -248,12 +268,14 @@ fn database_kind(error: &sqlx::Error) -> &'static str {
 fn kind_of_code(code: &str) -> &'static str {
     match code {
         "5" | "6" | "261" | "262" | "517" | "773" | "55P03" | "40001" | "40P01" => BUSY,
-        "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" | "25006" => "read-only",
+        "8" | "264" | "520" | "776" | "1032" | "1288" | "1544" => "read-only",
         "13" | "778" | "4874" | "53100" => "full",
         "14" | "1038" | "526" | "270" => "read-only",
         "11" | "26" | "267" | "523" | "XX001" | "XX002" => "damaged",
-        "3D000" | "28000" | "28P01" | "42501" | "53300" | "57P01" | "57P02" | "57P03" => AWAY,
+        "3D000" | "28000" | "28P01" | "53300" | "57P01" | "57P02" | "57P03" => AWAY,
         code if code.starts_with("08") => AWAY,
+        "25006" => STANDBY,
+        "42501" => DENIED,
         "19" | "2067" | "1555" | "1299" | "23505" => "constraint",
         "" => "unknown",
         _ => "refused by the database",
@@ -285,6 +307,10 @@ impl From<mayfly_consent::ConsentError> for Error {
                 remedy: "run the command again",
             },
             E::Database { act, kind } => {
+                // A lost connection has no code of the engine; any other failure ends with it, in brackets.
+                if kind == mayfly_consent::BROKEN_CONNECTION {
+                    return Self::away(act);
+                }
                 let code = kind.rsplit('(').next().unwrap_or("").trim_end_matches(')');
                 Self::of_kind(act, kind_of_code(code))
             }
@@ -295,3 +321,36 @@ impl From<mayfly_consent::ConsentError> for Error {
 
 const BUSY: &str = "busy";
 const AWAY: &str = "the server cannot be reached, or does not let us in";
+const STANDBY: &str = "the server lets nothing be written: it is a standby, or set to read only";
+const DENIED: &str = "the server does not let our role do this";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_says_is_told_by_who_must_act() {
+        #[track_caller]
+        fn check(code: &str, expected: &str) {
+            assert_eq!(
+                Error::of_kind("try", kind_of_code(code)).code(),
+                expected,
+                "{code}"
+            );
+            let act = "try";
+            let kind = format!("an error ({code})");
+            let of_consents = Error::from(mayfly_consent::ConsentError::Database { act, kind });
+            assert_eq!(of_consents.code(), expected, "{code} of the consent store");
+        }
+        check("25006", "DB-AWAY");
+        check("42501", "DB-FAILED");
+        check("57P01", "DB-AWAY");
+        check("57P02", "DB-AWAY");
+        check("1032", "DISK-READ-ONLY");
+        let kind = mayfly_consent::BROKEN_CONNECTION.to_owned();
+        let lost = Error::from(mayfly_consent::ConsentError::Database { act: "try", kind });
+        assert_eq!(lost.code(), "DB-AWAY");
+        assert!(is_away(&sqlx::Error::Io(std::io::ErrorKind::BrokenPipe.into())));
+        assert!(!is_away(&sqlx::Error::RowNotFound));
+    }
+}

@@ -35,7 +35,8 @@ pub fn start(level: LogLevel) {
         LogLevel::Error => "error",
         _ => "warn",
     };
-    let filter = EnvFilter::new(format!("{libraries},mayfly={own}"));
+    // What it says of an address holds parts of it.
+    let filter = EnvFilter::new(format!("{libraries},sqlx_postgres::options=off,mayfly={own}"));
     // A second start (tests) leaves the first in place.
     let _ = fmt()
         .with_env_filter(filter)

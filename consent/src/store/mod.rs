@@ -37,6 +37,9 @@ pub const MIGRATIONS_POSTGRES: &[(&str, &str)] = &[(
     include_str!("../../migrations/postgres/0001_consent.sql"),
 )];
 
+/// The kind of [`ConsentError::Database`] when the engine could not be heard any more.
+pub const BROKEN_CONNECTION: &str = "a broken connection";
+
 /// Translates an engine's error to its kind and code; its message may hold a row and is dropped.
 fn refused(act: &'static str) -> impl Fn(sqlx::Error) -> ConsentError {
     move |error| {
@@ -51,7 +54,7 @@ fn refused(act: &'static str) -> impl Fn(sqlx::Error) -> ConsentError {
                 };
                 format!("{kind} ({safe})")
             }
-            sqlx::Error::Io(_) => "a broken connection".to_owned(),
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) => BROKEN_CONNECTION.to_owned(),
             sqlx::Error::RowNotFound => "no row".to_owned(),
             _ => "an error of its driver".to_owned(),
         };

@@ -1,6 +1,8 @@
-//! Which database a data directory uses. *Pure.*
+//! Which database a data directory uses. *SQL.*
 
 use std::path::{Path, PathBuf};
+
+use sqlx::{any::AnyConnectOptions, postgres::PgConnectOptions};
 
 /// Where the database is.
 ///
@@ -13,20 +15,19 @@ pub enum Address {
     Postgres(String),
 }
 
-/// An address that names neither engine.
+/// An address that names neither engine, or that the driver could not use.
 pub struct Unknown;
 
 impl Address {
     /// Reads the setting `database`; without one it is `mayfly.db` in the data directory `dir`.
     ///
     /// # Errors
-    /// [`Unknown`], unless the text begins with `postgres://` or `postgresql://`.
+    /// [`Unknown`], unless the text is an address `postgres://` or `postgresql://` whose parts are all understood: the
+    /// driver would pass over a parameter that it does not know, `sslmod=verify-full` for one.
     pub fn parse(setting: Option<&str>, dir: &Path) -> Result<Self, Unknown> {
         match setting {
             None => Ok(Self::Sqlite(dir.join("mayfly.db"))),
-            Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
-                Ok(Self::Postgres(url.to_owned()))
-            }
+            Some(url) if is_usable(url) => Ok(Self::Postgres(url.to_owned())),
             Some(_) => Err(Unknown),
         }
     }
@@ -39,6 +40,33 @@ impl Address {
         }
     }
 }
+
+fn is_usable(url: &str) -> bool {
+    let names_it = url.starts_with("postgres://") || url.starts_with("postgresql://");
+    // The parameters first: the driver's own reading logs those that it does not know.
+    names_it
+        && url.parse::<AnyConnectOptions>().is_ok_and(|parsed| {
+            let mut parameters = parsed.database_url.query_pairs();
+            parameters.all(|(name, _)| PARAMETERS.contains(&&*name))
+        })
+        && url.parse::<PgConnectOptions>().is_ok()
+}
+
+const PARAMETERS: [&str; 13] = [
+    "host",
+    "hostaddr",
+    "port",
+    "dbname",
+    "user",
+    "password",
+    "sslmode",
+    "sslrootcert",
+    "sslcert",
+    "sslkey",
+    "application_name",
+    "options",
+    "statement-cache-capacity",
+];
 
 #[cfg(test)]
 mod tests {
@@ -57,5 +85,14 @@ mod tests {
         check(Some("sqlite://x.db"), None);
         check(Some("mysql://h/d"), None);
         check(Some(""), None);
+        check(
+            Some("postgres://u:p@h:5433/d?sslmode=verify-full&application_name=a"),
+            Some("PostgreSQL"),
+        );
+        check(Some("postgres://h/d?sslmod=verify-full"), None);
+        check(Some("postgres://h/d?sslmode=banana"), None);
+        check(Some("postgres://h/d?port=many"), None);
+        check(Some("postgres://h:99999/d"), None);
+        check(Some("postgres://u:p@a host/d"), None);
     }
 }

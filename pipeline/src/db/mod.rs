@@ -11,14 +11,14 @@ pub mod migrate;
 pub mod postgres;
 pub mod sqlite;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sqlx::{AnyConnection, ConnectOptions, Connection, Executor, any::AnyConnectOptions};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use address::Address;
 
-use crate::error::{Error, Result};
+use crate::error::{self, Error, Result};
 
 /// The database of one data directory.
 pub struct Db {
@@ -57,7 +57,7 @@ impl Db {
             match tx.connection().execute(begin).await {
                 Ok(_) => Ok(tx),
                 // The server was restarted, or went away for a moment: a new connection, once.
-                Err(sqlx::Error::Io(_)) => {
+                Err(error) if error::is_away(&error) => {
                     *tx.connection() = connect(&address, false, writer_settings(&address)).await?;
                     tx.connection()
                         .execute(begin)
@@ -144,16 +144,26 @@ async fn connect(address: &Address, create: bool, settings: &[&'static str]) -> 
     let options: AnyConnectOptions = url
         .parse()
         .map_err(Error::database("read the database address"))?;
-    let mut connection = AnyConnection::connect_with(&options.disable_statement_logging())
-        .await
-        .map_err(Error::database("open the database"))?;
-    for setting in settings {
-        connection
-            .execute(*setting)
+    let options = options.disable_statement_logging();
+    let connected = async {
+        let mut connection = AnyConnection::connect_with(&options)
             .await
-            .map_err(Error::database("prepare the connection"))?;
+            .map_err(Error::database("open the database"))?;
+        for setting in settings {
+            connection
+                .execute(*setting)
+                .await
+                .map_err(Error::database("prepare the connection"))?;
+        }
+        Ok(connection)
+    };
+    if let Address::Sqlite(_) = address {
+        return connected.await;
     }
-    Ok(connection)
+    // Something may listen there that says nothing.
+    tokio::time::timeout(CONNECTING, connected)
+        .await
+        .unwrap_or_else(|_| Err(Error::away("open the database")))
 }
 
 fn writer_settings(address: &Address) -> &'static [&'static str] {
@@ -169,3 +179,6 @@ fn begin_statement(address: &Address) -> &'static str {
         Address::Postgres(_) => postgres::BEGIN,
     }
 }
+
+/// How long connecting may take.
+const CONNECTING: Duration = Duration::from_secs(10);

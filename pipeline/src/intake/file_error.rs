@@ -127,6 +127,12 @@ impl FileRefusal {
             }
             (Self::Empty, Language::En) => "Send a file with a header line and at least one row.",
             (Self::Empty, Language::ZhTw) => "請送出含標題行及至少一列資料的檔案。",
+            (Self::Limit(Limit::HeaderBytes(_) | Limit::Columns(_)), Language::En) => {
+                "Keep in the first line only the columns that the specification lists, each once."
+            }
+            (Self::Limit(Limit::HeaderBytes(_) | Limit::Columns(_)), Language::ZhTw) => {
+                "請在第一行只保留規格所列的各欄標題，每欄一次。"
+            }
             (Self::Limit(_), Language::En) => {
                 "Split the file and send the parts under batch numbers of their own."
             }

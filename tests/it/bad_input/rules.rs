@@ -158,6 +158,64 @@ fn production_refuses_what_belongs_to_the_sandbox() {
     run(&["batch", "list"]).expect(0);
 }
 
+#[test]
+fn an_address_that_cannot_be_is_refused_without_its_text() {
+    let sandbox = Sandbox::empty();
+    let house = sandbox.path("house");
+    for address in [
+        "postgres://u:secretword@h/d?sslmod=secretword",
+        "postgres://u:secretword@h/d?sslmode=secretword",
+        "postgres://u:secretword@h:99999/d",
+        "postgres://u:secretword@a host/d",
+        "mysql://u:secretword@h/d",
+    ] {
+        let words = [
+            "--log",
+            "trace",
+            "init",
+            "--environment",
+            "sandbox",
+            "--database",
+            address,
+        ];
+        let run = run_on(&sandbox, &house, &words);
+        check_refused(&run, 75, "CONFIG-RULE");
+        assert!(!run.stderr.contains("secretword"), "{}", run.stderr);
+        assert!(!house.exists(), "a refused init left something behind");
+    }
+}
+
+#[test]
+fn a_server_named_by_the_environment_does_not_replace_the_embedded_database() {
+    let sandbox = Sandbox::with_master_data();
+    if sandbox.database.url().is_none() {
+        let mut command = sandbox.command();
+        command.env("DATABASE_URL", "").args(["batch", "list"]);
+        Run::of(command.output().unwrap()).expect(0);
+        let mut command = sandbox.command();
+        command
+            .env("DATABASE_URL", "postgres://u@h/d")
+            .args(["batch", "list"]);
+        let run = Run::of(command.output().unwrap());
+        check_refused(&run, 75, "CONFIG-RULE");
+        assert!(run.stderr.contains("DATABASE_URL") && run.stderr.contains("mayfly.db"));
+    }
+    check_usable(&sandbox);
+}
+
+/// The kernel accepts for a listener that never does.
+#[test]
+fn a_server_that_says_nothing_is_away() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let sandbox = Sandbox::empty();
+    let address = format!(
+        "postgres://u@{}/d?sslmode=disable",
+        listener.local_addr().unwrap()
+    );
+    let words = ["init", "--environment", "sandbox", "--database", &address];
+    check_refused(&run_on(&sandbox, &sandbox.path("house"), &words), 75, "DB-AWAY");
+}
+
 fn run_on(sandbox: &Sandbox, house: &Path, words: &[&str]) -> Run {
     let mut command = std::process::Command::new(sandbox.command().get_program());
     sandbox.database.choose(&mut command);
