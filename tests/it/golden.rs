@@ -57,12 +57,12 @@ fn the_demonstration_and_what_it_leaves() {
     compare("answers-first-40-lines.csv", &answers.concat());
 
     let batch = "--data mayfly-demo batch run mayfly-demo/fixtures/004-1151102-01.csv --rejects";
-    say(&format!("{batch} rejects.csv")).expect(0);
+    say(&format!("{batch} rejects.csv")).expect(1);
     compare(
         "rejects.csv",
         &fs::read_to_string(folder.path().join("rejects.csv")).unwrap(),
     );
-    say(&format!("{batch} rejects-zh.csv --lang zh-TW")).expect(0);
+    say(&format!("{batch} rejects-zh.csv --lang zh-TW")).expect(1);
     compare(
         "rejects.zh-TW.csv",
         &fs::read_to_string(folder.path().join("rejects-zh.csv")).unwrap(),
