@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::{
     db::Address,
     error::{Error, Result},
+    input::inside,
     provider::{Faults, exchange::Settings},
 };
 
@@ -322,31 +323,6 @@ pub fn refuse_weak(erasure: Erasure) -> Result<()> {
         ),
         remedy: "move the key directory to ext4 or xfs on a disk of its own, or set accept_weak_erasure = true (init: --accept-weak-erasure): every certificate then says so",
     })
-}
-
-/// Whether `inner` lies in `outer`, after links are followed as far as the paths exist.
-pub fn inside(inner: &Path, outer: &Path) -> bool {
-    let real = |path: &Path| {
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        let mut existing = absolute.as_path();
-        let mut rest = Vec::new();
-        loop {
-            if let Ok(real) = existing.canonicalize() {
-                return rest
-                    .iter()
-                    .rev()
-                    .fold(real, |path: PathBuf, part| path.join(part));
-            }
-            match (existing.parent(), existing.file_name()) {
-                (Some(parent), Some(name)) => {
-                    rest.push(name.to_os_string());
-                    existing = parent;
-                }
-                _ => return absolute,
-            }
-        }
-    };
-    real(inner).starts_with(real(outer))
 }
 
 /// The text of a new `mayfly.toml`.

@@ -4,7 +4,7 @@ use std::{
     fs::{self, File},
     io::{self, ErrorKind},
     os::unix::fs::OpenOptionsExt,
-    path::Path,
+    path::{Path, PathBuf},
     time::SystemTime,
 };
 
@@ -14,6 +14,31 @@ use crate::{
     error::Error,
     intake::{FileRefusal, Limit},
 };
+
+/// Whether `inner` lies in `outer`, after links are followed as far as the paths exist.
+pub fn inside(inner: &Path, outer: &Path) -> bool {
+    let real = |path: &Path| {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        let mut existing = absolute.as_path();
+        let mut rest = Vec::new();
+        loop {
+            if let Ok(real) = existing.canonicalize() {
+                return rest
+                    .iter()
+                    .rev()
+                    .fold(real, |path: PathBuf, part| path.join(part));
+            }
+            match (existing.parent(), existing.file_name()) {
+                (Some(parent), Some(name)) => {
+                    rest.push(name.to_os_string());
+                    existing = parent;
+                }
+                _ => return absolute,
+            }
+        }
+    };
+    real(inner).starts_with(real(outer))
+}
 
 /// Why a file cannot be opened.
 pub enum Unopened {

@@ -14,7 +14,7 @@ use crate::{
     config::{self, Environment},
     db::{Db, meta, migrate},
     error::{Error, Result},
-    ids, journal,
+    ids, input, journal,
 };
 
 /// How a data directory is to be made.
@@ -118,7 +118,7 @@ fn check(plan: &Plan<'_>) -> Result<()> {
                 "name a folder on another disk with --keys DIR",
             );
         };
-        if config::inside(&plan.dir.join(keys), plan.dir) {
+        if input::inside(&plan.dir.join(keys), plan.dir) {
             return refuse(
                 "production does not keep its keys inside the data directory",
                 "name a folder outside the data directory with --keys DIR",

@@ -53,9 +53,12 @@ pub fn paused_midway(sandbox: &Sandbox, file: &str) -> Child {
 /// Pauses it where it does not hold the one writer, so that others can write.
 pub fn stop_between_transactions(sandbox: &Sandbox, worker: &Child) {
     stop(worker);
+    // A breath too short for the scheduler is no breath at all: each is longer than the one before.
+    let mut breath = 0.000_2;
     while sandbox.database.is_written_by(worker) {
         signal(worker, Signal::CONT);
-        pause(0.000_2);
+        pause(breath);
+        breath = f64::min(breath * 1.3, 0.01);
         stop(worker);
     }
 }

