@@ -1,7 +1,7 @@
 //! The only reader of clocks: judges trusted time anew at each reading (D4); in a sandbox it may stand (`--at`). *Edge.*
 //!
 //! What is judged, and by which rules, is [`mayfly_retention::time`]; here the clocks are read, and what has to be
-//! remembered is kept in the data directory's file `clock` ([`memory`]).
+//! remembered is kept in the data directory's file `clock` (`memory`).
 
 mod memory;
 

@@ -2,7 +2,7 @@
 //!
 //! It needs the clock, the keys and the sealed files, nothing else: [`Purger`] opens no database. What was destroyed is
 //! then accounted for by [`account`], now or, when the database is away, at the next opportunity: entered in the journal,
-//! the one act that does not wait for it, and certified once nothing is left. [`trace`] is what every pass leaves.
+//! the one act that does not wait for it, and certified once nothing is left. `trace` is what every pass leaves.
 
 mod account;
 mod trace;
