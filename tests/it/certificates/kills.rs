@@ -17,9 +17,14 @@ fn with_the_database_away_the_purge_works_and_the_certificates_follow() {
     let count = trial.sealed().len() as u64;
     let settings = trial.sandbox.data().join("mayfly.toml");
     let good = fs::read_to_string(&settings).unwrap();
+    let others: Vec<&str> = good
+        .lines()
+        .filter(|line| !line.starts_with("database"))
+        .collect();
     let nowhere = format!(
-        "database = \"postgres:///nowhere?host={}\"\n{good}",
-        trial.sandbox.path("x").display()
+        "database = \"postgres:///nowhere?host={}\"\n{}\n",
+        trial.sandbox.path("x").display(),
+        others.join("\n")
     );
     for _ in 0..2 {
         fs::write(&settings, &nowhere).unwrap();
