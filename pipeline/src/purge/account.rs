@@ -8,7 +8,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::Timestamp;
 use mayfly_retention::{
     Cohort, ObjectId,
-    certificate::{Actor, Counts, Facts, State},
+    certificate::{Actor, Counts, Facts, Fault, State},
     custody::DestroyedCohort,
     purge::{Evidence, EvidenceQueue, Gone, residue},
 };
@@ -158,8 +158,8 @@ async fn certify(
         )
         .await?;
         issue::issue(house, tx.connection(), &drawn.facts, drawn.unrecorded, now).await?;
-        if !drawn.facts.faults().is_empty() {
-            accounted.incidents += incident(house, tx.connection(), &drawn.facts, now).await?;
+        for fault in drawn.facts.faults() {
+            accounted.incidents += enter_incident(house, tx.connection(), *cohort, found(fault), now).await?;
         }
         accounted.answers += i64::try_from(drawn.facts.records.expected).unwrap_or(i64::MAX);
         accounted.certified += 1;
@@ -264,15 +264,14 @@ async fn afterwards(
     .await
 }
 
-async fn incident(house: &House, conn: &mut AnyConnection, facts: &Facts, now: Timestamp) -> Result<usize> {
-    enter_incident(
-        house,
-        conn,
-        facts.cohort,
-        "the counts of the certificate differ",
-        now,
-    )
-    .await
+/// What an incident says of a certificate that is signed and does not hold together.
+fn found(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Counts => "the counts of the certificate differ",
+        Fault::Residue => "the certificate counts a residue",
+        Fault::State => "state and key of the certificate contradict each other",
+        Fault::Early => "the key was destroyed before it was due, because nobody knew the time (D4)",
+    }
 }
 
 async fn enter_incident(

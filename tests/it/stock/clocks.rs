@@ -147,9 +147,19 @@ fn a_boot_in_1970_closes_everything_and_after_six_hours_all_that_is_held_goes() 
     let closed = run("closed").expect(75);
     assert!(closed.stderr.contains("(GATE-CLOCK)"), "{}", closed.stderr);
     assert_eq!(run("plan").expect(0).json()["due"], 1);
-    let purged = run("run");
-    assert!(matches!(purged.code, 0 | 1), "{}", purged.stderr);
+    // Late is a breach; early is an incident, and told as one (D4).
+    let purged = run("run").expect(1);
+    assert!(
+        purged.stderr.contains("destroyed before it was due"),
+        "{}",
+        purged.stderr
+    );
     let counts = purged.json();
+    assert_eq!(
+        (&counts["certified"], &counts["incidents"]),
+        (&1.into(), &1.into()),
+        "{counts}"
+    );
     assert_eq!(
         (&counts["destroyed"], &counts["residue"], &counts["overdue"]),
         (&1.into(), &0.into(), &0.into()),
