@@ -80,11 +80,12 @@ pub(super) async fn enter(
 pub(super) async fn commit(tx: Tx, draft: Draft, entered: Entered) -> Result<Gated> {
     let Entered { chunk, counts } = entered;
     let queries = draft.entries.len();
+    // The writer is free before the questions are listed.
+    tx.commit().await?;
     let (asked, questions) = ask_list(draft);
     if asked.len() != queries {
         return Err(Error::Bug("a row that passed the gate cannot be asked"));
     }
-    tx.commit().await?;
     let pass = (queries > 0).then_some(GatePass {
         chunk,
         asked,

@@ -5,7 +5,7 @@ use sqlx::AnyConnection;
 use super::{
     checkpoint::Checkpoint,
     fault::JournalError,
-    sign::{ADVANCE_ENTRIES_MAX, Advance, StoredEntries, check_continues},
+    sign::{ADVANCE_ENTRIES_MAX, Advance, Advanced, StoredEntries, check_continues},
     store,
     tiles::partial_tiles,
     tree::tiles_for_consistency,
@@ -86,22 +86,41 @@ pub fn damaged(what: &str) -> Error {
     }
 }
 
-/// One checkpoint, over at most [`ADVANCE_ENTRIES_MAX`] entries; tells whether more remain.
+/// One checkpoint, over at most [`ADVANCE_ENTRIES_MAX`] entries; tells whether more remain. What is stored is read back
+/// and hashed beside the one writer, who then only takes the signed head, if nobody has signed in between.
 async fn step(house: &House) -> Result<bool> {
+    let mut reader = house.db.reader().await?;
+    let size = store::size(&mut reader).await?;
+    let last = signed(house, &mut reader).await?;
+    let advanced = match last.size() < size {
+        true => Some(advance(&mut reader, &last, size).await?),
+        false => None,
+    };
+    drop(reader);
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
-    let size = store::size(conn).await?;
-    let last = signed(house, conn).await?;
     check_not_rewound(house, conn).await?;
-    if last.size() >= size {
+    let signed = signed(house, conn).await?;
+    let Some(advanced) = advanced.filter(|_| signed.size() == last.size()) else {
         if let Some(note) = store::last_checkpoint(conn).await? {
             // A crash may have come between the signature and the note of it.
-            note_down(house, &note, last.size())?;
+            note_down(house, &note, signed.size())?;
         }
-        return Ok(false);
-    }
+        return Ok(signed.size() < store::size(conn).await?);
+    };
+    let (covered, root) = (advanced.head.size(), *advanced.head.root());
+    let note = advanced.head.sign(house.signer.key()).map_err(Error::journal)?;
+    store::keep_tiles(conn, &advanced.tiles).await?;
+    store::insert_checkpoint(conn, covered, &root, &note, house.clock.now()).await?;
+    tx.commit().await?;
+    note_down(house, &note, covered)?;
+    Ok(covered < size)
+}
+
+/// Recomputes the tree from what is stored behind the checkpoint `last`, up to `size` at most.
+async fn advance(conn: &mut AnyConnection, last: &Checkpoint, size: u64) -> Result<Advanced> {
     let tiles = store::load_tiles(conn, &partial_tiles(last.size())).await?;
-    let mut advance = Advance::begin(&last, &tiles).map_err(Error::journal)?;
+    let mut advance = Advance::begin(last, &tiles).map_err(Error::journal)?;
     while advance.next_index() < size {
         let piece = store::piece(conn, advance.next_index())
             .await?
@@ -116,15 +135,7 @@ async fn step(house: &House) -> Result<bool> {
         };
         advance.take(&stored).map_err(Error::journal)?;
     }
-    let more = advance.next_index() < size;
-    let advanced = advance.finish();
-    let (covered, root) = (advanced.head.size(), *advanced.head.root());
-    let note = advanced.head.sign(house.signer.key()).map_err(Error::journal)?;
-    store::keep_tiles(conn, &advanced.tiles).await?;
-    store::insert_checkpoint(conn, covered, &root, &note, house.clock.now()).await?;
-    tx.commit().await?;
-    note_down(house, &note, covered)?;
-    Ok(more)
+    Ok(advance.finish())
 }
 
 /// Notes a signed checkpoint beside the keyring, unless a larger one is noted there.
