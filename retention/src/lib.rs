@@ -4,9 +4,11 @@
 //! comes from the caller through [`secret::Randomness`].
 
 pub mod class;
+pub mod classes;
 pub mod container;
 pub mod custody;
 mod durable;
+pub mod ending;
 pub mod envelope;
 pub mod error;
 mod gcm;

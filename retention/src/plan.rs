@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::class::{Cohort, Window};
 
-/// A cohort whose time is over; only [`plan`] makes one, and destroying it uses it up.
+/// A cohort whose time is over; only [`plan`] and [`crate::ending::months`] make one, and destroying it uses it up.
 ///
 /// ```compile_fail,E0451
 /// // A cohort cannot be declared due by hand.
@@ -20,6 +20,11 @@ impl Due {
     /// Which cohort.
     pub fn cohort(&self) -> Cohort {
         self.cohort
+    }
+
+    /// A month that [`crate::ending::months`] found to be over.
+    pub(crate) fn of_month(cohort: Cohort) -> Self {
+        Self { cohort }
     }
 }
 
