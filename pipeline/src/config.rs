@@ -215,6 +215,20 @@ impl Config {
         database(self.database.clone(), dir)
     }
 
+    /// What of the settings may lie in the data directory `dir` and is not mayfly's to class: keys, a ledger, the folders of
+    /// an exchange.
+    pub fn places(&self, dir: &Path) -> Vec<PathBuf> {
+        let exchange = self
+            .exchange
+            .iter()
+            .flat_map(|exchange| [&exchange.requests, &exchange.replies]);
+        let named = [&self.keys]
+            .into_iter()
+            .chain(&self.sandbox.ledger)
+            .chain(exchange);
+        named.map(|path| dir.join(path)).collect()
+    }
+
     /// How long a worker that gives no sign of life keeps its batch, in microseconds.
     pub fn lease_micros(&self) -> i64 {
         i64::from(self.lease_seconds) * 1_000_000

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod app;
+pub mod backup;
 pub mod batch;
 pub mod cli;
 pub mod clock;
@@ -21,6 +22,7 @@ pub mod index;
 pub mod input;
 pub mod intake;
 pub mod journal;
+pub mod places;
 pub mod provider;
 pub mod purge;
 pub mod regime;

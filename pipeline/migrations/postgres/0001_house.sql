@@ -50,6 +50,20 @@ CREATE TABLE stop (
     lifted_at BIGINT
 );
 
+-- class: register. Investigations, for which records of a class of years are kept beyond their end (never answers).
+CREATE TABLE hold (
+    hold_no   BIGINT PRIMARY KEY,
+    class     TEXT NOT NULL,
+    month     TEXT,                        -- only records of this month, YYYY-MM; NULL: of every one
+    member    TEXT,                        -- only this member's; NULL: everybody's
+    batch     TEXT,                        -- only those of this batch; NULL: of every one
+    reason    TEXT NOT NULL,
+    placed_by TEXT NOT NULL,
+    placed_at BIGINT NOT NULL,
+    lifted_by TEXT,
+    lifted_at BIGINT
+);
+
 -- class: query. One submitted file.
 CREATE TABLE batch (
     batch_no      BIGINT PRIMARY KEY,
@@ -177,17 +191,20 @@ CREATE TABLE journal_tile (
 
 -- class: audit. Signed checkpoints.
 CREATE TABLE journal_checkpoint (
-    size      BIGINT PRIMARY KEY,
+    origin    TEXT NOT NULL,               -- under which it was signed: a restored journal goes on under a new one
+    size      BIGINT NOT NULL,
     root      BYTEA NOT NULL,
     note      TEXT NOT NULL,
-    signed_at BIGINT NOT NULL
+    signed_at BIGINT NOT NULL,
+    PRIMARY KEY (origin, size)
 );
 
 -- class: audit. Payloads of single entries, sealed; an entry commits to its payload, which may be forgotten later.
 CREATE TABLE journal_payload (
-    entry  BIGINT PRIMARY KEY,
-    cohort TEXT NOT NULL,
-    sealed BYTEA NOT NULL
+    entry      BIGINT PRIMARY KEY,
+    entered_at BIGINT NOT NULL,
+    cohort     TEXT NOT NULL,
+    sealed     BYTEA NOT NULL
 );
 
 -- class: certificate. Cohorts whose destruction has been entered in the journal.

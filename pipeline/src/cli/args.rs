@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use super::args_kept::{BackupCommand, PurgeCommand};
 use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};
 
 /// A credit bureau's batch integration pipeline: consented queries to the labour insurer, answers sealed for three
@@ -102,6 +103,9 @@ pub(super) enum Command {
     /// Destroy answers and submitted files whose 72 hours are over
     #[command(subcommand)]
     Purge(PurgeCommand),
+    /// Backups without keys: they open nothing
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// Stop a member, a person, an item or the whole link
     #[command(subcommand)]
     Stop(StopCommand),
@@ -239,16 +243,6 @@ pub(super) enum JournalCommand {
         /// A query id as in a results file, or the number of an entry
         which: String,
     },
-}
-
-#[derive(Subcommand)]
-pub(super) enum PurgeCommand {
-    /// What is due now; exactly what `purge run` destroys
-    Plan,
-    /// Destroy it: the keys first, then the bytes; needs no database
-    Run,
-    /// What is held, and its margins to the deadline, oldest first
-    Status,
 }
 
 #[derive(Subcommand)]

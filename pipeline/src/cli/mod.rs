@@ -1,12 +1,15 @@
 //! The command line: reads the arguments, calls one use-case, shows what came of it. *Edge.*
 //!
-//! `args` is the grammar, `out` how things are shown, and each other file one group of commands.
+//! `args` and `args_kept` are the grammar, `out` how things are shown, and each other file one group of commands.
 
 mod args;
+mod args_kept;
+mod backup;
 mod batch;
 mod consent;
 mod demo;
 mod doctor;
+mod hold;
 mod journal;
 mod master;
 mod out;
@@ -144,6 +147,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Work { once } => batch::work(&opening, once, &out).await,
         Command::Journal(command) => journal::run(&opening, command, &out).await,
         Command::Purge(command) => purge::run(&opening, command, &out).await,
+        Command::Backup(command) => backup::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,
         Command::Provider(command) => provider::run(&opening, command, &out).await,
         Command::Doctor => doctor::run(&opening, &out).await,

@@ -78,6 +78,10 @@ pub const KEYRING: &str = "keyring_generation";
 pub const FORMAT: &str = "format";
 /// Sandbox or production, fixed at `init`.
 pub const ENVIRONMENT: &str = "environment";
+/// The last number given to a hold.
+pub const HOLDS: &str = "last_hold_no";
+/// The checkpoint after which a restored journal goes on under its present origin.
+pub const SUCCEEDED: &str = "journal_succeeded";
 /// The origin line of the journal.
 pub const ORIGIN: &str = "journal_origin";
 /// SHA-256 of the configuration that was last entered in the journal.

@@ -217,6 +217,10 @@ kinds! {
     Transfer = "transfer",
     /// A file from the provider did not add up and was sealed away whole.
     Quarantine = "quarantine",
+    /// Records of a class of years were deleted at their own end.
+    Deletion = "deletion",
+    /// Records are kept beyond their end for an investigation.
+    Hold = "hold",
 }
 
 impl Kind {

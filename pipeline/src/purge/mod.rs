@@ -3,6 +3,13 @@
 //! It needs the clock, the keys and the sealed files, nothing else: [`Purger`] opens no database. What was destroyed is
 //! then entered in the journal by [`account`], now or, when the database is away, at the next opportunity: the one act
 //! that does not wait for the journal.
+//!
+//! `years` is the other pass: records of year-long classes, which do need the database, at their own end; `records` deletes
+//! them, `hold` keeps them for an investigation.
+
+pub mod hold;
+mod records;
+pub mod years;
 
 use std::{collections::HashSet, path::Path, sync::Arc};
 
@@ -26,7 +33,7 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
-    regime::{JCIC_2024, Regime},
+    regime::Regime,
 };
 
 /// What the purge needs, and nothing more.
@@ -58,7 +65,7 @@ impl Purger {
         Ok(Self {
             custody: Custody::open(&config.keys_dir(dir), Arc::new(OsRandomness))?,
             vault: Vault::open(dir)?,
-            window: Regime::parse(JCIC_2024)?.retention_window()?,
+            window: Regime::jcic_2024()?.retention_window()?,
             now: clock.now(),
         })
     }
@@ -135,8 +142,13 @@ pub async fn account(house: &House, gone: &[Gone]) -> Result<i64> {
     }
     tx.commit().await?;
     journal::signing::sign(house).await?;
+    empty_log(house).await?;
+    Ok(answers)
+}
+
+async fn empty_log(house: &House) -> Result<()> {
     if house.db.empty_log().await? {
-        return Ok(answers);
+        return Ok(());
     }
     Err(Error::Operator {
         code: "PURGE-LOG",

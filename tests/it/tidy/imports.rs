@@ -144,6 +144,7 @@ const LAYERS: [&[&str]; 5] = [
         "index",
         "telemetry",
         "db",
+        "places",
         "input",
         "intake",
         "provider",
@@ -153,7 +154,7 @@ const LAYERS: [&[&str]; 5] = [
     &["gate"],
     // The use-cases.
     &[
-        "run", "delivery", "consents", "purge", "setup", "doctor", "demo", "synth",
+        "backup", "run", "delivery", "consents", "purge", "setup", "doctor", "demo", "synth",
     ],
     // The doors.
     &["cli"],

@@ -1,0 +1,167 @@
+//! The pass of the years: records of year-long classes go at their own end, then the keys of their months (D16). *SQL.*
+//!
+//! The database says which records may be at their end, `mayfly_retention::ending` decides, [`records`](super::records)
+//! deletes. Pages of records each have a transaction and a journal entry of their own, in which sealed files go too; a
+//! crash in between leaves records whose end is past, and the next pass finds them.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use mayfly_retention::{
+    Class, Cohort, ending,
+    purge::{Gone, destroy},
+};
+use serde::Serialize;
+
+use super::{
+    hold,
+    records::{self, Kind, Page},
+};
+use crate::{
+    app::House,
+    error::Result,
+    journal::{
+        self,
+        act::{self, Act},
+        entry,
+    },
+};
+
+/// What a pass did. Every record at its end is in exactly one of the counts.
+#[derive(Serialize, Default)]
+pub struct Ended {
+    /// Records deleted.
+    pub deleted: u64,
+    /// Records at their end that a hold keeps.
+    pub held: u64,
+    /// Records whose period has not begun: consents without an outcome, chunks that were never settled.
+    pub open: u64,
+    /// Sealed files removed with them.
+    pub files: u64,
+    /// Of these, files that are still there; `None` if that could not be found out.
+    pub residue: Option<u64>,
+    /// Months whose key was destroyed.
+    pub months: u64,
+}
+
+/// What the journal keeps of a page.
+#[derive(Serialize)]
+struct Entered<'a> {
+    records: &'a str,
+    deleted: u64,
+    held: u64,
+    files: u64,
+    residue: Option<u64>,
+}
+
+/// Deletes every record whose period is over, and destroys the keys of the months of which nothing is left. With a clock
+/// that is not to be trusted nothing ends: years are not short of a day.
+///
+/// # Errors
+/// Those of the database and the disk; what was done until then stays done. `PURGE-LOG` as [`super::account`].
+pub async fn pass(house: &House) -> Result<(Ended, Vec<Gone>)> {
+    let mut ended = Ended {
+        residue: Some(0),
+        ..Ended::default()
+    };
+    if house.clock.behind().is_some() {
+        return Ok((ended, vec![]));
+    }
+    let now = house.clock.now();
+    for kind in Kind::ALL {
+        let mut after = None;
+        while let Some(last) = page(house, kind, after.as_deref(), now, &mut ended).await? {
+            after = Some(last);
+        }
+    }
+    ended.open += records::never_begun(&mut house.db.reader().await?).await?;
+    let gone = destroy_months(house, now).await?;
+    ended.months = gone.len() as u64;
+    ended.residue = gone.iter().map(|gone| gone.residue).chain([ended.residue]).sum();
+    if ended.deleted > 0 {
+        journal::signing::sign(house).await?;
+        super::empty_log(house).await?;
+    }
+    tracing::info!(
+        deleted = ended.deleted,
+        held = ended.held,
+        months = ended.months,
+        "ended"
+    );
+    Ok((ended, gone))
+}
+
+/// Looks at the next page of records of `kind`, after the record `after`; returns the last one, if there may be more.
+async fn page(
+    house: &House,
+    kind: Kind,
+    after: Option<&str>,
+    now: Timestamp,
+    ended: &mut Ended,
+) -> Result<Option<String>> {
+    let (today, years) = (house.today(now), house.regime.keep_years(kind.class())?);
+    let mut tx = house.db.begin().await?;
+    let cut = ending::latest_over(years, today);
+    let Page { records, last } = records::page(tx.connection(), kind, after, cut).await?;
+    let holds = hold::in_force(tx.connection()).await?;
+    let found = ending::sort(records, &holds, today, years);
+    ended.held += found.held;
+    if !found.due.is_empty() {
+        let removed = records::delete(house, tx.connection(), kind, &found.due).await?;
+        let entered = Entered {
+            records: kind.name(),
+            deleted: removed.records,
+            held: found.held,
+            files: removed.files,
+            residue: removed.residue,
+        };
+        let reference = format!("ended:{}", kind.name());
+        let act = Act {
+            kind: entry::Kind::Deletion,
+            member: "",
+            reference: &reference,
+        };
+        act::enter(house, tx.connection(), &act, &entered, now).await?;
+        ended.deleted += removed.records;
+        ended.files += removed.files;
+        ended.residue = ended.residue.zip(removed.residue).map(|(all, these)| all + these);
+        tx.commit().await?;
+    }
+    Ok(last)
+}
+
+/// Destroys the keys of the months that are over and of which no row is left, and whatever files they still have.
+async fn destroy_months(house: &House, now: Timestamp) -> Result<Vec<Gone>> {
+    let mut living = house.custody.cohorts()?;
+    for class in Class::ALL.into_iter().filter(|class| !class.is_hours()) {
+        living.extend(house.vault.list(class)?.cohorts);
+    }
+    let today = house.today(now);
+    let years = |class| house.regime.classes.keep_years(class);
+    let over = |month: &Cohort| {
+        years(month.class()).is_some_and(|years| ending::month_is_over(*month, years, today))
+    };
+    let mut in_use = BTreeSet::new();
+    // The one writer: nobody enters a record of these months meanwhile.
+    let mut tx = house.db.begin().await?;
+    let holds = hold::in_force(tx.connection()).await?;
+    for month in living.iter().filter(|month| over(month)) {
+        if records::seals_any(tx.connection(), *month).await? {
+            in_use.insert(*month);
+        }
+    }
+    let due = ending::months(living, &in_use, &holds, today, years);
+    if due.is_empty() {
+        return Ok(vec![]);
+    }
+    let gone = destroy(&house.custody, &house.vault, due)?;
+    drop(tx);
+    Ok(gone)
+}
+
+impl Ended {
+    /// Whether something that ought to be gone is still there, as far as anybody knows.
+    pub fn is_clean(&self) -> bool {
+        self.residue == Some(0)
+    }
+}
