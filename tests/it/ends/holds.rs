@@ -61,7 +61,7 @@ fn a_hold_keeps_what_it_names_until_it_is_lifted() {
         ["purge", "hold", "lift", "--reason", "closed"],
         ["1"],
     );
-    assert!(again.expect(65).stderr.contains("(HOLD-UNKNOWNN)\n"));
+    assert!(again.expect(65).stderr.contains("(HOLD-UNKNOWN)\n"));
 }
 
 #[test]
