@@ -108,7 +108,9 @@ impl Kind {
     }
 
     /// Selects a page of those whose period began before $2 (an instant, or a day in text), after $1: name, beginning,
-    /// cohort if sealed, object, member, batch, how many sealed records it is. Columns that the class ends by are those of the file of classes.
+    /// cohort if sealed, object, member, batch, how many sealed records it is. Columns that the class ends by are those of
+    /// the file of classes. They are ordered by the table's own column: the bare name would be that of the text beside
+    /// it on PostgreSQL.
     fn select(self) -> &'static str {
         match self {
             Self::Chunk => {
@@ -122,21 +124,21 @@ impl Kind {
             Self::Quarantine => {
                 "SELECT CAST(quarantine_no AS TEXT), CAST(quarantined_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM quarantine
                  WHERE quarantine_no > CAST($1 AS BIGINT) AND quarantined_at < CAST($2 AS BIGINT)
-                 ORDER BY quarantine_no LIMIT 500"
+                 ORDER BY quarantine.quarantine_no LIMIT 500"
             }
             Self::Batch => {
                 "SELECT CAST(batch_no AS TEXT), CAST(accepted_at AS TEXT), '', '', member, batch, CAST(0 AS BIGINT) FROM batch
                  WHERE batch_no > CAST($1 AS BIGINT) AND accepted_at < CAST($2 AS BIGINT) AND state = 'settled'
-                 AND NOT EXISTS (SELECT 1 FROM chunk WHERE chunk.batch_no = batch.batch_no) ORDER BY batch_no LIMIT 500"
+                 AND NOT EXISTS (SELECT 1 FROM chunk WHERE chunk.batch_no = batch.batch_no) ORDER BY batch.batch_no LIMIT 500"
             }
             Self::Consent => {
                 "SELECT CAST(consent_no AS TEXT), outcome_date, cohort, '', member, '', CAST(1 AS BIGINT) FROM consent
                  WHERE outcome_date <> '' AND outcome_date < $2 AND consent_no > CAST($1 AS BIGINT)
-                 ORDER BY consent_no LIMIT 500"
+                 ORDER BY consent.consent_no LIMIT 500"
             }
             Self::Payload => {
                 "SELECT CAST(entry AS TEXT), CAST(entered_at AS TEXT), cohort, '', '', '', CAST(1 AS BIGINT) FROM journal_payload
-                 WHERE entry > CAST($1 AS BIGINT) AND entered_at < CAST($2 AS BIGINT) ORDER BY entry LIMIT 500"
+                 WHERE entry > CAST($1 AS BIGINT) AND entered_at < CAST($2 AS BIGINT) ORDER BY journal_payload.entry LIMIT 500"
             }
             Self::Authorisation => {
                 "SELECT member || ' ' || account || ' ' || from_day, to_day, '', '', member, '', CAST(0 AS BIGINT) FROM authorisation
@@ -145,11 +147,11 @@ impl Kind {
             }
             Self::Stop => {
                 "SELECT CAST(stop_no AS TEXT), CAST(lifted_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM stop
-                 WHERE stop_no > CAST($1 AS BIGINT) AND lifted_at < CAST($2 AS BIGINT) ORDER BY stop_no LIMIT 500"
+                 WHERE stop_no > CAST($1 AS BIGINT) AND lifted_at < CAST($2 AS BIGINT) ORDER BY stop.stop_no LIMIT 500"
             }
             Self::Hold => {
                 "SELECT CAST(hold_no AS TEXT), CAST(lifted_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM hold
-                 WHERE hold_no > CAST($1 AS BIGINT) AND lifted_at < CAST($2 AS BIGINT) ORDER BY hold_no LIMIT 500"
+                 WHERE hold_no > CAST($1 AS BIGINT) AND lifted_at < CAST($2 AS BIGINT) ORDER BY hold.hold_no LIMIT 500"
             }
         }
     }
