@@ -1,6 +1,7 @@
 //! Opens a data directory and wires its parts together; every use-case works on this one value. *Edge.*
 
 use std::{
+    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -22,8 +23,9 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
+    places,
     provider::{Exchange, Link, Sandbox},
-    regime::{JCIC_2024, Regime},
+    regime::{JCIC_2024, JCIC_2024_CLASSES, Regime},
 };
 
 /// A data directory in use.
@@ -46,11 +48,32 @@ pub struct House {
     pub index: Indexes,
     /// Its journal's name and signing key.
     pub signer: journal::keys::Signer,
+    /// Held as long as the house is open; whoever restores a backup waits for nobody, and refuses.
+    _open: File,
 }
 
 impl House {
     /// Opens the data directory `dir`; `at` is the sandbox's `--at`.
+    ///
+    /// # Errors
+    /// Whatever does not fit together: settings, keys, database, journal, places without a class; `RESTORE-BUSY`.
     pub async fn open(dir: &Path, at: Option<Timestamp>) -> Result<Self> {
+        let open = File::open(dir).map_err(Error::io("open the data directory"))?;
+        open.try_lock_shared().map_err(|_| busy())?;
+        let house = Self::assemble(dir, at, open).await?;
+        journal::signing::check_not_rewound(&house, &mut house.db.reader().await?).await?;
+        Ok(house)
+    }
+
+    /// Opens the data directory `dir` while nobody else has it open, whatever its journal: for putting it back.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for a journal that was set back.
+    pub async fn open_alone(dir: &Path, at: Option<Timestamp>) -> Result<Self> {
+        Self::assemble(dir, at, alone(dir)?).await
+    }
+
+    async fn assemble(dir: &Path, at: Option<Timestamp>, open: File) -> Result<Self> {
         let config = Config::open(dir)?;
         let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
         let keys = config.keys_dir(dir);
@@ -71,9 +94,12 @@ impl House {
             .await?
             .ok_or(Error::Bug("the journal has no origin"))?;
         let signer = journal::keys::Signer::open(&keys, origin)?;
-        let house = Self {
+        let regime = Regime::jcic_2024()?;
+        places::check_tables(&db, &mut reader, &regime.classes).await?;
+        places::check_sealed(dir, &regime.classes)?;
+        Ok(Self {
             dir: dir.to_path_buf(),
-            regime: Regime::parse(JCIC_2024)?,
+            regime,
             vault: Vault::open(dir)?,
             index: Indexes::new(custody.index_key()),
             config,
@@ -81,9 +107,8 @@ impl House {
             db,
             custody,
             signer,
-        };
-        journal::signing::check_not_rewound(&house, &mut reader).await?;
-        Ok(house)
+            _open: open,
+        })
     }
 
     /// The provider as configured.
@@ -136,6 +161,7 @@ impl House {
         let mut hash = Sha256::new();
         hash.update(&text);
         hash.update(JCIC_2024);
+        hash.update(JCIC_2024_CLASSES);
         let hash = ids::hex(&hash.finalize());
         let mut reader = self.db.reader().await?;
         if meta::read(&mut reader, meta::CONFIGURATION).await?.as_ref() == Some(&hash) {
@@ -161,6 +187,25 @@ impl House {
     /// The instant by which reads decide: the later of trusted instant and wall clock; refused while they disagree (D4).
     pub fn reading_now(&self) -> Result<Timestamp> {
         Ok(self.clock.trusted()?.reading)
+    }
+}
+
+/// The lock of the data directory `dir`, held alone.
+///
+/// # Errors
+/// `RESTORE-BUSY` while anybody has it open.
+pub fn alone(dir: &Path) -> Result<File> {
+    let lock = File::open(dir).map_err(Error::io("open the data directory"))?;
+    lock.try_lock().map_err(|_| busy())?;
+    Ok(lock)
+}
+
+fn busy() -> Error {
+    Error::Operator {
+        code: "RESTORE-BUSY",
+        sentence: "a backup is restored while nobody else has the data directory open, and somebody has"
+            .into(),
+        remedy: "wait until the other command has ended, or end it; then run the command again",
     }
 }
 
