@@ -83,7 +83,7 @@ pub(super) const WRITER: &[&str] = &[
     "PRAGMA foreign_keys = ON",
     "PRAGMA trusted_schema = OFF",
     "PRAGMA cache_size = -32768",
-    "PRAGMA wal_autocheckpoint = 4000",
+    "PRAGMA wal_autocheckpoint = 2000",
 ];
 
 /// Settings of a connection that only reads.

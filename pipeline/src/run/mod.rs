@@ -1,13 +1,14 @@
 //! The journey of a batch: accept, then chunk by chunk parse, draft, gate, ask, seal and settle, overlapping. *Edge.*
 //!
 //! `accept` takes a file in and gives a receipt, `hold` lets one worker at a time work a batch, [`work`] drives the
-//! stages, `settle` seals the answers of a chunk, then writes its outcomes, `late` settles what was unresolved, `sweep`
-//! clears the folders of an exchange, `worker` is what a door or the schedule calls.
+//! stages, `stage` says how they share the cores, `settle` seals the answers of a chunk, then writes its outcomes, `late`
+//! settles what was unresolved, `sweep` clears the folders of an exchange, `worker` is what a door or the schedule calls.
 
 pub mod accept;
 pub mod hold;
 pub mod late;
 pub mod settle;
+mod stage;
 pub mod sweep;
 pub mod worker;
 
@@ -61,9 +62,12 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
     let stages: [JoinHandle<Result<()>>; 5] = [
         tokio::task::spawn_blocking({
             let (house, batch) = (house.clone(), batch.clone());
-            move || parse(&house, &batch, &rows_in)
+            move || {
+                stage::yield_to_the_writer();
+                parse(&house, &batch, &rows_in)
+            }
         }),
-        tokio::spawn(draft_stage(house.clone(), batch.clone(), rows, drafts_in)),
+        stage::aside(draft_stage(house.clone(), batch.clone(), rows, drafts_in)),
         tokio::spawn(gate_stage(
             house.clone(),
             batch.clone(),
@@ -71,7 +75,7 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
             passes_in,
             progress.clone(),
         )),
-        tokio::spawn(ask_stage(
+        stage::aside(ask_stage(
             house.clone(),
             batch.clone(),
             link.clone(),
@@ -298,5 +302,5 @@ fn unreadable() -> Error {
 
 const STOPPED_TEXT: &str = "a later stage of the run has stopped";
 const STOPPED: Error = Error::Bug(STOPPED_TEXT);
-const STAGE_DEPTH: usize = 1;
+const STAGE_DEPTH: usize = 2;
 const CHUNKS_A_CHECKPOINT: usize = 64;
