@@ -53,6 +53,11 @@ impl House {
     pub async fn open(dir: &Path, at: Option<Timestamp>) -> Result<Self> {
         let config = Config::open(dir)?;
         let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
+        Self::open_by(dir, config, clock).await
+    }
+
+    /// As [`open`](Self::open), with its settings and by a clock that is there already.
+    pub async fn open_by(dir: &Path, config: Config, clock: Clock) -> Result<Self> {
         let keys = config.keys_dir(dir);
         journal::keys::check_closed(dir, "the data directory", journal::keys::DIRECTORY_MODE)?;
         let custody = Custody::open(&keys, Arc::new(OsRandomness))?;
