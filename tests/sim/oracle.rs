@@ -11,7 +11,8 @@
 //! - *unaccounted*: a segment in no certificate, in two, or in one with others than lay there.
 //!
 //! Not a failure: what goes early because nobody knew the time for six hours, or because the clock was ahead at boot (D4
-//! promises nothing then), and what was late when the machine came back from a long time off. Both are counted.
+//! promises nothing then), and what was late when the machine came back from a long time off. Both are counted. So are boots whose
+//! clock is right and not believed: a wall clock that was some minutes ahead had pulled trusted time along, and was set right.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,8 +62,8 @@ pub struct Oracle {
     off: (i64, i64),
     /// Bounds of the latest instant that the product remembers.
     water: (i64, i64),
-    /// Until when nothing is late, because the machine was off.
-    excused: i64,
+    /// Whether nothing is late until a pass has ended well, because the machine was off.
+    excused: bool,
     /// Whether the product cannot write what it remembers.
     pub forgetful: bool,
     pub segments: Vec<Segment>,
@@ -79,7 +80,7 @@ impl Oracle {
             lost: false,
             off: (0, 0),
             water: NEVER,
-            excused: 0,
+            excused: false,
             forgetful: false,
             segments: Vec::new(),
             live: BTreeMap::new(),
@@ -96,8 +97,8 @@ impl Oracle {
     }
 
     /// The story let no pass run for so long that something may be late now.
-    pub fn excuse(&mut self, now: i64) {
-        self.excused = now + 10 * MINUTE;
+    pub fn excuse(&mut self) {
+        self.excused = true;
     }
 
     /// What is known of trusted time, for people.
@@ -127,13 +128,19 @@ impl Oracle {
         let off = wall - now;
         if self.boot != host.boot() {
             self.boot = host.boot();
+            self.excused |= self.lost;
             self.lost = !believed(wall, self.water, doors)?;
+            if self.lost && off == 0 && self.water.1 - now <= AGREEMENT {
+                self.tally.mistrusted += 1;
+            }
             self.off = match self.lost {
                 true => (self.water.0 - host.booted(), self.water.1 - host.booted()),
                 false => (off, off),
             };
         } else if self.lost {
             if believed(wall, (now + self.off.0, now + self.off.1), doors)? {
+                // How late it had become nobody could know until now.
+                self.excused = true;
                 self.lost = false;
                 self.off = (off, off);
             }
@@ -274,6 +281,7 @@ impl Oracle {
                 return Err(format!("late: {cohort} was due and a pass has left it"));
             }
         }
+        self.excused &= self.lost;
         self.limit(host)
     }
 
@@ -285,7 +293,7 @@ impl Oracle {
             if late < 0 {
                 continue;
             }
-            if !self.lost && now >= self.excused {
+            if !self.lost && !self.excused {
                 return Err(format!(
                     "late: {} is held {late} µs beyond the limit",
                     segment.cohort

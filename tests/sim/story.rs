@@ -34,8 +34,8 @@ pub enum Wrong {
     Late,
     /// A sealed file vanishes.
     Lost,
-    /// The clock that is read is another than the judge's.
-    Astray,
+    /// A door stays open although the wall clock is twenty minutes off.
+    Open,
 }
 
 /// One thing that happens.
@@ -262,7 +262,7 @@ impl Story {
         }
         let now = self.world.host.now();
         if now - self.purged > 20 * HOUR && self.is_held_up() {
-            self.world.oracle.excuse(now);
+            self.world.oracle.excuse();
         }
         let draws = self.chance.between(0, 4);
         let cut = match self.chance.between(0, 40) {
@@ -309,7 +309,7 @@ impl Story {
         if self.wrong == Some(Wrong::Early) {
             self.make_early()?;
         }
-        if self.wrong == Some(Wrong::Astray) {
+        if self.wrong == Some(Wrong::Open) {
             self.world.look()?;
             self.world.host.set(20 * MINUTE);
             self.world.restart();
@@ -324,7 +324,7 @@ impl Story {
             let next = self.world.host.now() + 2 * HOUR;
             self.world.host.to(next);
             self.log.push(format!("the end, hour {hours}"));
-            self.world.oracle.excuse(next);
+            self.world.oracle.excuse();
             for _ in 0..2 {
                 if self.world.purge(Actor::Schedule, None)? {
                     self.purged = next;

@@ -104,7 +104,7 @@ impl Story {
         self.world.oracle.tally.boots += 1;
         let back = self.world.host.now() + outage;
         self.world.host.reboot(back, off);
-        self.world.oracle.excuse(back);
+        self.world.oracle.excuse();
         self.world.crash();
         self.world.look()?;
         if self.world.oracle.is_lost() {
