@@ -1,6 +1,7 @@
 //! Opens a data directory and wires its parts together; every use-case works on this one value. *Edge.*
 
 use std::{
+    fs::File,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -22,8 +23,9 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
+    places,
     provider::{Exchange, Link, Sandbox},
-    regime::{JCIC_2024, Regime},
+    regime::{JCIC_2024, JCIC_2024_CLASSES, Regime},
 };
 
 /// A data directory in use.
@@ -46,18 +48,52 @@ pub struct House {
     pub index: Indexes,
     /// Its journal's name and signing key.
     pub signer: journal::keys::Signer,
+    /// Held as long as the house is open; whoever restores a backup waits for nobody, and refuses.
+    _open: File,
 }
 
 impl House {
     /// Opens the data directory `dir`; `at` is the sandbox's `--at`.
+    ///
+    /// # Errors
+    /// Whatever does not fit together: settings, keys, database, journal, places without a class; `RESTORE-BUSY`.
     pub async fn open(dir: &Path, at: Option<Timestamp>) -> Result<Self> {
-        let config = Config::open(dir)?;
-        let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
-        Self::open_by(dir, config, clock).await
+        let open = with_others(dir)?;
+        let (config, clock) = settings(dir, at)?;
+        Self::assemble(dir, config, clock, open)
+            .await?
+            .not_rewound()
+            .await
     }
 
     /// As [`open`](Self::open), with its settings and by a clock that is there already.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
     pub async fn open_by(dir: &Path, config: Config, clock: Clock) -> Result<Self> {
+        let open = with_others(dir)?;
+        Self::assemble(dir, config, clock, open)
+            .await?
+            .not_rewound()
+            .await
+    }
+
+    /// Opens the data directory `dir` while nobody else has it open, whatever its journal: for putting it back.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for a journal that was set back.
+    pub async fn open_alone(dir: &Path, at: Option<Timestamp>) -> Result<Self> {
+        let open = alone(dir)?;
+        let (config, clock) = settings(dir, at)?;
+        Self::assemble(dir, config, clock, open).await
+    }
+
+    async fn not_rewound(self) -> Result<Self> {
+        journal::signing::check_not_rewound(&self, &mut self.db.reader().await?).await?;
+        Ok(self)
+    }
+
+    async fn assemble(dir: &Path, config: Config, clock: Clock, open: File) -> Result<Self> {
         let keys = config.keys_dir(dir);
         journal::keys::check_closed(dir, "the data directory", journal::keys::DIRECTORY_MODE)?;
         let custody = Custody::open(&keys, Arc::new(OsRandomness))?;
@@ -76,9 +112,12 @@ impl House {
             .await?
             .ok_or(Error::Bug("the journal has no origin"))?;
         let signer = journal::keys::Signer::open(&keys, origin)?;
-        let house = Self {
+        let regime = Regime::jcic_2024()?;
+        places::check_tables(&db, &mut reader, &regime.classes).await?;
+        places::check_sealed(dir, &regime.classes)?;
+        Ok(Self {
             dir: dir.to_path_buf(),
-            regime: Regime::parse(JCIC_2024)?,
+            regime,
             vault: Vault::open(dir)?,
             index: Indexes::new(custody.index_key()),
             config,
@@ -86,9 +125,8 @@ impl House {
             db,
             custody,
             signer,
-        };
-        journal::signing::check_not_rewound(&house, &mut reader).await?;
-        Ok(house)
+            _open: open,
+        })
     }
 
     /// The provider as configured.
@@ -141,6 +179,7 @@ impl House {
         let mut hash = Sha256::new();
         hash.update(&text);
         hash.update(JCIC_2024);
+        hash.update(JCIC_2024_CLASSES);
         let hash = ids::hex(&hash.finalize());
         let mut reader = self.db.reader().await?;
         if meta::read(&mut reader, meta::CONFIGURATION).await?.as_ref() == Some(&hash) {
@@ -166,6 +205,39 @@ impl House {
     /// The instant by which reads decide: the later of trusted instant and wall clock; refused while they disagree (D4).
     pub fn reading_now(&self) -> Result<Timestamp> {
         Ok(self.clock.trusted()?.reading)
+    }
+}
+
+/// The lock of the data directory `dir`, held alone.
+///
+/// # Errors
+/// `RESTORE-BUSY` while anybody has it open.
+pub fn alone(dir: &Path) -> Result<File> {
+    let lock = File::open(dir).map_err(Error::io("open the data directory"))?;
+    lock.try_lock().map_err(|_| busy())?;
+    Ok(lock)
+}
+
+/// The same lock, held together with others.
+fn with_others(dir: &Path) -> Result<File> {
+    let lock = File::open(dir).map_err(Error::io("open the data directory"))?;
+    lock.try_lock_shared().map_err(|_| busy())?;
+    Ok(lock)
+}
+
+/// The settings of the data directory `dir` and the clock that they ask for.
+fn settings(dir: &Path, at: Option<Timestamp>) -> Result<(Config, Clock)> {
+    let config = Config::open(dir)?;
+    let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
+    Ok((config, clock))
+}
+
+fn busy() -> Error {
+    Error::Operator {
+        code: "RESTORE-BUSY",
+        sentence: "a backup is restored while nobody else has the data directory open, and somebody has"
+            .into(),
+        remedy: "wait until the other command has ended, or end it; then run the command again",
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod app;
+pub mod backup;
 pub mod batch;
 pub mod certificate;
 pub mod cli;
@@ -23,6 +24,7 @@ pub mod input;
 pub mod intake;
 pub mod journal;
 pub mod lockdown;
+pub mod places;
 pub mod provider;
 pub mod purge;
 pub mod regime;

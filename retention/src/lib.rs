@@ -5,9 +5,11 @@
 
 pub mod certificate;
 pub mod class;
+pub mod classes;
 pub mod container;
 pub mod custody;
 mod durable;
+pub mod ending;
 pub mod envelope;
 pub mod error;
 mod gcm;

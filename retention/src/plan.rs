@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::class::{Cohort, Window};
 
-/// A cohort whose time is over; only [`plan`] makes one, and destroying it uses it up.
+/// A cohort whose time is over; only [`plan`] and [`crate::ending::months`] make one, and destroying it uses it up.
 ///
 /// ```compile_fail,E0451
 /// // A cohort cannot be declared due by hand.
@@ -45,6 +45,14 @@ impl Due {
     /// Why it has to go.
     pub fn why(&self) -> Why {
         self.why
+    }
+
+    /// A month that [`crate::ending::months`] found to be over.
+    pub(crate) fn of_month(cohort: Cohort) -> Self {
+        Self {
+            cohort,
+            why: Why::Over,
+        }
     }
 }
 

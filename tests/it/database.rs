@@ -73,6 +73,13 @@ impl Database {
         say(&self.url().unwrap(), sql)
     }
 
+    /// Runs `sql` on it, on either engine, and returns the first column of its rows, which are texts; `data` is the data
+    /// directory.
+    pub fn ask(&self, data: &Path, sql: &str) -> Vec<String> {
+        let embedded = || format!("sqlite://{}?mode=rw", data.join("mayfly.db").display());
+        say(&self.url().unwrap_or_else(embedded), sql).unwrap()
+    }
+
     /// Whether `worker` holds the lock of the one writer.
     pub fn is_written_by(&self, worker: &Child) -> bool {
         if self.name.is_some() {

@@ -15,6 +15,7 @@ mod codes;
 mod crash;
 mod database;
 mod disk;
+mod ends;
 mod exchange;
 mod fuzz;
 mod golden;

@@ -12,9 +12,9 @@ use mayfly_retention::{Custody, OsRandomness};
 use crate::{
     marked,
     scanner::{Scanner, Spelling, spellings_of_bytes, spellings_of_text},
-    support::{NOW, Run, Sandbox, files_below},
+    support::{NOW, Run, Sandbox, copy_folder, files_below},
     synthetic::opened,
-    worker::{ended, paused_midway},
+    worker::{TRIES, ended, try_paused_midway},
 };
 
 #[test]
@@ -35,7 +35,7 @@ fn nothing_marked_rests_or_is_said_in_plain() {
         let hits = [persons.find(text.as_bytes()), keys.find(text.as_bytes())].concat();
         found.extend(hits.into_iter().map(|hit| format!("{what}: {hit}")));
     }
-    for folder in ["data", "delivered", "out", "snapshot"] {
+    for folder in ["data", "delivered", "out", "snapshot", "finished"] {
         for path in files_below(&journey.sandbox.path(folder)) {
             let bytes = fs::read(&path).unwrap();
             let name = path
@@ -130,19 +130,30 @@ impl Journey {
         self.say(0, &["journal", "proof", "3"]);
     }
 
-    /// What lies on the disk while a run is under way: WAL, drafts, locks. Then the run is killed and finished.
+    /// What lies on the disk while a run is under way: WAL, drafts, locks; and what is said when it is killed and finished.
     fn in_the_midst(&mut self, file: &str) {
         fs::remove_file(self.sandbox.data().join("ledger")).unwrap();
-        let mut worker = paused_midway(&self.sandbox, file);
-        crate::support::copy_folder(&self.sandbox.data(), &self.sandbox.path("snapshot"));
-        if self.sandbox.database.url().is_none() {
+        let (tried, mut worker) = (0..TRIES)
+            .find_map(|_| {
+                let tried = self.sandbox.copy();
+                try_paused_midway(&tried, file).map(|worker| (tried, worker))
+            })
+            .expect("each run was over before it was paused");
+        copy_folder(&tried.data(), &self.sandbox.path("snapshot"));
+        if tried.database.url().is_none() {
             let log = fs::metadata(self.sandbox.path("snapshot/mayfly.db-wal"));
             assert!(log.unwrap().len() > 100_000);
         }
         worker.kill().unwrap();
         let killed = ended(worker);
-        self.said
-            .push(("a killed run".into(), killed.stdout + &killed.stderr));
+        let finished = tried.mayfly(["--at", NOW, "batch", "run", file]).expect(1);
+        for run in [killed, finished] {
+            self.said.push((
+                "a run that was killed, or finished".into(),
+                run.stdout + &run.stderr,
+            ));
+        }
+        copy_folder(&tried.data(), &self.sandbox.path("finished"));
         self.say(1, &["batch", "run", file]);
     }
 

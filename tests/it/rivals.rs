@@ -107,8 +107,8 @@ fn the_same_rows_at_the_same_time_are_asked_once() {
 #[test]
 fn a_paused_worker_keeps_its_batch_and_a_dead_one_loses_it() {
     let batch = Synthetic::prepare(2 * ROWS, 15, 3, "timeout_after = 5");
+    let (batch, mut worker) = paused_midway(&batch);
     let (sandbox, file) = (&batch.sandbox, batch.file.to_str().unwrap());
-    let mut worker = paused_midway(sandbox, file);
     let held = sandbox.mayfly(["--at", NOW, "batch", "run", file]).expect(75);
     assert!(held.stderr.contains("BATCH-HELD"), "{}", held.stderr);
     assert_eq!(shown(sandbox, NOW, BATCH).unwrap()["state"], "accepted");
@@ -123,9 +123,9 @@ fn a_paused_worker_keeps_its_batch_and_a_dead_one_loses_it() {
 #[test]
 fn a_worker_whose_batch_was_taken_writes_nothing() {
     let batch = Synthetic::prepare(2 * ROWS, 17, 3, "");
+    short_lease(&batch.sandbox);
+    let (batch, first) = paused_midway(&batch);
     let (sandbox, file) = (&batch.sandbox, batch.file.to_str().unwrap());
-    short_lease(sandbox);
-    let first = paused_midway(sandbox, file);
     let before = holder(sandbox);
     pause(LEASE_SECONDS);
     // Its first write of all is that it takes the batch.
@@ -150,9 +150,9 @@ fn a_worker_whose_batch_was_taken_writes_nothing() {
 #[test]
 fn a_worker_beaten_long_ago_writes_nothing() {
     let batch = Synthetic::prepare(2 * ROWS, 16, 3, "");
+    short_lease(&batch.sandbox);
+    let (batch, worker) = paused_midway(&batch);
     let (sandbox, file) = (&batch.sandbox, batch.file.to_str().unwrap());
-    short_lease(sandbox);
-    let worker = paused_midway(sandbox, file);
     pause(LEASE_SECONDS);
     sandbox.mayfly(["--at", NOW, "batch", "run", file]).expect(1);
     let settled = counts(&shown(sandbox, NOW, BATCH).unwrap());

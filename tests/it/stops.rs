@@ -9,7 +9,7 @@ use crate::{
     judge::judge,
     support::{Chance, NOW, pause},
     synthetic::{BATCH, JournalLine, ResultLine, Synthetic, delivered, journal, ledger, shown},
-    worker::{ended, paused_midway, start, stop_between_transactions, wake},
+    worker::{TRIES, ended, paused_midway, start, stop_between_transactions, wake},
 };
 
 #[test]
@@ -56,9 +56,9 @@ fn a_withdrawal_wins() {
         "withdrawn.csv",
         format!("member,consent_ref,outcome,date\n{list}"),
     );
-    let story = midway(&batch, &["consent", "outcome", list.to_str().unwrap()]);
+    let words = ["consent", "outcome", list.to_str().unwrap()];
     let hit = |row: &Row| ahead.contains(row.consent_ref.as_str());
-    fell_into(hold(&batch, &story, "withdraw", "CNS-WITHDRAWN", &hit));
+    midway(&batch, &words, "withdraw", "CNS-WITHDRAWN", &hit);
 }
 
 /// The two race for the one writer: whichever way it goes, nothing is asked behind the stop.
@@ -67,11 +67,7 @@ fn a_stop_in_a_race_wins() {
     let batch = Synthetic::prepare(12_000, 24, 0, "");
     let file = batch.file.to_str().unwrap();
     for head_start in [0.05, 0.1, 0.2, 0.3, 0.4] {
-        let raced = Synthetic {
-            sandbox: batch.sandbox.copy(),
-            file: batch.file.clone(),
-            rows: batch.rows,
-        };
+        let raced = batch.copy();
         let run = start(&raced.sandbox, NOW, ["batch", "run", file]);
         pause(head_start);
         let words = ["stop", "add", "member", "004", "--reason", "drill"];
@@ -130,29 +126,31 @@ struct Story {
 fn stop_midway(target: &[&str], code: &str, is_hit: &dyn Fn(&Row) -> bool) {
     let batch = Synthetic::prepare(ROWS, 21, 0, "");
     let words = [&["stop", "add"], target, &["--reason", "drill"]].concat();
-    let story = midway(&batch, &words);
-    fell_into(hold(&batch, &story, "stop", code, is_hit));
+    midway(&batch, &words, "stop", code, is_hit);
 }
 
-/// Runs the batch and says `words` in the midst of it, while the run holds its breath between two transactions.
-fn midway(batch: &Synthetic, words: &[&str]) -> Story {
-    let sandbox = &batch.sandbox;
-    let run = paused_midway(sandbox, batch.file.to_str().unwrap());
-    let say = || sandbox.mayfly([&["--at", NOW], words].concat());
-    let mut said = say();
-    // Paused with a lock in its hand after all (the database's or the keys'): let it go on for a breath, and again.
-    for _ in 0..4 {
-        if said.code != 75 {
-            break;
+/// Runs the batch and says `words` in the midst of it, while the run holds its breath between two transactions; again, until
+/// something was asked before them and something refused behind them.
+fn midway(batch: &Synthetic, words: &[&str], act: &str, code: &str, is_hit: &dyn Fn(&Row) -> bool) {
+    for _ in 0..TRIES {
+        let (batch, run) = paused_midway(batch);
+        let say = || batch.sandbox.mayfly([&["--at", NOW], words].concat());
+        let mut said = say();
+        // Paused with a lock in its hand after all (the database's or the keys'): let it go on for a breath, and again.
+        while said.code == 75 {
+            wake(&run);
+            stop_between_transactions(&batch.sandbox, &run);
+            said = say();
         }
+        said.expect(0);
         wake(&run);
-        stop_between_transactions(sandbox, &run);
-        said = say();
+        assert!(matches!(ended(run).code, 0 | 1));
+        let (before, refused) = hold(&batch, &told(&batch, words), act, code, is_hit);
+        if before > 0 && refused > 0 {
+            return;
+        }
     }
-    said.expect(0);
-    wake(&run);
-    ended(run).expect(1);
-    told(batch, words)
+    panic!("the act did not fall into any of {TRIES} runs");
 }
 
 /// What became of the batch; a stop is lifted first, for behind it nothing is delivered.
@@ -167,13 +165,6 @@ fn told(batch: &Synthetic, words: &[&str]) -> Story {
     let (results, _) = delivered(sandbox, NOW, BATCH);
     judge(batch.rows, &results, &ledger(sandbox), &journal).unwrap();
     Story { results, journal }
-}
-
-fn fell_into((before, refused): (u64, u64)) {
-    assert!(
-        before > 0 && refused > 0,
-        "the act did not fall into the run: {before} asked before it, {refused} refused"
-    );
 }
 
 /// Every row that is hit: asked before the act, or refused with `code`. Every other row: asked. Returns how many were

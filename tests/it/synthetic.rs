@@ -85,6 +85,15 @@ impl Synthetic {
             rows,
         }
     }
+
+    /// The same batch in a sandbox of its own.
+    pub fn copy(&self) -> Self {
+        Self {
+            sandbox: self.sandbox.copy(),
+            file: self.file.clone(),
+            rows: self.rows,
+        }
+    }
 }
 
 /// What `batch show` says of `batch`; `None` while it is unknown.

@@ -10,7 +10,7 @@ use rustix::process::{Pid, Signal};
 
 use crate::{
     support::{NOW, Run, Sandbox, pause},
-    synthetic::{ledger, shown},
+    synthetic::{Synthetic, ledger, shown},
 };
 
 /// Starts `mayfly --at AT --json WORDS…` on `sandbox` and does not wait for it.
@@ -37,17 +37,32 @@ pub fn ended(worker: Child) -> Run {
     Run::of(worker.wait_with_output().unwrap())
 }
 
-/// Starts a run of `file` and pauses it when it has asked about a chunk and is not inside a transaction.
-pub fn paused_midway(sandbox: &Sandbox, file: &str) -> Child {
+/// Runs the batch in a copy of its sandbox and pauses it when it has asked about a chunk, is not over and is not inside a
+/// transaction; as often as it takes, for moments are chance.
+pub fn paused_midway(batch: &Synthetic) -> (Synthetic, Child) {
+    for _ in 0..TRIES {
+        let batch = batch.copy();
+        if let Some(worker) = try_paused_midway(&batch.sandbox, batch.file.to_str().unwrap()) {
+            return (batch, worker);
+        }
+    }
+    panic!("{TRIES} runs were over before they were paused");
+}
+
+/// The same where `sandbox` lies, once; nothing if the run was over before it was paused.
+pub fn try_paused_midway(sandbox: &Sandbox, file: &str) -> Option<Child> {
     let batch = Path::new(file).file_stem().unwrap().to_str().unwrap();
     let mut worker = start(sandbox, NOW, ["batch", "run", file]);
     while ledger(sandbox).is_empty() && worker.try_wait().unwrap().is_none() {
         pause(0.002);
     }
     stop_between_transactions(sandbox, &worker);
-    let state = shown(sandbox, NOW, batch).unwrap()["state"].clone();
-    assert_eq!(state, "accepted", "the run was over before it was paused");
-    worker
+    if shown(sandbox, NOW, batch).unwrap()["state"] == "accepted" {
+        return Some(worker);
+    }
+    wake(&worker);
+    worker.wait().unwrap();
+    None
 }
 
 /// Pauses it where it does not hold the one writer, so that others can write.
@@ -89,3 +104,6 @@ fn signal(worker: &Child, signal: Signal) {
 
 /// How long a worker of [`short_lease`] must be paused, so that it loses its batch.
 pub const LEASE_SECONDS: f64 = 1.2;
+
+/// How often an experiment is repeated whose moment is chance.
+pub const TRIES: u32 = 20;

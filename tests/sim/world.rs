@@ -6,12 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use mayfly::{
-    clock::Clock,
-    config::Config,
-    purge::Purger,
-    regime::{JCIC_2024, Regime},
-};
+use mayfly::{clock::Clock, config::Config, purge::Purger, regime::Regime};
 use mayfly_retention::{
     Class, Cohort, Custody, Key32, ObjectId, OsRandomness, Place, Randomness, RetentionError, Vault,
     purge::EvidenceQueue, segment::SegmentReader, time::Trust,
@@ -66,7 +61,7 @@ impl World {
             oracle: Oracle::new(),
             faults: Vec::new(),
             config: Config::open(&dir).unwrap(),
-            regime: Regime::parse(JCIC_2024).unwrap(),
+            regime: Regime::jcic_2024().unwrap(),
             worker: None,
             queue: EvidenceQueue::open(&dir),
             held: Vec::new(),

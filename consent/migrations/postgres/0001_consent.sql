@@ -39,3 +39,5 @@ CREATE TABLE consent (
     sealed        BYTEA   NOT NULL, -- the whole consent, sealed
     UNIQUE (consent_ref, member)
 );
+-- What may be at its end is found without reading every consent.
+CREATE INDEX consent_end ON consent (outcome_date) WHERE outcome_date <> '';

@@ -7,7 +7,7 @@
 use std::fmt::Write;
 use std::sync::OnceLock;
 
-use sqlx::AnyConnection;
+use sqlx::{Any, AnyConnection, any::AnyArguments};
 
 /// A statement with one repeated part, in every size and for both engines.
 pub struct BlockSql {
@@ -17,6 +17,8 @@ pub struct BlockSql {
     tail: &'static str,
     /// How many parameters an entry of the repeated part has; more than one stand in parentheses.
     width: usize,
+    /// Whether each entry begins with its place in the block, from 0: a literal, which costs no parameter.
+    placed: bool,
     built: [[OnceLock<String>; SIZES.len()]; 2],
 }
 
@@ -27,13 +29,24 @@ impl BlockSql {
             head,
             tail,
             width,
+            placed: false,
             built: [const { [const { OnceLock::new() }; SIZES.len()] }; 2],
         }
     }
 
+    /// The same for rows that are inserted; each begins with its place in the block, from 0, ahead of its parameters.
+    pub const fn placed(head: &'static str, width: usize, tail: &'static str) -> BlockSql {
+        let mut sql = BlockSql::new(head, width, tail);
+        sql.placed = true;
+        sql
+    }
+
     /// The text for a block of this size.
     pub fn text(&'static self, connection: &AnyConnection, size: Size) -> &'static str {
-        let numbered = connection.backend_name() != "SQLite";
+        self.of(is_numbered(connection), size)
+    }
+
+    fn of(&'static self, numbered: bool, size: Size) -> &'static str {
         self.built[usize::from(numbered)][size.0].get_or_init(|| self.build(numbered, size.rows()))
     }
 
@@ -44,10 +57,18 @@ impl BlockSql {
             anonymous(self.head)
         };
         let mut number = self.head.matches('$').count();
-        let (open, close) = if self.width > 1 { ("(", ")") } else { ("", "") };
+        let (open, close) = if self.width > 1 || self.placed {
+            ("(", ")")
+        } else {
+            ("", "")
+        };
         for row in 0..rows {
             text.push_str(if row == 0 { "" } else { ", " });
             text.push_str(open);
+            if self.placed {
+                text.push_str(&row.to_string());
+                text.push_str(", ");
+            }
             for column in 0..self.width {
                 text.push_str(if column == 0 { "" } else { ", " });
                 number += 1;
@@ -65,6 +86,10 @@ impl BlockSql {
     }
 }
 
+fn is_numbered(connection: &AnyConnection) -> bool {
+    connection.backend_name() != "SQLite"
+}
+
 /// The text with `?` in place of `$1`, `$2`, ….
 fn anonymous(text: &str) -> String {
     let mut parts = text.split('$');
@@ -75,6 +100,36 @@ fn anonymous(text: &str) -> String {
     }
     out
 }
+
+/// Executes `sql` for all `entries`, block by block: `bind` gives a block's parameters to the statement, and is told the
+/// place of its first entry among all. A block is bound while the engine works on the one before.
+///
+/// # Errors
+/// The engine's.
+pub async fn insert_blocks<'q, T>(
+    connection: &mut AnyConnection,
+    sql: &'static BlockSql,
+    entries: &'q [T],
+    bind: impl Fn(AnyQuery<'q>, usize, &'q [T]) -> AnyQuery<'q>,
+) -> Result<(), sqlx::Error> {
+    let numbered = is_numbered(connection);
+    let mut first = 0;
+    let mut blocks = full_blocks(entries).map(|(size, block)| {
+        let place = first;
+        first += block.len();
+        bind(sqlx::query(sql.of(numbered, size)), place, block)
+    });
+    let mut next = blocks.next();
+    while let Some(query) = next {
+        let (done, bound) = tokio::join!(query.execute(&mut *connection), async { blocks.next() });
+        done?;
+        next = bound;
+    }
+    Ok(())
+}
+
+/// A statement and the parameters bound to it.
+pub type AnyQuery<'q> = sqlx::query::Query<'q, Any, AnyArguments>;
 
 /// One of the fixed sizes.
 #[derive(Clone, Copy)]
@@ -130,6 +185,11 @@ mod tests {
     fn texts_are_built_for_each_engine() {
         static INSERT: BlockSql = BlockSql::new("INSERT INTO t (a, b) VALUES ", 2, "");
         static FIND: BlockSql = BlockSql::new("SELECT a FROM t WHERE b = $1 AND a IN (", 1, ")");
+        static PLACED: BlockSql = BlockSql::placed(
+            "INSERT INTO t (a, b) SELECT $1 + column1, column2 FROM (VALUES ",
+            1,
+            ")",
+        );
         assert_eq!(
             INSERT.build(true, 2),
             "INSERT INTO t (a, b) VALUES ($1, $2), ($3, $4)"
@@ -145,6 +205,10 @@ mod tests {
         assert_eq!(
             FIND.build(false, 3),
             "SELECT a FROM t WHERE b = ? AND a IN (?, ?, ?)"
+        );
+        assert_eq!(
+            PLACED.build(true, 2),
+            "INSERT INTO t (a, b) SELECT $1 + column1, column2 FROM (VALUES (0, $2), (1, $3))"
         );
     }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
-use super::blocks::{BlockSql, full_blocks, held_blocks};
+use super::blocks::{BlockSql, held_blocks, insert_blocks};
 use super::{Columns, refused, terms_text};
 use crate::error::ConsentError;
 use crate::outcome::Outcome;
@@ -89,40 +89,35 @@ pub async fn insert_consents(
     consents: &[NewConsent<'_>],
 ) -> Result<(), ConsentError> {
     // What all have in common is bound once: each parameter costs about as much as inserting two columns.
-    static SQL: BlockSql = BlockSql::new(
+    static SQL: BlockSql = BlockSql::placed(
         "INSERT INTO consent (registered_at, cohort, salt, consent_no, member, consent_ref, subject_index, \
-         content_tag, terms, ordinal, sealed) SELECT $1, $2, $3, column1, column2, column3, column4, column5, column6, \
-         column7, column8 FROM (VALUES ",
-        8,
+         content_tag, terms, ordinal, sealed) SELECT $1, $2, $3, $4 + column1, column2, column3, column4, column5, \
+         column6, column7, column8 FROM (VALUES ",
+        7,
         ") AS new",
     );
-    let mut consent_no = first_no;
-    for (size, block) in full_blocks(consents) {
-        let mut query = sqlx::query(SQL.text(connection, size))
+    insert_blocks(connection, &SQL, consents, |query, place, block| {
+        let query = query
             .bind(registration.registered_at.as_microsecond())
             .bind(registration.cohort)
-            .bind(registration.salt);
-        for consent in block {
-            query = query
-                .bind(consent_no)
+            .bind(registration.salt)
+            .bind(first_no + place as i64);
+        block.iter().fold(query, |query, consent| {
+            query
                 .bind(consent.member)
                 .bind(consent.consent_ref)
                 .bind(&consent.subject_index[..])
                 .bind(&consent.content_tag[..])
                 .bind(terms_text::write(consent.terms))
                 .bind(consent.ordinal)
-                .bind(consent.sealed);
-            consent_no += 1;
-        }
-        query
-            .execute(&mut *connection)
-            .await
-            .map_err(|error| match error.as_database_error() {
-                Some(inner) if inner.is_unique_violation() => ConsentError::StateChanged,
-                _ => refused("register consents")(error),
-            })?;
-    }
-    Ok(())
+                .bind(consent.sealed)
+        })
+    })
+    .await
+    .map_err(|error| match error.as_database_error() {
+        Some(inner) if inner.is_unique_violation() => ConsentError::StateChanged,
+        _ => refused("register consents")(error),
+    })
 }
 
 /// The registered consents of this member among `refs`, in no order; a number that is not registered has no row.

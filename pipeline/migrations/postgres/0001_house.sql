@@ -50,6 +50,20 @@ CREATE TABLE stop (
     lifted_at BIGINT
 );
 
+-- class: register. Investigations, for which records of a class of years are kept beyond their end (never answers).
+CREATE TABLE hold (
+    hold_no   BIGINT PRIMARY KEY,
+    class     TEXT NOT NULL,
+    month     TEXT,                        -- only records of this month, YYYY-MM; NULL: of every one
+    member    TEXT,                        -- only this member's; NULL: everybody's
+    batch     TEXT,                        -- only those of this batch; NULL: of every one
+    reason    TEXT NOT NULL,
+    placed_by TEXT NOT NULL,
+    placed_at BIGINT NOT NULL,
+    lifted_by TEXT,
+    lifted_at BIGINT
+);
+
 -- class: query. One submitted file.
 CREATE TABLE batch (
     batch_no      BIGINT PRIMARY KEY,
@@ -178,17 +192,20 @@ CREATE TABLE journal_tile (
 
 -- class: audit. Signed checkpoints.
 CREATE TABLE journal_checkpoint (
-    size      BIGINT PRIMARY KEY,
+    origin    TEXT NOT NULL,               -- under which it was signed: a restored journal goes on under a new one
+    size      BIGINT NOT NULL,
     root      BYTEA NOT NULL,
     note      TEXT NOT NULL,
-    signed_at BIGINT NOT NULL
+    signed_at BIGINT NOT NULL,
+    PRIMARY KEY (origin, size)
 );
 
 -- class: audit. Payloads of single entries, sealed; an entry commits to its payload, which may be forgotten later.
 CREATE TABLE journal_payload (
-    entry  BIGINT PRIMARY KEY,
-    cohort TEXT NOT NULL,
-    sealed BYTEA NOT NULL
+    entry      BIGINT PRIMARY KEY,
+    entered_at BIGINT NOT NULL,
+    cohort     TEXT NOT NULL,
+    sealed     BYTEA NOT NULL
 );
 
 -- class: certificate. Cohorts whose destruction has been entered in the journal.
@@ -197,6 +214,14 @@ CREATE TABLE destruction (
     commitment BYTEA NOT NULL,            -- of the key that is gone; empty if there was none
     entered_at BIGINT NOT NULL,
     entry      BIGINT NOT NULL          -- journal index
+);
+
+-- class: certificate. What has been deleted so far of a month of a class of years: its certificates count by it (D16).
+CREATE TABLE ended_month (
+    cohort   TEXT NOT NULL PRIMARY KEY,
+    segments BIGINT NOT NULL,             -- sealed files that its rows had named
+    removed  BIGINT NOT NULL,             -- of these, files that lay there and were removed
+    records  BIGINT NOT NULL              -- records that its key had sealed
 );
 
 -- class: certificate. Signed deletion certificates (八(二)3, D6): one that says `erased` of each destroyed cohort; one that

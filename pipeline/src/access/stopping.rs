@@ -91,7 +91,7 @@ pub async fn list(house: &House, in_force: bool) -> Result<Vec<Stop>> {
 }
 
 /// A reason rests in a plain column: short, and without anybody's identity number.
-fn check_reason(reason: &str) -> Result<()> {
+pub fn check_reason(reason: &str) -> Result<()> {
     let fits = (1..=200).contains(&reason.chars().count()) && !reason.chars().any(char::is_control);
     if fits && !mayfly_consent::cells::holds_identity_number(reason) {
         return Ok(());

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use mayfly_consent::{
     CodeSet,
-    store::blocks::{BlockSql, full_blocks},
+    store::blocks::{BlockSql, full_blocks, insert_blocks},
 };
 use sqlx::{AnyConnection, Row};
 
@@ -23,8 +23,6 @@ pub struct NewQuery<'a> {
     pub consent_no: i64,
     /// Which of its uses.
     pub use_no: i64,
-    /// Journal index.
-    pub entry: i64,
 }
 
 /// A request that the gate refused.
@@ -53,37 +51,37 @@ pub struct Request {
     pub entry: Option<i64>,
 }
 
-/// Enters the queries of a chunk.
+/// Enters the queries of a chunk, whose journal entries begin at `first_entry`.
 pub async fn insert_queries(
     conn: &mut AnyConnection,
     batch_no: i64,
     chunk_no: i64,
+    first_entry: i64,
     queries: &[NewQuery<'_>],
 ) -> Result<()> {
     // What all have in common is bound once or written out: each parameter costs about as much as inserting two columns.
-    static SQL: BlockSql = BlockSql::new(
-        "INSERT INTO request (batch_no, chunk_no, outcome, codes, line, item, querier, consent_no, use_no, entry)
-         SELECT $1, $2, 0, '', column1, column2, column3, column4, column5, column6 FROM (VALUES ",
-        6,
+    static SQL: BlockSql = BlockSql::placed(
+        "INSERT INTO request (batch_no, chunk_no, outcome, codes, entry, line, item, querier, consent_no, use_no)
+         SELECT $1, $2, 0, '', $3 + column1, column2, column3, column4, column5, column6 FROM (VALUES ",
+        5,
         ") AS new",
     );
-    for (size, block) in full_blocks(queries) {
-        let mut query = sqlx::query(SQL.text(conn, size)).bind(batch_no).bind(chunk_no);
-        for row in block {
-            query = query
+    insert_blocks(conn, &SQL, queries, |query, place, block| {
+        let query = query
+            .bind(batch_no)
+            .bind(chunk_no)
+            .bind(first_entry + place as i64);
+        block.iter().fold(query, |query, row| {
+            query
                 .bind(row.line)
                 .bind(row.item)
                 .bind(row.querier)
                 .bind(row.consent_no)
                 .bind(row.use_no)
-                .bind(row.entry);
-        }
-        query
-            .execute(&mut *conn)
-            .await
-            .map_err(Error::database("enter queries"))?;
-    }
-    Ok(())
+        })
+    })
+    .await
+    .map_err(Error::database("enter queries"))
 }
 
 /// Enters the refused requests of a chunk.
@@ -99,21 +97,18 @@ pub async fn insert_refusals(
         4,
         ") AS new",
     );
-    for (size, block) in full_blocks(refusals) {
-        let mut query = sqlx::query(SQL.text(conn, size)).bind(batch_no).bind(chunk_no);
-        for row in block {
-            query = query
+    insert_blocks(conn, &SQL, refusals, |query, _, block| {
+        let query = query.bind(batch_no).bind(chunk_no);
+        block.iter().fold(query, |query, row| {
+            query
                 .bind(row.line)
                 .bind(row.item)
                 .bind(row.querier)
-                .bind(row.codes.to_string());
-        }
-        query
-            .execute(&mut *conn)
-            .await
-            .map_err(Error::database("enter refusals"))?;
-    }
-    Ok(())
+                .bind(row.codes.to_string())
+        })
+    })
+    .await
+    .map_err(Error::database("enter refusals"))
 }
 
 /// The uses taken of each of `consents` for each item.

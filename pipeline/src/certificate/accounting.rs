@@ -75,7 +75,7 @@ pub async fn account_for_all(house: &House, conn: &mut AnyConnection) -> Result<
             }
         }
     }
-    for cohort in destroyed.iter().filter(|cohort| cohort.class().is_hours()) {
+    for cohort in &destroyed {
         if !certified.contains_key(cohort) {
             sum.find(format!("{cohort}: destroyed, and no certificate yet"));
         }

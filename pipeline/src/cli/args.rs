@@ -1,13 +1,19 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
+mod kept;
 mod purge;
+mod stop;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
-pub(super) use self::purge::{CertificateCommand, PurgeCommand};
+pub(super) use self::{
+    kept::{BackupCommand, HoldCommand},
+    purge::{CertificateCommand, PurgeCommand},
+    stop::{StopCommand, StopTarget},
+};
 use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};
 
 /// A credit bureau's batch integration pipeline: consented queries to the labour insurer, answers sealed for three
@@ -111,6 +117,9 @@ pub(super) enum Command {
     /// Deletion certificates: the signed proof that a cohort is gone
     #[command(subcommand)]
     Certificate(CertificateCommand),
+    /// Backups without keys: they open nothing
+    #[command(subcommand)]
+    Backup(BackupCommand),
     /// Stop a member, a person, an item or the whole link
     #[command(subcommand)]
     Stop(StopCommand),
@@ -260,72 +269,6 @@ pub(super) enum JournalCommand {
         /// A query id as in a results file, or the number of an entry
         which: String,
     },
-}
-
-#[derive(Subcommand)]
-pub(super) enum StopCommand {
-    /// Stop it; nothing passes the gate or is delivered from this moment on
-    Add {
-        #[command(subcommand)]
-        target: StopTarget,
-    },
-    /// Lift a stop
-    Lift {
-        /// Its number
-        stop: i64,
-        /// Why
-        #[arg(long)]
-        reason: String,
-        /// Who lifts it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
-        account: String,
-    },
-    /// The stops in force
-    List {
-        /// The lifted ones too
-        #[arg(long)]
-        all: bool,
-    },
-}
-
-#[derive(Subcommand)]
-pub(super) enum StopTarget {
-    /// A member institution
-    Member {
-        /// Institution code
-        code: String,
-        #[command(flatten)]
-        why: StopReason,
-    },
-    /// One account of a member
-    Person {
-        /// MEMBER/ACCOUNT, such as 004/chen.yl
-        person: String,
-        #[command(flatten)]
-        why: StopReason,
-    },
-    /// An item, for everybody
-    Item {
-        /// Item code
-        item: String,
-        #[command(flatten)]
-        why: StopReason,
-    },
-    /// The whole link
-    Link {
-        #[command(flatten)]
-        why: StopReason,
-    },
-}
-
-#[derive(Args)]
-pub(super) struct StopReason {
-    /// Why
-    #[arg(long)]
-    pub(super) reason: String,
-    /// Who stops it
-    #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
-    pub(super) account: String,
 }
 
 #[derive(Subcommand)]

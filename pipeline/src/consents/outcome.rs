@@ -8,6 +8,7 @@ use mayfly_consent::{
     outcome::retain_until,
     store::{self as consent_store, ConsentRow},
 };
+use mayfly_retention::Class;
 use serde::Serialize;
 use sqlx::AnyConnection;
 
@@ -49,8 +50,12 @@ pub async fn record(house: &House, path: &Path) -> Result<Recorded> {
 }
 
 /// Until when a consent with this outcome is kept, and whether that is open.
-pub fn keep_until(house: &House, outcome: Option<Outcome>) -> Retention {
-    retain_until(outcome, house.regime.consent.keep_years.value, None)
+pub fn keep_until(house: &House, outcome: Option<Outcome>) -> Result<Retention> {
+    Ok(retain_until(
+        outcome,
+        house.regime.keep_years(Class::Consent)?,
+        None,
+    ))
 }
 
 async fn record_line(

@@ -90,7 +90,7 @@ pub async fn show(
             .row
             .outcome
             .map(|outcome| (outcome.as_str().to_owned(), outcome.day().to_string())),
-        kept: keep_until(house, stored.row.outcome),
+        kept: keep_until(house, stored.row.outcome)?,
         claim,
     })
 }

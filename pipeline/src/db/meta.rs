@@ -84,6 +84,8 @@ pub const PASSES: &str = "purge_passes";
 pub const LAST_PASS: &str = "last_purge_pass";
 /// The day in Taipei of the last pass that is in the journal.
 pub const PASS_DAY: &str = "last_purge_day";
+/// The last day in Taipei on which all that was past its years went.
+pub const YEARS_DAY: &str = "last_years_day";
 /// Counter of changes of the registers.
 pub const REGISTERS: &str = "registers_version";
 /// The custody's generation at the last change of the database.
@@ -92,6 +94,10 @@ pub const KEYRING: &str = "keyring_generation";
 pub const FORMAT: &str = "format";
 /// Sandbox or production, fixed at `init`.
 pub const ENVIRONMENT: &str = "environment";
+/// The last number given to a hold.
+pub const HOLDS: &str = "last_hold_no";
+/// The checkpoint after which a restored journal goes on under its present origin.
+pub const SUCCEEDED: &str = "journal_succeeded";
 /// The origin line of the journal.
 pub const ORIGIN: &str = "journal_origin";
 /// SHA-256 of the configuration that was last entered in the journal.

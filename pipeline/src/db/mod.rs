@@ -11,7 +11,7 @@ pub mod migrate;
 pub mod postgres;
 pub mod sqlite;
 
-use std::{sync::Arc, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use sqlx::{AnyConnection, ConnectOptions, Connection, Executor, any::AnyConnectOptions};
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -90,6 +90,17 @@ impl Db {
         match *self.address {
             Address::Sqlite(_) => sqlite::empty_log(&mut *self.writer.lock().await).await,
             Address::Postgres(_) => Ok(true),
+        }
+    }
+
+    /// Copies the database as it is at this moment into the new file `path`, for a backup; SQLite only.
+    ///
+    /// # Errors
+    /// `DB-*`.
+    pub async fn copy_to(&self, path: &Path) -> Result<()> {
+        match *self.address {
+            Address::Sqlite(_) => sqlite::copy_to(&mut self.reader().await?, path).await,
+            Address::Postgres(_) => Err(Error::Bug("a database on a server was to be copied as a file")),
         }
     }
 

@@ -57,6 +57,20 @@ pub(super) async fn empty_log(conn: &mut AnyConnection) -> Result<bool> {
     Ok(hindered.map_err(failed())? == 0)
 }
 
+/// Writes the database as it is at this moment into the new file `path`: one reading transaction, so nobody waits.
+pub(super) async fn copy_to(conn: &mut AnyConnection, path: &Path) -> Result<()> {
+    // The copy is another database, and this connection writes nothing else.
+    conn.execute("PRAGMA query_only = OFF")
+        .await
+        .map_err(Error::database("copy the database"))?;
+    sqlx::query("VACUUM INTO $1")
+        .bind(path.to_string_lossy().into_owned())
+        .execute(conn)
+        .await
+        .map_err(Error::database("copy the database"))?;
+    restrict(path)
+}
+
 /// Settings of the connection that writes. Pages of 8 KiB hold a dozen consents and halve the writes; their size is fixed
 /// when the database is made.
 pub(super) const WRITER: &[&str] = &[

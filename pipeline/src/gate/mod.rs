@@ -49,7 +49,7 @@ use crate::{
 };
 
 /// Rows that are gated, asked, sealed and settled together.
-pub const CHUNK_ROWS: usize = 4096;
+pub const CHUNK_ROWS: usize = 4000;
 
 /// Permission to ask the provider about the queries of one chunk; [`GatePass::ask`] uses it up.
 pub struct GatePass {

@@ -67,8 +67,8 @@ pub(super) async fn enter(
         answers: None,
     };
     chunk.chunk_no = chunks::insert(conn, &chunk, &counts).await?;
-    let new = queries_of(draft, first_consent, chunk.first_entry);
-    requests::insert_queries(conn, batch.batch_no, chunk.chunk_no, &new).await?;
+    let new = queries_of(draft, first_consent);
+    requests::insert_queries(conn, batch.batch_no, chunk.chunk_no, chunk.first_entry, &new).await?;
     if counts.refused > 0 {
         enter_refusals(house, batch, conn, draft, &chunk).await?;
     }
@@ -80,11 +80,12 @@ pub(super) async fn enter(
 pub(super) async fn commit(tx: Tx, draft: Draft, entered: Entered) -> Result<Gated> {
     let Entered { chunk, counts } = entered;
     let queries = draft.entries.len();
+    // The writer is free before the questions are listed.
+    tx.commit().await?;
     let (asked, questions) = ask_list(draft);
     if asked.len() != queries {
         return Err(Error::Bug("a row that passed the gate cannot be asked"));
     }
-    tx.commit().await?;
     let pass = (queries > 0).then_some(GatePass {
         chunk,
         asked,
@@ -133,21 +134,19 @@ async fn enter_refusals(
     Ok(())
 }
 
-fn queries_of(draft: &Draft, first_consent: i64, first_entry: i64) -> Vec<NewQuery<'_>> {
+fn queries_of(draft: &Draft, first_consent: i64) -> Vec<NewQuery<'_>> {
     let passed = draft
         .rows
         .iter()
         .zip(&draft.screened)
         .filter_map(|(row, screened)| Some((row, screened.verdict.as_ref()?)));
-    (first_entry..)
-        .zip(passed)
-        .map(|(entry, (row, verdict))| NewQuery {
+    passed
+        .map(|(row, verdict)| NewQuery {
             line: i64::from(row.line),
             item: row.item.as_deref().unwrap_or_default(),
             querier: row.querier.as_deref().unwrap_or_default(),
             consent_no: verdict.number.at(first_consent),
             use_no: verdict.use_no,
-            entry,
         })
         .collect()
 }

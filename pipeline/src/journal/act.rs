@@ -77,5 +77,5 @@ pub async fn keep(
     let (place, key) = house.new_place(Class::Audit, now)?;
     let mut builder = SegmentBuilder::new(&key, place, now, salted.len(), &mayfly_retention::OsRandomness)?;
     builder.push(&salted)?;
-    store::insert_payload(conn, index, &place.cohort.name(), builder.finish()?.bytes).await
+    store::insert_payload(conn, index, now, &place.cohort.name(), builder.finish()?.bytes).await
 }

@@ -115,7 +115,9 @@ async fn compare(
 pub async fn export(house: &House, target: &Path) -> Result<u64> {
     signing::sign(house).await?;
     let mut reader = house.db.reader().await?;
-    let note = store::last_checkpoint(&mut reader).await?.ok_or_else(empty)?;
+    let note = store::last_checkpoint(&mut reader, &house.signer.origin)
+        .await?
+        .ok_or_else(empty)?;
     let size = Checkpoint::open(note.as_bytes(), house.signer.verifier())
         .map_err(Error::journal)?
         .size();
@@ -140,7 +142,9 @@ pub async fn prove(house: &House, which: &str) -> Result<String> {
         Ok(index) => index,
         Err(_) => index_of(&mut reader, which).await?,
     };
-    let note = store::last_checkpoint(&mut reader).await?.ok_or_else(empty)?;
+    let note = store::last_checkpoint(&mut reader, &house.signer.origin)
+        .await?
+        .ok_or_else(empty)?;
     let size = Checkpoint::open(note.as_bytes(), house.signer.verifier())
         .map_err(Error::journal)?
         .size();

@@ -221,6 +221,10 @@ kinds! {
     Certificate = "certificate",
     /// The first pass of a day of the purge, also with nothing due; the reference is the day in Taipei.
     Purge = "purge",
+    /// Records of a class of years were deleted at their own end.
+    Deletion = "deletion",
+    /// Records are kept beyond their end for an investigation.
+    Hold = "hold",
 }
 
 impl Kind {

@@ -80,11 +80,17 @@ impl Signer {
         &self.verifier
     }
 
-    /// The last checkpoint that is noted beside the keyring.
+    /// The last checkpoint that is noted beside the keyring; of another origin, if an older database was put back.
     pub fn noted(&self, custody: &Custody) -> Result<Option<Checkpoint>> {
         let note = custody.last_checkpoint()?;
-        note.map(|note| Checkpoint::open(note.as_bytes(), &self.verifier).map_err(Error::journal))
-            .transpose()
+        note.map(|note| self.open_any(&note)).transpose()
+    }
+
+    /// Opens a checkpoint that this key signed, under whichever origin it names.
+    pub fn open_any(&self, note: &str) -> Result<Checkpoint> {
+        let origin = note.lines().next().unwrap_or_default();
+        let verifier = self.key.verifier_key(origin).map_err(Error::journal)?;
+        Checkpoint::open(note.as_bytes(), &verifier).map_err(Error::journal)
     }
 }
 

@@ -5,6 +5,7 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{
     batch::EntryBatch,
+    checkpoint::Checkpoint,
     tiles::{Tile, TileHashes},
     tree::TileSet,
 };
@@ -96,11 +97,13 @@ async fn signed_up_to(conn: &mut AnyConnection, covered: i64, now: Timestamp) ->
 pub async fn insert_payload(
     conn: &mut AnyConnection,
     index: u64,
+    at: Timestamp,
     cohort: &str,
     sealed: Vec<u8>,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO journal_payload (entry, cohort, sealed) VALUES ($1, $2, $3)")
+    sqlx::query("INSERT INTO journal_payload (entry, entered_at, cohort, sealed) VALUES ($1, $2, $3, $4)")
         .bind(signed(index)?)
+        .bind(at.as_microsecond())
         .bind(cohort)
         .bind(sealed)
         .execute(conn)
@@ -165,9 +168,10 @@ pub async fn load_tiles(conn: &mut AnyConnection, tiles: &[Tile]) -> Result<Tile
     Ok(set)
 }
 
-/// The newest signed checkpoint.
-pub async fn last_checkpoint(conn: &mut AnyConnection) -> Result<Option<String>> {
-    let row = sqlx::query("SELECT note FROM journal_checkpoint ORDER BY size DESC LIMIT 1")
+/// The newest checkpoint signed under `origin`.
+pub async fn last_checkpoint(conn: &mut AnyConnection, origin: &str) -> Result<Option<String>> {
+    let row = sqlx::query("SELECT note FROM journal_checkpoint WHERE origin = $1 ORDER BY size DESC LIMIT 1")
+        .bind(origin)
         .fetch_optional(conn)
         .await
         .map_err(Error::database("read a checkpoint"))?;
@@ -176,9 +180,10 @@ pub async fn last_checkpoint(conn: &mut AnyConnection) -> Result<Option<String>>
         .map_err(Error::database("read a checkpoint"))
 }
 
-/// How many checkpoints were signed.
-pub async fn checkpoints(conn: &mut AnyConnection) -> Result<u64> {
-    let row = sqlx::query("SELECT COUNT(*) FROM journal_checkpoint")
+/// How many checkpoints were signed under `origin`.
+pub async fn checkpoints(conn: &mut AnyConnection, origin: &str) -> Result<u64> {
+    let row = sqlx::query("SELECT COUNT(*) FROM journal_checkpoint WHERE origin = $1")
+        .bind(origin)
         .fetch_one(conn)
         .await
         .map_err(Error::database("count the checkpoints"))?;
@@ -188,20 +193,23 @@ pub async fn checkpoints(conn: &mut AnyConnection) -> Result<u64> {
 /// Keeps a signed checkpoint.
 pub async fn insert_checkpoint(
     conn: &mut AnyConnection,
-    size: u64,
-    root: &[u8; 32],
+    head: &Checkpoint,
     note: &str,
     at: Timestamp,
 ) -> Result<()> {
-    sqlx::query("INSERT INTO journal_checkpoint (size, root, note, signed_at) VALUES ($1, $2, $3, $4)")
-        .bind(signed(size)?)
-        .bind(root.to_vec())
-        .bind(note)
-        .bind(at.as_microsecond())
-        .execute(&mut *conn)
-        .await
-        .map_err(Error::database("keep a checkpoint"))?;
-    signed_up_to(conn, signed(size)?, at).await
+    let size = signed(head.size())?;
+    sqlx::query(
+        "INSERT INTO journal_checkpoint (origin, size, root, note, signed_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(head.origin())
+    .bind(size)
+    .bind(head.root().to_vec())
+    .bind(note)
+    .bind(at.as_microsecond())
+    .execute(&mut *conn)
+    .await
+    .map_err(Error::database("keep a checkpoint"))?;
+    signed_up_to(conn, size, at).await
 }
 
 fn read_piece(row: &AnyRow) -> std::result::Result<Piece, sqlx::Error> {

@@ -15,7 +15,7 @@ use mayfly_retention::{
 use serde::Serialize;
 use sqlx::{AnyConnection, Row};
 
-use super::{strength, trace};
+use super::{months, records, strength, trace};
 use crate::{
     app::House,
     certificate::{books, issue, stored},
@@ -42,6 +42,19 @@ pub struct Accounted {
     pub incidents: usize,
 }
 
+impl Accounted {
+    /// This and what a later step of the same pass came to, which saw all that is held back by then.
+    #[must_use]
+    pub fn and(self, later: Self) -> Self {
+        Self {
+            answers: self.answers + later.answers,
+            certified: self.certified + later.certified,
+            held_back: later.held_back,
+            incidents: self.incidents + later.incidents,
+        }
+    }
+}
+
 /// A destroyed cohort of which something is left.
 #[derive(Serialize)]
 pub struct HeldBack {
@@ -58,12 +71,19 @@ pub struct HeldBack {
 /// `PURGE-LOG` when another process reads from the log for too long: the keys are destroyed and entered in the journal then,
 /// and the certificates follow at the next pass.
 pub async fn account(house: &House, gone: &[Gone]) -> Result<Accounted> {
+    let mut tx = house.db.begin().await?;
+    trace::leave(house, tx.connection(), house.clock.now()).await?;
+    tx.commit().await?;
+    settle(house, gone).await
+}
+
+/// As [`account`], in the midst of a pass.
+pub(super) async fn settle(house: &House, gone: &[Gone]) -> Result<Accounted> {
     let now = house.clock.now();
     let queue = EvidenceQueue::open(&house.dir);
     let destroyed = house.custody.destroyed()?;
     let mut accounted = Accounted::default();
     let mut tx = house.db.begin().await?;
-    trace::leave(house, tx.connection(), now).await?;
     let count = i64::try_from(destroyed.len()).map_err(|_| Error::Bug("more cohorts than 2^63"))?;
     let is_quiet =
         meta::counter(tx.connection(), meta::ACCOUNTED).await? == count && queue.cohorts()?.is_empty();
@@ -114,7 +134,7 @@ async fn enter(
     Ok(())
 }
 
-/// Certifies the destroyed cohorts of hours that have no certificate and no residue.
+/// Certifies the destroyed cohorts that have no certificate and no residue.
 async fn certify(
     house: &House,
     queue: &EvidenceQueue,
@@ -125,10 +145,8 @@ async fn certify(
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let certified = stored::cohorts(tx.connection(), State::Erased).await?;
-    let mut done = Vec::new();
-    // Classes of months are certified by the pass that deletes their rows.
-    let hours = destroyed.iter().filter(|(cohort, _)| cohort.class().is_hours());
-    for (cohort, commitment) in hours {
+    let (mut done, mut waits) = (Vec::new(), false);
+    for (cohort, commitment) in destroyed {
         let evidence = queue.of(*cohort)?;
         if let Some(&certified_at) = certified.get(&cohort.name()) {
             if let Some(evidence) = evidence {
@@ -136,6 +154,11 @@ async fn certify(
                     afterwards(house, tx.connection(), &evidence, certified_at, now).await?;
                 done.push(*cohort);
             }
+            continue;
+        }
+        // Rows of a month that came back with a backup: the pass of the years deletes and counts them first.
+        if records::seals_any(tx.connection(), *cohort).await? {
+            waits = true;
             continue;
         }
         let left = left(house, gone, *cohort);
@@ -161,11 +184,13 @@ async fn certify(
         for fault in drawn.facts.faults() {
             accounted.incidents += enter_incident(house, tx.connection(), *cohort, found(fault), now).await?;
         }
-        accounted.answers += i64::try_from(drawn.facts.records.expected).unwrap_or(i64::MAX);
+        if cohort.class().is_hours() {
+            accounted.answers += i64::try_from(drawn.facts.records.expected).unwrap_or(i64::MAX);
+        }
         accounted.certified += 1;
         done.push(*cohort);
     }
-    if accounted.held_back.is_empty() {
+    if accounted.held_back.is_empty() && !waits {
         meta::write(tx.connection(), meta::ACCOUNTED, &destroyed.len().to_string()).await?;
     }
     tx.commit().await?;
@@ -199,6 +224,10 @@ async fn draw(
     evidence: Option<&Evidence>,
     now: Timestamp,
 ) -> Result<Drawn> {
+    if !cohort.class().is_hours() {
+        let (facts, unrecorded) = months::draw(house, conn, cohort, commitment, evidence, now).await?;
+        return Ok(Drawn { facts, unrecorded });
+    }
     let window = house.regime.retention_window()?;
     let recorded: HashMap<ObjectId, u64> = books::of(&mut *conn, cohort).await?.into_iter().collect();
     let found: Option<BTreeSet<ObjectId>> =
@@ -330,7 +359,7 @@ async fn insert(
     Ok(())
 }
 
-fn log_is_read() -> Error {
+pub(super) fn log_is_read() -> Error {
     Error::Operator {
         code: "PURGE-LOG",
         sentence: "the keys are destroyed and entered in the journal, but another process reads the database's log, so it \

@@ -3,6 +3,14 @@
 //! It needs the clock, the keys and the sealed files, nothing else: [`Purger`] opens no database. What was destroyed is
 //! then accounted for by [`account`], now or, when the database is away, at the next opportunity: entered in the journal,
 //! the one act that does not wait for it, and certified once nothing is left. `trace` is what every pass leaves.
+//!
+//! `years` is the other pass: records of year-long classes, which do need the database, at their own end; `records` deletes
+//! them, `months` counts what was deleted of each month, `hold` keeps records for an investigation.
+
+pub mod hold;
+mod months;
+mod records;
+pub mod years;
 
 mod account;
 mod trace;
@@ -25,7 +33,7 @@ use crate::{
     clock::Clock,
     config::{Config, Environment},
     error::Result,
-    regime::{JCIC_2024, Regime},
+    regime::Regime,
 };
 
 /// What the purge needs, and nothing more.
@@ -74,7 +82,7 @@ impl Purger {
         Ok(Self {
             vault: Vault::open(dir)?,
             queue: EvidenceQueue::open(dir),
-            window: Regime::parse(JCIC_2024)?.retention_window()?,
+            window: Regime::jcic_2024()?.retention_window()?,
             now: clock.now,
             all_due: clock.trust == Trust::Lost { all_due: true },
             strength: strength(config.environment, &custody),

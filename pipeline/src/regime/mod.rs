@@ -2,12 +2,15 @@
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use mayfly_consent::{Rules, code_list::IdvMethod};
+use mayfly_retention::{Class, Window, classes::Classes};
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
 
 /// The regime of the credit bureau's plan of July 2024.
 pub const JCIC_2024: &str = include_str!("jcic-2024.toml");
+/// What is held under it, for how long and where: a file of its own, which the compliance officer reads.
+pub const JCIC_2024_CLASSES: &str = mayfly_retention::classes::JCIC_2024;
 
 /// One value and the clause it carries out.
 #[derive(Deserialize, Clone)]
@@ -29,16 +32,15 @@ pub struct Regime {
     pub title: String,
     /// The connection to the provider.
     pub link: Link,
-    /// How long answers live.
-    pub answer: Answer,
     /// What a consent must satisfy.
     pub consent: ConsentRules,
     /// What an approval must satisfy.
     pub approval: Approval,
     /// Which items may be asked for.
     pub items: Items,
-    /// How long query records are kept.
-    pub query: Query,
+    /// What is held, for how long and where.
+    #[serde(skip)]
+    pub classes: Classes,
 }
 
 /// The papers and dates of the connection (一, 二(二)).
@@ -51,16 +53,6 @@ pub struct Link {
     pub valid_to: Option<Ruled<Date>>,
     /// The provider's letters of consent.
     pub letters: Ruled<Vec<String>>,
-}
-
-/// How long answers live (四(二)2, 八(三)).
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-pub struct Answer {
-    /// Hours in which an answer may be read.
-    pub readable_hours: Ruled<i64>,
-    /// Hours after which nothing of it may be left.
-    pub gone_by_hours: Ruled<i64>,
 }
 
 /// What a consent must satisfy (四(二)1(2), 3).
@@ -79,8 +71,6 @@ pub struct ConsentRules {
     pub idv_electronic: Ruled<Vec<String>>,
     /// Identity checks accepted for paper consents.
     pub idv_paper: Ruled<Vec<String>>,
-    /// Years a consent is kept after the credit has ended or was refused.
-    pub keep_years: Ruled<i16>,
     /// The one purpose.
     pub purpose: Ruled<String>,
 }
@@ -101,22 +91,34 @@ pub struct Items {
     pub granted: Ruled<Vec<String>>,
 }
 
-/// How long query records are kept (六(一)5).
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-pub struct Query {
-    /// Years.
-    pub keep_years: Ruled<i16>,
-}
-
 impl Regime {
-    /// Reads a regime file; what is wrong is told with its line.
-    pub fn parse(text: &str) -> Result<Self> {
-        toml::from_str(text).map_err(|error| Error::Operator {
+    /// The regime `jcic-2024`.
+    ///
+    /// # Errors
+    /// `REGIME-FILE`, `CLASS-FILE`.
+    pub fn jcic_2024() -> Result<Self> {
+        Self::parse(JCIC_2024, JCIC_2024_CLASSES)
+    }
+
+    /// Reads a regime file and its file of classes; what is wrong is told with its line.
+    ///
+    /// # Errors
+    /// `REGIME-FILE`, `CLASS-FILE`.
+    pub fn parse(text: &str, classes: &str) -> Result<Self> {
+        let mut regime: Self = toml::from_str(text).map_err(|error| Error::Operator {
             code: "REGIME-FILE",
             sentence: format!("the regime file is not usable: {}", first_line(error.message())),
             remedy: "compare the file with pipeline/src/regime/jcic-2024.toml and mend the line",
-        })
+        })?;
+        regime.classes = Classes::parse(classes).map_err(|fault| Error::Operator {
+            code: "CLASS-FILE",
+            sentence: format!(
+                "the file of classes of {} is refused: {fault}",
+                regime.id.escape_debug()
+            ),
+            remedy: fault.remedy,
+        })?;
+        Ok(regime)
     }
 
     /// The rules of consent verification as the consent crate wants them.
@@ -141,16 +143,21 @@ impl Regime {
 
     /// How long an answer may be read.
     pub fn window(&self) -> SignedDuration {
-        SignedDuration::from_hours(self.answer.readable_hours.value)
+        self.classes
+            .window()
+            .map_or(SignedDuration::ZERO, Window::readable)
     }
 
-    /// The retention crate's view of both periods.
-    pub fn retention_window(&self) -> Result<mayfly_retention::Window> {
-        let hours = |value: i64| u16::try_from(value).unwrap_or(0);
-        Ok(mayfly_retention::Window::try_new(
-            hours(self.answer.readable_hours.value),
-            hours(self.answer.gone_by_hours.value),
-        )?)
+    /// How long answers and submitted files may be read, and by when they must be gone.
+    pub fn retention_window(&self) -> Result<Window> {
+        let window = self.classes.window();
+        window.ok_or(Error::Bug("a regime without the window of its answers"))
+    }
+
+    /// For how many years records of `class` are kept.
+    pub fn keep_years(&self, class: Class) -> Result<i16> {
+        let years = self.classes.keep_years(class);
+        years.ok_or(Error::Bug("a class of hours was asked for its years"))
     }
 
     /// When an answer obtained at `obtained_at` stops being readable.
@@ -181,14 +188,10 @@ mod tests {
 
     #[test]
     fn the_embedded_regime_is_whole() {
-        let regime = Regime::parse(JCIC_2024).unwrap();
-        assert_eq!(
-            (
-                regime.answer.readable_hours.value,
-                regime.answer.gone_by_hours.value
-            ),
-            (72, 96)
-        );
+        let regime = Regime::jcic_2024().unwrap();
+        assert_eq!(regime.window(), SignedDuration::from_hours(72));
+        assert_eq!(regime.keep_years(Class::Query).unwrap(), 5);
+        assert!(regime.keep_years(Class::Answer).is_err());
         assert!(regime.consent_rules().is_ok());
         assert!(!regime.link_runs_on("2019-05-23".parse().unwrap()));
         assert!(regime.link_runs_on("2019-05-24".parse().unwrap()));
@@ -196,9 +199,14 @@ mod tests {
 
     #[test]
     fn an_unknown_key_is_refused() {
-        let error = Regime::parse(&JCIC_2024.replace("adult_age", "adult_agee"))
-            .err()
-            .unwrap();
-        assert_eq!(error.code(), "REGIME-FILE");
+        let code =
+            |regime: &str, classes: &str| Regime::parse(regime, classes).err().map(|error| error.code());
+        let changed = JCIC_2024.replace("adult_age", "adult_agee");
+        assert_eq!(code(&changed, JCIC_2024_CLASSES), Some("REGIME-FILE"));
+        let changed = JCIC_2024_CLASSES.replace("gone_by_hours = 96", "gone_by_hours = 120");
+        let refused = Regime::parse(JCIC_2024, &changed).err().unwrap();
+        assert_eq!(refused.code(), "CLASS-FILE");
+        assert!(refused.to_string().contains("line 2"), "{refused}");
+        assert!(refused.remedy().contains("96"));
     }
 }

@@ -54,17 +54,15 @@ async fn settle_chunk(house: &House, link: &Link, held: &Held, chunk: &Chunk) ->
         return Ok(0);
     }
     held.lease.assure().await?;
-    let mut asked = pass.ask(link, house, batch).await?;
-    let incoming = asked.incoming.take();
+    let asked = pass.ask(link, house, batch).await?;
     let decided = tokio::task::block_in_place(|| settle::decide(house, asked))?;
-    let counts = Counts {
-        unresolved: 0,
-        refused: 0,
-        ..decided.counts
-    };
-    if counts.total() == 0 && incoming.is_none() {
+    if decided.is_empty() {
         return Ok(0);
     }
+    let counts = Counts {
+        unresolved: 0,
+        ..decided.counts
+    };
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     chunks::resolve(conn, batch, chunk.chunk_no, &counts).await?;
@@ -98,14 +96,8 @@ async fn settle_chunk(house: &House, link: &Link, held: &Held, chunk: &Chunk) ->
     let (from, none) = ((Outcome::Unresolved, Outcome::Answered), CodeSet::default());
     requests::move_lines(conn, batch.batch_no, &decided.answered, from, none, false).await?;
     decided.enter(house, conn, batch).await?;
-    if let Some(incoming) = &incoming {
-        incoming
-            .enter(house, conn, batch, chunk, decided.obtained_at)
-            .await?;
-    }
     tx.commit().await?;
-    if let (Some(incoming), Link::Exchange(exchange)) = (incoming, link) {
-        incoming.clear(exchange, batch, chunk)?;
+    if decided.clear(link, batch)? {
         journal::signing::sign(house).await?;
     }
     Ok(counts.total())

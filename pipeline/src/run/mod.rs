@@ -1,7 +1,7 @@
 //! The journey of a batch: accept, then chunk by chunk parse, draft, gate, ask, seal and settle, overlapping. *Edge.*
 //!
 //! `accept` takes a file in and gives a receipt, `hold` lets one worker at a time work a batch, [`work`] drives the
-//! stages, `settle` seals the answers of a chunk and writes its outcomes, `late` settles what was unresolved, `sweep`
+//! stages, `settle` seals the answers of a chunk, then writes its outcomes, `late` settles what was unresolved, `sweep`
 //! clears the folders of an exchange, `worker` is what a door or the schedule calls.
 
 pub mod accept;
@@ -18,15 +18,16 @@ use std::sync::{
 
 use tokio::{sync::mpsc, task::JoinHandle};
 
+use self::settle::Decided;
 use crate::{
     access::Registers,
     app::House,
     batch::{Batch, Outcome, Summary, chunks, store, summary},
     error::{Error, Result},
-    gate::{self, AskedChunk, CHUNK_ROWS, Draft, GatePass},
+    gate::{self, CHUNK_ROWS, Draft, GatePass},
     intake::{ChunkOfRows, Chunks, FileKind, Reading},
     journal,
-    provider::Link,
+    provider::{AskError, Link},
     sealed, transfer,
 };
 
@@ -56,7 +57,7 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
     let (rows_in, rows) = mpsc::channel(STAGE_DEPTH);
     let (drafts_in, drafts) = mpsc::channel(STAGE_DEPTH);
     let (passes_in, passes) = mpsc::channel(STAGE_DEPTH);
-    let (replies_in, replies) = mpsc::channel(STAGE_DEPTH);
+    let (decided_in, decided) = mpsc::channel(STAGE_DEPTH);
     let stages: [JoinHandle<Result<()>>; 5] = [
         tokio::task::spawn_blocking({
             let (house, batch) = (house.clone(), batch.clone());
@@ -76,13 +77,14 @@ pub async fn work(house: Arc<House>, held: hold::Held, progress: Arc<Progress>) 
             link.clone(),
             held.lease.clone(),
             passes,
-            replies_in,
+            decided_in,
+            progress.clone(),
         )),
         tokio::spawn(settle_stage(
             house.clone(),
             batch.clone(),
             link,
-            replies,
+            decided,
             progress.clone(),
         )),
     ];
@@ -153,9 +155,9 @@ async fn finish_open_chunks(
         }
         let pass = gate::again::pass(house, &mut reader, batch, &chunk, Outcome::Asked).await?;
         lease.assure().await?;
-        let asked = pass.ask(link, house, batch).await?;
-        if !settle::settle(house, link, batch, asked).await? {
-            progress.waiting.fetch_add(1, Ordering::Relaxed);
+        match ask(house, link, batch, pass).await? {
+            Some(decided) => settle::settle(house, link, batch, decided).await?,
+            None => _ = progress.waiting.fetch_add(1, Ordering::Relaxed),
         }
     }
     Ok(())
@@ -235,33 +237,43 @@ async fn ask_stage(
     link: Arc<Link>,
     lease: Arc<hold::Lease>,
     mut passes: mpsc::Receiver<GatePass>,
-    replies: mpsc::Sender<AskedChunk>,
+    decided: mpsc::Sender<Decided>,
+    progress: Arc<Progress>,
 ) -> Result<()> {
     while let Some(pass) = passes.recv().await {
         lease.assure().await?;
-        let asked = pass.ask(&link, &house, &batch).await?;
-        if replies.send(asked).await.is_err() {
+        let Some(chunk) = ask(&house, &link, &batch, pass).await? else {
+            progress.waiting.fetch_add(1, Ordering::Relaxed);
+            continue;
+        };
+        if decided.send(chunk).await.is_err() {
             return Err(STOPPED);
         }
     }
     Ok(())
 }
 
+/// Asks the provider, decides what became of each row and seals the answers; nothing while the reply file is not there.
+async fn ask(house: &House, link: &Link, batch: &Batch, pass: GatePass) -> Result<Option<Decided>> {
+    let asked = pass.ask(link, house, batch).await?;
+    if matches!(asked.reply, Err(AskError::Waiting)) {
+        return Ok(None);
+    }
+    tokio::task::block_in_place(|| settle::decide(house, asked)).map(Some)
+}
+
 async fn settle_stage(
     house: Arc<House>,
     batch: Arc<Batch>,
     link: Arc<Link>,
-    mut replies: mpsc::Receiver<AskedChunk>,
+    mut decided: mpsc::Receiver<Decided>,
     progress: Arc<Progress>,
 ) -> Result<()> {
     let mut unsigned = 0;
-    while let Some(reply) = replies.recv().await {
-        let queries = reply.asked.len() + reply.held.len();
-        if settle::settle(&house, &link, &batch, reply).await? {
-            progress.settled.fetch_add(queries as u64, Ordering::Relaxed);
-        } else {
-            progress.waiting.fetch_add(1, Ordering::Relaxed);
-        }
+    while let Some(chunk) = decided.recv().await {
+        let queries = u64::try_from(chunk.counts.total()).unwrap_or(0);
+        settle::settle(&house, &link, &batch, chunk).await?;
+        progress.settled.fetch_add(queries, Ordering::Relaxed);
         unsigned += 1;
         if unsigned == CHUNKS_A_CHECKPOINT {
             journal::signing::sign(&house).await?;

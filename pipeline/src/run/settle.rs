@@ -1,4 +1,4 @@
-//! Settles a chunk: matches the reply, seals the answers as one segment, writes every outcome in one commit. *SQL.*
+//! Settles a chunk: matches the reply and seals the answers as one segment; then writes every outcome in one commit. *SQL.*
 
 use std::collections::BTreeMap;
 
@@ -17,18 +17,13 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
-    provider::{AllowList, AnswerOutcome, AskError, Dropped, Link, Matched, match_reply},
+    provider::{AllowList, AnswerOutcome, Dropped, Link, Matched, match_reply},
     sealed,
+    transfer::Incoming,
 };
 
-/// Settles `asked`; every one of its rows has its outcome afterwards (invariant 2). A chunk whose reply file is not there
-/// yet stays as it is: `false`.
-pub async fn settle(house: &House, link: &Link, batch: &Batch, mut asked: AskedChunk) -> Result<bool> {
-    if matches!(asked.reply, Err(AskError::Waiting)) {
-        return Ok(false);
-    }
-    let incoming = asked.incoming.take();
-    let decided = tokio::task::block_in_place(|| decide(house, asked))?;
+/// Writes what became of a chunk; every one of its rows has its outcome afterwards (invariant 2).
+pub async fn settle(house: &House, link: &Link, batch: &Batch, decided: Decided) -> Result<()> {
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let chunk = &decided.chunk;
@@ -59,15 +54,8 @@ pub async fn settle(house: &House, link: &Link, batch: &Batch, mut asked: AskedC
         return Err(Error::Bug("the outcomes of a chunk do not add up"));
     }
     decided.enter(house, conn, batch).await?;
-    if let Some(incoming) = &incoming {
-        incoming
-            .enter(house, conn, batch, chunk, decided.obtained_at)
-            .await?;
-    }
     tx.commit().await?;
-    if let (Some(incoming), Link::Exchange(exchange)) = (incoming, link) {
-        incoming.clear(exchange, batch, chunk)?;
-    }
+    decided.clear(link, batch)?;
     let Counts {
         answered,
         no_record,
@@ -75,7 +63,7 @@ pub async fn settle(house: &House, link: &Link, batch: &Batch, mut asked: AskedC
         unresolved,
         ..
     } = decided.counts;
-    let first_line = decided.chunk.first_line;
+    let first_line = chunk.first_line;
     tracing::info!(
         batch = batch.batch,
         first_line,
@@ -85,11 +73,11 @@ pub async fn settle(house: &House, link: &Link, batch: &Batch, mut asked: AskedC
         unresolved,
         "settled"
     );
-    Ok(true)
+    Ok(())
 }
 
 /// What became of a chunk, sealed and ready to be committed.
-pub(super) struct Decided {
+pub struct Decided {
     pub(super) chunk: crate::batch::Chunk,
     pub(super) counts: Counts,
     /// Lines that were not answered, by outcome and code.
@@ -101,6 +89,7 @@ pub(super) struct Decided {
     pub(super) obtained_at: Timestamp,
     dropped: Dropped,
     other_names: usize,
+    incoming: Option<Incoming>,
 }
 
 /// What the journal keeps of a settlement.
@@ -120,7 +109,21 @@ struct Settlement<'a> {
 }
 
 impl Decided {
-    /// Enters the settlement in the journal.
+    /// Whether there is nothing to write: no row has its outcome, and no reply file is to be noted.
+    pub(super) fn is_empty(&self) -> bool {
+        self.counts.total() == self.counts.unresolved && self.incoming.is_none()
+    }
+
+    /// Removes the reply file, now that what it told is committed; tells whether there was one.
+    pub(super) fn clear(&self, link: &Link, batch: &Batch) -> Result<bool> {
+        if let (Some(incoming), Link::Exchange(exchange)) = (&self.incoming, link) {
+            incoming.clear(exchange, batch, &self.chunk)?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Enters the settlement in the journal, and the reply file it came in.
     pub(super) async fn enter(
         &self,
         house: &House,
@@ -146,6 +149,11 @@ impl Decided {
             other_names: self.other_names,
         };
         act::enter(house, conn, &act, &payload, self.obtained_at).await?;
+        if let Some(incoming) = &self.incoming {
+            incoming
+                .enter(house, conn, batch, &self.chunk, self.obtained_at)
+                .await?;
+        }
         Ok(())
     }
 }
@@ -160,7 +168,7 @@ pub(super) fn decide(house: &House, asked: AskedChunk) -> Result<Decided> {
         visit,
         reply,
         obtained_at,
-        incoming: _,
+        incoming,
     } = asked;
     let Matched {
         outcomes,
@@ -183,6 +191,7 @@ pub(super) fn decide(house: &House, asked: AskedChunk) -> Result<Decided> {
         obtained_at,
         dropped,
         other_names,
+        incoming,
     };
     for (line, code) in held {
         decided.except(Outcome::Unresolved, Some(code), line);

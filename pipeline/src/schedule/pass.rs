@@ -16,7 +16,7 @@ use crate::{
     app::House,
     error::{Error, Result},
     journal::signing,
-    purge::{Purger, account},
+    purge::{Purger, account, years},
     run::{Progress, worker},
 };
 
@@ -27,6 +27,8 @@ pub(super) enum Pass {
     Purge,
     /// Enters in the journal what was destroyed, and certifies what is gone.
     Evidence,
+    /// Once a night: ends what is past its years, and the keys of months of which nothing is left.
+    Years,
     /// Signs the journal.
     Checkpoint,
     /// Works batches that wait, and settles what was unresolved.
@@ -35,13 +37,20 @@ pub(super) enum Pass {
 
 impl Pass {
     /// All of them; the purge first.
-    pub(super) const ALL: [Self; 4] = [Self::Purge, Self::Evidence, Self::Checkpoint, Self::Work];
+    pub(super) const ALL: [Self; 5] = [
+        Self::Purge,
+        Self::Evidence,
+        Self::Years,
+        Self::Checkpoint,
+        Self::Work,
+    ];
 
     /// What its thread and its trace are called.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Purge => "purge",
             Self::Evidence => "evidence",
+            Self::Years => "years",
             Self::Checkpoint => "checkpoint",
             Self::Work => "work",
         }
@@ -51,7 +60,7 @@ impl Pass {
     /// 5 seconds where `patience` is five minutes).
     pub(super) fn interval(self, patience: Duration) -> Duration {
         match self {
-            Self::Purge | Self::Evidence => patience / 5,
+            Self::Purge | Self::Evidence | Self::Years => patience / 5,
             Self::Checkpoint => patience / 15,
             Self::Work => patience / 60,
         }
@@ -62,6 +71,9 @@ impl Pass {
         match self {
             Self::Purge => "0 * * * * *",
             Self::Evidence => "10 * * * * *",
+            // Whether this night's is still to come is asked at each bell, so that neither a missed one nor a house that
+            // was shut at that hour costs a day.
+            Self::Years => "30 * * * * *",
             Self::Checkpoint => "*/20 * * * * *",
             Self::Work => "*/5 * * * * *",
         }
@@ -72,6 +84,7 @@ impl Pass {
         let ran = catch_unwind(AssertUnwindSafe(|| match self {
             Self::Purge => purge(dir, at),
             Self::Evidence => runtime.block_on(evidence(dir, at)),
+            Self::Years => runtime.block_on(years(dir, at)),
             Self::Checkpoint => runtime.block_on(checkpoint(dir, at)),
             Self::Work => runtime.block_on(work(dir, at)),
         }));
@@ -91,15 +104,28 @@ fn purge(dir: &Path, at: Option<Timestamp>) -> Result<()> {
 async fn evidence(dir: &Path, at: Option<Timestamp>) -> Result<()> {
     let house = House::open(dir, at).await?;
     // What lay there is told by the evidence that the purge left.
-    let accounted = account(&house, &[]).await?;
-    match accounted.held_back.first() {
-        None => Ok(()),
-        Some(_) => Err(Error::Operator {
-            code: "PURGE-RESIDUE",
-            sentence: "sealed files of a destroyed cohort are still there, or cannot be counted".into(),
-            remedy: "see `mayfly purge run`, which names the cohorts; remove what keeps the files there",
-        }),
+    nothing_left(account(&house, &[]).await?.held_back.is_empty())
+}
+
+async fn years(dir: &Path, at: Option<Timestamp>) -> Result<()> {
+    let house = House::open(dir, at).await?;
+    if !years::is_due(&house, &mut house.db.reader().await?).await? {
+        return Ok(());
     }
+    house.trusted_now()?;
+    let (ended, accounted) = years::pass(&house, Actor::Schedule).await?;
+    nothing_left(ended.is_clean() && accounted.held_back.is_empty())
+}
+
+fn nothing_left(is_clean: bool) -> Result<()> {
+    if is_clean {
+        return Ok(());
+    }
+    Err(Error::Operator {
+        code: "PURGE-RESIDUE",
+        sentence: "sealed files of a destroyed cohort are still there, or cannot be counted".into(),
+        remedy: "see `mayfly purge run`, which names the cohorts; remove what keeps the files there",
+    })
 }
 
 async fn checkpoint(dir: &Path, at: Option<Timestamp>) -> Result<()> {

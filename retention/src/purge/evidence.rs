@@ -52,21 +52,28 @@ impl EvidenceQueue {
     /// # Errors
     /// A disk error. The purge goes on without: what has to go does not wait for room on the disk.
     pub fn keep_first(&self, evidence: Evidence) -> Result<Evidence, RetentionError> {
-        durable::create_dir(&self.dir, WRITE)?;
-        let lock = fs::File::options()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(self.dir.join("lock"));
-        let lock = lock.map_err(|error| RetentionError::disk(WRITE, &error))?;
         // Two passes of one cohort at once: the second keeps what the first saw.
-        lock.lock().map_err(|error| RetentionError::disk(WRITE, &error))?;
+        let _lock = self.lock()?;
         if let Some(kept) = self.of(evidence.cohort)? {
             return Ok(kept);
         }
-        let name = evidence.cohort.name();
-        durable::stage(&self.dir, &name, evidence.encode().as_bytes(), WRITE)?;
-        durable::publish(&self.dir, &name, WRITE)?;
+        self.write(&evidence)?;
+        Ok(evidence)
+    }
+
+    /// Keeps `evidence`, durable on return, together with the objects of what is kept of the cohort already: a cohort of
+    /// months loses its objects one by one, while its key lives. Returns what is kept.
+    ///
+    /// # Errors
+    /// A disk error: then nothing may be removed.
+    pub fn keep_also(&self, mut evidence: Evidence) -> Result<Evidence, RetentionError> {
+        let _lock = self.lock()?;
+        if let Some(kept) = self.of(evidence.cohort)? {
+            evidence.objects.extend(kept.objects);
+        }
+        evidence.objects.sort_unstable();
+        evidence.objects.dedup();
+        self.write(&evidence)?;
         Ok(evidence)
     }
 
@@ -113,6 +120,25 @@ impl EvidenceQueue {
     /// A disk error.
     pub fn remove(&self, cohort: Cohort) -> Result<(), RetentionError> {
         durable::remove(&self.dir.join(cohort.name()), WRITE).map(|_| ())
+    }
+
+    /// The lock under which evidence is written; free when the returned file is closed.
+    fn lock(&self) -> Result<fs::File, RetentionError> {
+        durable::create_dir(&self.dir, WRITE)?;
+        let lock = fs::File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(self.dir.join("lock"));
+        let lock = lock.map_err(|error| RetentionError::disk(WRITE, &error))?;
+        lock.lock().map_err(|error| RetentionError::disk(WRITE, &error))?;
+        Ok(lock)
+    }
+
+    fn write(&self, evidence: &Evidence) -> Result<(), RetentionError> {
+        let name = evidence.cohort.name();
+        durable::stage(&self.dir, &name, evidence.encode().as_bytes(), WRITE)?;
+        durable::publish(&self.dir, &name, WRITE)
     }
 }
 
@@ -208,6 +234,13 @@ mod tests {
         };
         assert_eq!(queue.keep_first(later), Ok(example()));
         assert_eq!(queue.cohorts(), Ok(vec![example().cohort]));
+        let more = Evidence {
+            objects: [9, 2].map(|i| ObjectId::new([i; 16])).to_vec(),
+            ..example()
+        };
+        let all = [0, 1, 2, 9].map(|i| ObjectId::new([i; 16]));
+        assert_eq!(queue.keep_also(more).unwrap().objects, all);
+        assert_eq!(queue.of(example().cohort).unwrap().unwrap().objects, all);
         queue.remove(example().cohort).unwrap();
         queue.remove(example().cohort).unwrap();
         assert_eq!(queue.of(example().cohort), Ok(None));

@@ -156,6 +156,29 @@ impl Vault {
         Header::parse(&bytes)
     }
 
+    /// Removes a stored object for good; tells whether it was there.
+    ///
+    /// # Errors
+    /// A disk error; then it may still be there.
+    pub fn remove(&self, place: Place) -> Result<bool, RetentionError> {
+        let dir = self.cohort_dir(place.cohort);
+        let removed = durable::remove(&dir.join(file_name(place.id)), WRITE)?;
+        if removed {
+            durable::sync_dir(&dir, WRITE)?;
+        }
+        Ok(removed)
+    }
+
+    /// Whether an object is stored there.
+    ///
+    /// # Errors
+    /// A disk error: then nobody knows.
+    pub fn holds(&self, place: Place) -> Result<bool, RetentionError> {
+        let path = self.cohort_dir(place.cohort).join(file_name(place.id));
+        path.try_exists()
+            .map_err(|error| RetentionError::disk(READ, &error))
+    }
+
     /// Lists what lies under a class, by file names alone. A directory that vanishes meanwhile counts as empty.
     ///
     /// # Errors

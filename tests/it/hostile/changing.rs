@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions},
     io::{Read, Seek, SeekFrom, Write},
-    path::Path,
+    path::{Path, PathBuf},
     process::Child,
 };
 
@@ -14,15 +14,13 @@ use super::{Held, refused};
 use crate::{
     batch_file::{BatchRow, batch_file},
     support::{NOW, Run, Sandbox, files_below, pause},
-    worker::{ended, start, stop_between_transactions, wake},
+    worker::{TRIES, ended, start, stop_between_transactions, wake},
 };
 
 #[test]
 fn a_file_that_changes_while_it_is_read_is_refused_whole() {
-    let sandbox = Sandbox::with_master_data();
-    let before = Held::of(&sandbox);
-    let file = large(&sandbox);
-    let bytes = fs::metadata(&file).unwrap().len();
+    let house = Sandbox::with_master_data();
+    let before = Held::of(&house);
     let changes: [(&str, Change); 4] = [
         ("truncated", |file, bytes| file.set_len(bytes / 8).unwrap()),
         ("emptied", |file, _| file.set_len(0).unwrap()),
@@ -36,16 +34,20 @@ fn a_file_that_changes_while_it_is_read_is_refused_whole() {
         }),
     ];
     for (what, change) in changes {
-        let file = large(&sandbox);
-        let reading = halfway(&sandbox, &file);
+        let (sandbox, file, reading) = halfway(&house);
+        let bytes = fs::metadata(&file).unwrap().len();
         change(&mut OpenOptions::new().write(true).open(&file).unwrap(), bytes);
         wake(&reading);
         let told = ended(reading);
         assert!(told.stderr.contains("FILE-"), "{what}: {}", told.stderr);
         refused(&sandbox, &before, &told, "FILE-CHANGED");
+        // The number is still free.
+        let file = large(&sandbox);
+        let again = start(&sandbox, NOW, ["batch", "submit", file.to_str().unwrap()]);
+        accepted(&sandbox, ended(again), &file);
     }
-    // The number is still free; and a file that stands still is accepted, paused or not.
-    let reading = halfway(&sandbox, &file);
+    // A file that stands still is accepted, paused or not.
+    let (sandbox, file, reading) = halfway(&house);
     wake(&reading);
     accepted(&sandbox, ended(reading), &file);
 }
@@ -53,10 +55,8 @@ fn a_file_that_changes_while_it_is_read_is_refused_whole() {
 /// The name may lead to another file meanwhile: what was opened is what is read.
 #[test]
 fn a_file_that_is_replaced_while_it_is_read_stays_the_one_that_was_opened() {
-    let sandbox = Sandbox::with_master_data();
-    let file = large(&sandbox);
+    let (sandbox, file, reading) = halfway(&Sandbox::with_master_data());
     let kept = sandbox.path("kept");
-    let reading = halfway(&sandbox, &file);
     fs::rename(&file, &kept).unwrap();
     sandbox.file("004-1151102-01.csv", batch_file(&[BatchRow::valid(9)]));
     wake(&reading);
@@ -99,7 +99,7 @@ fn accepted(sandbox: &Sandbox, run: Run, file: &Path) {
 }
 
 /// A good row, one that is far too long, and another good one.
-fn large(sandbox: &Sandbox) -> std::path::PathBuf {
+fn large(sandbox: &Sandbox) -> PathBuf {
     let long = BatchRow::valid(2).with("reason", "x".repeat(48 << 20));
     sandbox.file(
         "004-1151102-01.csv",
@@ -110,27 +110,32 @@ fn large(sandbox: &Sandbox) -> std::path::PathBuf {
 /// What is done to a file of so many bytes while it is read.
 type Change = fn(&mut File, u64);
 
-/// Starts to submit the file and stops when a part of it is sealed, and not all.
-fn halfway(sandbox: &Sandbox, file: &Path) -> Child {
-    let folder = sandbox.data().join("sealed/intake");
-    let sealed = || {
-        let drafts = files_below(&folder)
-            .into_iter()
-            .filter(|path| path.extension().is_some_and(|end| end == "tmp"));
-        drafts
-            .map(|path| fs::metadata(path).map_or(0, |facts| facts.len()))
-            .max()
-            .unwrap_or(0)
-    };
-    let mut reading = start(sandbox, NOW, ["batch", "submit", file.to_str().unwrap()]);
-    while sealed() < 1 << 20 && reading.try_wait().unwrap().is_none() {
-        pause(0.001);
+/// Starts to submit a large file in a copy of `house` and stops when a part of it is sealed, and not all; as often as it
+/// takes, for moments are chance.
+fn halfway(house: &Sandbox) -> (Sandbox, PathBuf, Child) {
+    for _ in 0..TRIES {
+        let sandbox = house.copy();
+        let file = large(&sandbox);
+        let folder = sandbox.data().join("sealed/intake");
+        let sealed = || {
+            let drafts = files_below(&folder)
+                .into_iter()
+                .filter(|path| path.extension().is_some_and(|end| end == "tmp"));
+            drafts
+                .map(|path| fs::metadata(path).map_or(0, |facts| facts.len()))
+                .max()
+                .unwrap_or(0)
+        };
+        let mut reading = start(&sandbox, NOW, ["batch", "submit", file.to_str().unwrap()]);
+        while sealed() < 1 << 20 && reading.try_wait().unwrap().is_none() {
+            pause(0.001);
+        }
+        stop_between_transactions(&sandbox, &reading);
+        if (1 << 20..40 << 20).contains(&sealed()) {
+            return (sandbox, file, reading);
+        }
+        wake(&reading);
+        ended(reading);
     }
-    stop_between_transactions(sandbox, &reading);
-    assert!(
-        (1 << 20..40 << 20).contains(&sealed()),
-        "it was not stopped midway: {}",
-        sealed()
-    );
-    reading
+    panic!("none of {TRIES} was stopped midway");
 }

@@ -145,6 +145,7 @@ const LAYERS: [&[&str]; 6] = [
         "telemetry",
         "lockdown",
         "db",
+        "places",
         "input",
         "intake",
         "provider",
@@ -154,6 +155,7 @@ const LAYERS: [&[&str]; 6] = [
     &["gate"],
     // The use-cases.
     &[
+        "backup",
         "run",
         "delivery",
         "consents",

@@ -1,6 +1,9 @@
 //! Tables and statements: every table has a retention class, every statement as many values as places. *Edge.*
 
-use mayfly_retention::Class;
+use mayfly_retention::{
+    Class,
+    classes::{Classes, JCIC_2024},
+};
 
 use super::{
     nothing_in,
@@ -28,6 +31,28 @@ fn every_table_names_its_retention_class() {
         control("-- class: query.\nCREATE TABLE a (\n);\n\nCREATE TABLE b (\n);"),
         1
     );
+}
+
+/// What the migrations say and what the file of classes says, which start-up obeys, is the same.
+#[test]
+fn every_table_has_the_class_that_its_file_gives_it() {
+    let classes = Classes::parse(JCIC_2024).unwrap();
+    let mut known: Vec<&String> = classes.tables().keys().collect();
+    for source in with_ending(&["consent", "pipeline"], ".sql") {
+        let mut class = "";
+        for line in source.text.lines() {
+            if let Some(rest) = line.strip_prefix("-- class: ") {
+                class = rest.split('.').next().unwrap();
+            }
+            if let Some(rest) = line.strip_prefix("CREATE TABLE ") {
+                let name = rest.trim_end_matches(" (");
+                let table = classes.tables().get(name);
+                assert_eq!(table.map(|table| table.class.name()), Some(class), "{name}");
+                known.retain(|known| *known != name);
+            }
+        }
+    }
+    assert!(known.is_empty(), "classes of tables that are nowhere: {known:?}");
 }
 
 fn classless(source: &Source) -> Vec<String> {

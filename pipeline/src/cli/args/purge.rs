@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use super::kept::HoldCommand;
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum PurgeCommand {
     /// What is due now; exactly what `purge run` destroys
@@ -20,6 +22,9 @@ pub(in crate::cli) enum PurgeCommand {
         #[arg(long)]
         timeline: bool,
     },
+    /// Keep records of a class of years beyond their end, for an investigation; never answers
+    #[command(subcommand)]
+    Hold(HoldCommand),
 }
 
 #[derive(Subcommand)]

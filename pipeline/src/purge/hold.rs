@@ -1,0 +1,239 @@
+//! Holds: an investigation keeps records of a class of years beyond their end, and never an answer (四(二)2, D16). *SQL.*
+
+use jiff::Timestamp;
+use mayfly_retention::{Class, Cohort, ending};
+use serde::Serialize;
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+use crate::{
+    access::stopping::check_reason,
+    app::House,
+    db::{columns::instant, meta},
+    error::{Error, Result},
+    journal::{
+        self,
+        act::{self, Act},
+        entry::Kind,
+    },
+};
+
+/// Which records a hold keeps.
+#[derive(Serialize, Default, Clone)]
+pub struct Scope {
+    /// The class, by name.
+    pub class: String,
+    /// Only those of this month, `YYYY-MM` (UTC).
+    pub month: Option<String>,
+    /// Only this member's.
+    pub member: Option<String>,
+    /// Only those of this batch.
+    pub batch: Option<String>,
+}
+
+/// A hold.
+#[derive(Serialize)]
+pub struct Hold {
+    /// Its number, by which it is lifted.
+    pub hold: i64,
+    /// Which records it keeps.
+    #[serde(flatten)]
+    pub scope: Scope,
+    /// Why.
+    pub reason: String,
+    /// Who placed it.
+    pub placed_by: String,
+    /// When.
+    pub placed_at: Timestamp,
+    /// Who lifted it and when.
+    pub lifted: Option<(String, Timestamp)>,
+}
+
+/// Places a hold; returns its number. What has gone already does not come back.
+///
+/// # Errors
+/// `HOLD-ANSWER` for answers and submitted files; `HOLD-SCOPE`, `STOP-REASON`.
+pub async fn add(house: &House, scope: &Scope, reason: &str, by: &str) -> Result<i64> {
+    check_reason(reason)?;
+    let kept = read(scope)?;
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let number = meta::take_numbers(tx.connection(), meta::HOLDS, 1).await?;
+    sqlx::query(
+        "INSERT INTO hold (hold_no, class, month, member, batch, reason, placed_by, placed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(number)
+    .bind(kept.class.name())
+    .bind(scope.month.as_deref())
+    .bind(scope.member.as_deref())
+    .bind(scope.batch.as_deref())
+    .bind(reason)
+    .bind(by)
+    .bind(now.as_microsecond())
+    .execute(tx.connection())
+    .await
+    .map_err(Error::database("place a hold"))?;
+    enter(
+        house,
+        tx.connection(),
+        Kind::Hold,
+        number,
+        &(scope, reason, by),
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(number)
+}
+
+/// Lifts the hold `number`: what it kept goes with the next pass.
+///
+/// # Errors
+/// `HOLD-UNKNOWN`, `STOP-REASON`.
+pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<()> {
+    check_reason(reason)?;
+    let now = house.clock.now();
+    let mut tx = house.db.begin().await?;
+    let done = sqlx::query(
+        "UPDATE hold SET lifted_by = $1, lifted_at = $2 WHERE hold_no = $3 AND lifted_at IS NULL",
+    )
+    .bind(by)
+    .bind(now.as_microsecond())
+    .bind(number)
+    .execute(tx.connection())
+    .await
+    .map_err(Error::database("lift a hold"))?;
+    if done.rows_affected() != 1 {
+        return Err(Error::Input {
+            code: "HOLD-UNKNOWN",
+            sentence: format!("there is no hold {number} in force"),
+            remedy: "see `mayfly purge hold list` for the numbers of the holds in force",
+        });
+    }
+    enter(house, tx.connection(), Kind::Lift, number, &(reason, by), now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(())
+}
+
+/// All holds; `in_force` leaves out the lifted ones.
+pub async fn list(conn: &mut AnyConnection, in_force: bool) -> Result<Vec<Hold>> {
+    let rows = sqlx::query(
+        "SELECT hold_no, class, month, member, batch, reason, placed_by, placed_at, lifted_by, lifted_at FROM hold
+         WHERE lifted_at IS NULL OR $1 = 0 ORDER BY hold_no",
+    )
+    .bind(i64::from(in_force))
+    .fetch_all(conn)
+    .await
+    .map_err(Error::database("list the holds"))?;
+    rows.iter()
+        .map(|row| from_row(row).map_err(Error::database("list the holds")))
+        .collect()
+}
+
+/// The holds in force, as the decision wants them.
+pub(super) async fn in_force(conn: &mut AnyConnection) -> Result<Vec<ending::Hold>> {
+    let holds = list(conn, true).await?;
+    holds
+        .iter()
+        .map(|hold| read(&hold.scope).map_err(|_| Error::Bug("a stored hold is not what was written")))
+        .collect()
+}
+
+/// What a scope means, if it can mean anything.
+fn read(scope: &Scope) -> Result<ending::Hold> {
+    let class = Class::parse(&scope.class).map_err(|_| unusable("there is no record class of that name"))?;
+    if class.is_hours() {
+        return Err(Error::Denied {
+            code: "HOLD-ANSWER",
+            sentence: "answers and submitted files are gone by 96 hours, and no hold keeps them (四(二)2)"
+                .into(),
+            remedy: "hold the records about them: the classes query, consent or audit",
+        });
+    }
+    let month = match &scope.month {
+        None => None,
+        Some(month) => {
+            let digits = month
+                .split_once('-')
+                .filter(|(year, month)| year.len() == 4 && month.len() == 2);
+            let cohort =
+                digits.map(|(year, month)| Cohort::parse(&format!("{}-{year}{month}", class.name())));
+            Some(
+                cohort
+                    .and_then(std::result::Result::ok)
+                    .ok_or_else(|| unusable("the month is not YYYY-MM"))?,
+            )
+        }
+    };
+    if scope.batch.is_some() && class != Class::Query {
+        return Err(unusable("only records of the class query belong to a batch"));
+    }
+    if scope.member.is_some() && !matches!(class, Class::Query | Class::Consent | Class::Register) {
+        return Err(unusable("records of this class belong to no member"));
+    }
+    let plain = |text: &Option<String>| {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        text.as_ref()
+            .is_none_or(|text| (1..=32).contains(&text.len()) && text.bytes().all(is_plain))
+    };
+    let names_a_person = [&scope.member, &scope.batch]
+        .into_iter()
+        .flatten()
+        .any(|text| mayfly_consent::cells::holds_identity_number(text));
+    if !plain(&scope.member) || !plain(&scope.batch) || names_a_person {
+        return Err(unusable("the member or the batch is none"));
+    }
+    Ok(ending::Hold {
+        class,
+        month,
+        member: scope.member.clone(),
+        batch: scope.batch.clone(),
+    })
+}
+
+fn unusable(why: &str) -> Error {
+    Error::Input {
+        code: "HOLD-SCOPE",
+        sentence: format!("the hold would keep nothing: {why}"),
+        remedy: "name one of consent, query, sheet, register, review, audit, certificate; and if wanted --month YYYY-MM, \
+                 --member CODE (consent, query, register), --batch ID (query)",
+    }
+}
+
+async fn enter(
+    house: &House,
+    conn: &mut AnyConnection,
+    kind: Kind,
+    number: i64,
+    payload: &impl Serialize,
+    now: Timestamp,
+) -> Result<()> {
+    let reference = format!("hold:{number}");
+    let act = Act {
+        kind,
+        member: "",
+        reference: &reference,
+    };
+    act::enter(house, conn, &act, payload, now).await?;
+    Ok(())
+}
+
+fn from_row(row: &AnyRow) -> std::result::Result<Hold, sqlx::Error> {
+    let lifted_by: Option<String> = row.try_get(8)?;
+    let lifted_at: Option<i64> = row.try_get(9)?;
+    Ok(Hold {
+        hold: row.try_get(0)?,
+        scope: Scope {
+            class: row.try_get(1)?,
+            month: row.try_get(2)?,
+            member: row.try_get(3)?,
+            batch: row.try_get(4)?,
+        },
+        reason: row.try_get(5)?,
+        placed_by: row.try_get(6)?,
+        placed_at: instant(row.try_get(7)?)?,
+        lifted: lifted_by.zip(lifted_at.map(instant).transpose()?),
+    })
+}
