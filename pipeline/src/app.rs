@@ -58,11 +58,24 @@ impl House {
     /// # Errors
     /// Whatever does not fit together: settings, keys, database, journal, places without a class; `RESTORE-BUSY`.
     pub async fn open(dir: &Path, at: Option<Timestamp>) -> Result<Self> {
-        let open = File::open(dir).map_err(Error::io("open the data directory"))?;
-        open.try_lock_shared().map_err(|_| busy())?;
-        let house = Self::assemble(dir, at, open).await?;
-        journal::signing::check_not_rewound(&house, &mut house.db.reader().await?).await?;
-        Ok(house)
+        let open = with_others(dir)?;
+        let (config, clock) = settings(dir, at)?;
+        Self::assemble(dir, config, clock, open)
+            .await?
+            .not_rewound()
+            .await
+    }
+
+    /// As [`open`](Self::open), with its settings and by a clock that is there already.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn open_by(dir: &Path, config: Config, clock: Clock) -> Result<Self> {
+        let open = with_others(dir)?;
+        Self::assemble(dir, config, clock, open)
+            .await?
+            .not_rewound()
+            .await
     }
 
     /// Opens the data directory `dir` while nobody else has it open, whatever its journal: for putting it back.
@@ -70,12 +83,17 @@ impl House {
     /// # Errors
     /// As [`open`](Self::open), but for a journal that was set back.
     pub async fn open_alone(dir: &Path, at: Option<Timestamp>) -> Result<Self> {
-        Self::assemble(dir, at, alone(dir)?).await
+        let open = alone(dir)?;
+        let (config, clock) = settings(dir, at)?;
+        Self::assemble(dir, config, clock, open).await
     }
 
-    async fn assemble(dir: &Path, at: Option<Timestamp>, open: File) -> Result<Self> {
-        let config = Config::open(dir)?;
-        let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
+    async fn not_rewound(self) -> Result<Self> {
+        journal::signing::check_not_rewound(&self, &mut self.db.reader().await?).await?;
+        Ok(self)
+    }
+
+    async fn assemble(dir: &Path, config: Config, clock: Clock, open: File) -> Result<Self> {
         let keys = config.keys_dir(dir);
         journal::keys::check_closed(dir, "the data directory", journal::keys::DIRECTORY_MODE)?;
         let custody = Custody::open(&keys, Arc::new(OsRandomness))?;
@@ -198,6 +216,20 @@ pub fn alone(dir: &Path) -> Result<File> {
     let lock = File::open(dir).map_err(Error::io("open the data directory"))?;
     lock.try_lock().map_err(|_| busy())?;
     Ok(lock)
+}
+
+/// The same lock, held together with others.
+fn with_others(dir: &Path) -> Result<File> {
+    let lock = File::open(dir).map_err(Error::io("open the data directory"))?;
+    lock.try_lock_shared().map_err(|_| busy())?;
+    Ok(lock)
+}
+
+/// The settings of the data directory `dir` and the clock that they ask for.
+fn settings(dir: &Path, at: Option<Timestamp>) -> Result<(Config, Clock)> {
+    let config = Config::open(dir)?;
+    let clock = Clock::open(dir, config.environment, at, config.clock_stands)?;
+    Ok((config, clock))
 }
 
 fn busy() -> Error {

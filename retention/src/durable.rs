@@ -64,6 +64,8 @@ pub(crate) fn remove(path: &Path, act: &'static str) -> Result<bool, RetentionEr
 ///
 /// A failure other than a full disk means that nobody knows what is on the disk: it must never be retried and trusted.
 pub(crate) fn sync(file: &File, act: &'static str) -> Result<(), RetentionError> {
+    #[cfg(test)]
+    witness::saw(file);
     file.sync_all()
         .map_err(|error| match RetentionError::disk(act, &error) {
             RetentionError::DiskFailed { act, .. } => RetentionError::DiskSyncFailed { act },
@@ -80,3 +82,7 @@ pub(crate) fn sync_dir(path: &Path, act: &'static str) -> Result<(), RetentionEr
 fn staged(dir: &Path, name: &str) -> std::path::PathBuf {
     dir.join(format!("{name}.new"))
 }
+
+#[cfg(test)]
+#[path = "durable_tests.rs"]
+mod witness;

@@ -24,6 +24,7 @@ mod journey;
 mod judge;
 mod marked;
 mod pauses;
+mod planted;
 mod redaction;
 mod rivals;
 mod scanner;

@@ -24,6 +24,9 @@ pub struct Clock {
     hand: Hand,
 }
 
+/// Reads the clocks of a host.
+pub type Read = Box<dyn Fn() -> Readings + Send + Sync>;
+
 enum Hand {
     /// Wall clock and boot clock both stand (sandbox).
     Standing(Timestamp),
@@ -61,11 +64,7 @@ impl Clock {
         at: Option<Timestamp>,
         stands: bool,
     ) -> Result<Self> {
-        let file = ClockFile::of(dir);
-        let (file, remembered) = match file.read() {
-            Ok(remembered) => (Some(file), remembered),
-            Err(_) => (None, Remembered::default()),
-        };
+        let (file, remembered) = remembered_for_purge(dir);
         if let Some(at) = allowed(at, environment, remembered.stood_at)? {
             if let Some(file) = file {
                 // A full disk must not keep what is due.
@@ -75,6 +74,22 @@ impl Clock {
         }
         let stands = stands && environment == Environment::Sandbox;
         Self::running(file, remembered, stands)
+    }
+
+    /// As [`open`](Self::open) for clocks that the caller reads in place of the host's: a simulation moves their hands.
+    ///
+    /// # Errors
+    /// `CLOCK-MARK` if the file `clock` is damaged; what the disk says.
+    pub fn over(dir: &Path, read: Read) -> Result<Self> {
+        let file = ClockFile::of(dir);
+        let remembered = file.read()?;
+        Ok(Self::reading(Some(file), remembered, read))
+    }
+
+    /// As [`open_for_purge`](Self::open_for_purge) for clocks that the caller reads.
+    pub fn over_for_purge(dir: &Path, read: Read) -> Self {
+        let (file, remembered) = remembered_for_purge(dir);
+        Self::reading(file, remembered, read)
     }
 
     fn standing(at: Timestamp) -> Self {
@@ -93,9 +108,13 @@ impl Clock {
             boot,
             since_boot: SignedDuration::from_micros(boot_micros()),
         });
-        Ok(Self {
+        Ok(Self::reading(file, remembered, read))
+    }
+
+    fn reading(file: Option<ClockFile>, remembered: Remembered, read: Read) -> Self {
+        Self {
             hand: Hand::Running(Box::new(Running::new(file, remembered, read))),
-        })
+        }
     }
 
     /// The trusted instant, UTC, whether or not gate and reads are open: by it the purge decides and what happens is
@@ -153,16 +172,12 @@ struct Running {
     file: Option<ClockFile>,
     /// The last `--at` of a sandbox.
     stood_at: Option<Timestamp>,
-    read: Box<dyn Fn() -> Readings + Send + Sync>,
+    read: Read,
     kept: Mutex<Kept>,
 }
 
 impl Running {
-    fn new(
-        file: Option<ClockFile>,
-        remembered: Remembered,
-        read: Box<dyn Fn() -> Readings + Send + Sync>,
-    ) -> Self {
+    fn new(file: Option<ClockFile>, remembered: Remembered, read: Read) -> Self {
         Self {
             file,
             stood_at: remembered.stood_at,
@@ -278,6 +293,15 @@ fn allowed(
         ));
     }
     Ok(at)
+}
+
+/// What is remembered, and where; nothing and nowhere, if the file is damaged: the purge goes on without it.
+fn remembered_for_purge(dir: &Path) -> (Option<ClockFile>, Remembered) {
+    let file = ClockFile::of(dir);
+    match file.read() {
+        Ok(remembered) => (Some(file), remembered),
+        Err(_) => (None, Remembered::default()),
+    }
 }
 
 /// Why the clocks are not trusted, and what to do about it.

@@ -19,7 +19,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
 use mayfly_retention::{
-    Custody, OsRandomness, Vault, Window,
+    Custody, OsRandomness, Randomness, Vault, Window,
     certificate::{Actor, Strength},
     plan::{Due, plan},
     purge::{EvidenceQueue, Gone, Pass, destroy, held},
@@ -66,8 +66,19 @@ impl Purger {
     /// Opens the keys and the sealed files of the data directory `dir`.
     pub fn open(dir: &Path, at: Option<Timestamp>) -> Result<Self> {
         let config = Config::open(dir)?;
-        let clock = Clock::open_for_purge(dir, config.environment, at, config.clock_stands)?.read();
-        let custody = Custody::open(&config.keys_dir(dir), Arc::new(OsRandomness))?;
+        let clock = Clock::open_for_purge(dir, config.environment, at, config.clock_stands)?;
+        Self::open_by(dir, &config, &clock, Arc::new(OsRandomness))
+    }
+
+    /// As [`open`](Self::open), by a clock and a source of randomness that are there already.
+    pub fn open_by(
+        dir: &Path,
+        config: &Config,
+        clock: &Clock,
+        randomness: Arc<dyn Randomness>,
+    ) -> Result<Self> {
+        let clock = clock.read();
+        let custody = Custody::open(&config.keys_dir(dir), randomness)?;
         Ok(Self {
             vault: Vault::open(dir)?,
             queue: EvidenceQueue::open(dir),
