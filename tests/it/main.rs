@@ -16,6 +16,7 @@ mod crash;
 mod database;
 mod disk;
 mod exchange;
+mod forgotten;
 mod fuzz;
 mod golden;
 mod hostile;

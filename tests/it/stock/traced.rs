@@ -1,0 +1,27 @@
+//! The product under `strace`, which kills or fails it at a call of its choice. *Edge.*
+
+use std::{os::unix::process::ExitStatusExt, path::PathBuf, process::Command};
+
+use crate::support::{Run, Sandbox};
+
+/// Runs `mayfly WORDS…` on `sandbox` with `fault` (what strace's `-e inject=` takes), at calls that touch `paths` if there
+/// are any. The code is that of the process, or the signal that ended it, negative.
+pub fn traced(sandbox: &Sandbox, fault: &str, paths: &[PathBuf], words: &[&str]) -> Run {
+    let inner = sandbox.command();
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("inject={fault}")]);
+    for path in paths {
+        command.arg("-P").arg(path);
+    }
+    command
+        .arg(inner.get_program())
+        .args(inner.get_args())
+        .args(words);
+    command.current_dir(sandbox.path(""));
+    sandbox.database.choose(&mut command);
+    let output = command.output().expect("strace cannot be run; see .ci/run");
+    let killed = output.status.signal();
+    let mut run = Run::of(output);
+    run.code = killed.map_or(run.code, |signal| -signal);
+    run
+}
