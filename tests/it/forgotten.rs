@@ -6,5 +6,7 @@
 
 pub mod attacker;
 mod ciphers;
+mod forensics;
 pub mod loot;
 pub mod stolen;
+mod windows;

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, fs, rc::Rc};
 
+use super::ciphers::{Key, entries, keyring_context, open_envelope};
 use crate::support::{Sandbox, files_below};
 
 /// The slot file, the one thing that must never be copied.
@@ -30,5 +31,27 @@ impl Copy {
         let mut copy = self.clone();
         copy.files.remove(SLOTS);
         copy
+    }
+}
+
+/// What a running machine has in its memory.
+pub struct Keys {
+    pub root: Key,
+    pub cohorts: Vec<(String, Key)>,
+}
+
+impl Copy {
+    /// The living keys of a copy with slots.
+    pub fn keys(&self) -> Keys {
+        let (slots, keyring) = (&self.files[SLOTS], &self.files["keys/keyring"]);
+        let context = keyring_context(keyring);
+        let roots = [0, 4096].map(|slot| slots[slot + 24..slot + 56].try_into().unwrap());
+        let mut opened = roots.into_iter().filter_map(|root: Key| {
+            Some(Keys {
+                root,
+                cohorts: entries(&open_envelope(&root, &context, &keyring[34..])?),
+            })
+        });
+        opened.next().unwrap()
     }
 }

@@ -144,16 +144,16 @@ fn the_attacker_uses_whatever_is_left_lying_about() {
         unreachable!()
     };
     let file = |name: &str| before.files[name].to_vec();
-    let (slots, keyring) = (file("keys/root.slots"), file("keys/keyring"));
-    let roots = [&slots[24..56], &slots[4096 + 24..4096 + 56]];
+    let keyring = file("keys/keyring");
+    let keys = before.keys();
+    let root = keys.root;
     let context = ciphers::keyring_context(&keyring);
-    let opened = |root: &&&[u8]| {
-        ciphers::open_envelope((**root).try_into().unwrap(), &context, &keyring[34..]).is_some()
-    };
-    let root: Key = (*roots.iter().find(opened).unwrap()).try_into().unwrap();
     let plain = ciphers::open_envelope(&root, &context, &keyring[34..]).unwrap();
-    let mut entries = ciphers::entries(&plain).into_iter();
-    let (_, cohort_key) = entries.find(|(name, _)| name == FIRST[0]).unwrap();
+    let (_, cohort_key) = keys
+        .cohorts
+        .into_iter()
+        .find(|(name, _)| name == FIRST[0])
+        .unwrap();
     let (_, object) = before
         .files
         .iter()
