@@ -6,6 +6,7 @@
 
 mod certificates;
 mod clocks;
+mod faults;
 mod stolen;
 mod traced;
 

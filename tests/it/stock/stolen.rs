@@ -24,7 +24,7 @@ fn a_copy_stolen_in_the_midst_of_a_purge_opens_nothing_afterwards() {
             let keys = ["", "destroyed", "root.slots", "keyring.new"];
             let keys = keys.map(|name| sandbox.data().join("keys").join(name));
             let fault = format!("{call}:signal=KILL:when={step}");
-            let run = traced(&sandbox, &fault, &keys, &due);
+            let run = traced(&sandbox, &fault, &keys, &due).run;
             if run.code == 0 {
                 assert!(step > 1, "no purge was killed at {call}");
                 break;
