@@ -12,8 +12,12 @@ use std::{
 
 use jiff::Timestamp;
 use serde::Serialize;
+use tokio::runtime::Handle;
 
-use super::heartbeat::{self, Trace};
+use super::{
+    heartbeat::{self, Trace},
+    question::Question,
+};
 use crate::{
     app::House,
     clock,
@@ -103,6 +107,8 @@ pub struct Watch {
     at: Option<Timestamp>,
     patience: Patience,
     began: i64,
+    late: Question<usize>,
+    unsigned: Question<Duration>,
 }
 
 impl Watch {
@@ -118,6 +124,8 @@ impl Watch {
                 unsigned: UNSIGNED,
             },
             began: clock::boot_micros(),
+            late: Question::new(),
+            unsigned: Question::new(),
         })
     }
 
@@ -140,17 +148,28 @@ impl Watch {
         (self.patience.silence / 5).clamp(Duration::from_millis(200), Duration::from_secs(30))
     }
 
+    /// How long to wait for the keys and for the database: what answers later does not answer.
+    fn wait(&self) -> Duration {
+        (self.patience.silence / 2).max(Duration::from_secs(10))
+    }
+
     /// Looks once; closes the gate, or opens what it closed.
     ///
     /// # Errors
     /// `NO-DATA-DIRECTORY` and `CONFIG-*`: then there is no gate to close, for nothing runs on such a directory.
     pub async fn look(&self) -> Result<Vec<Alarm>> {
         Config::open(&self.dir)?;
+        let (dir, at, due) = (self.dir.clone(), self.at, self.patience.due);
+        let late = self.late.answer(self.wait(), move || late(&dir, at, due));
+        let (dir, at, runtime) = (self.dir.clone(), self.at, Handle::current());
+        let ask = move || runtime.block_on(unsigned(&dir, at));
+        let unsigned = self.unsigned.answer(self.wait(), ask);
+        let (late, unsigned) = tokio::join!(late, unsigned);
         let facts = Facts {
             purge: heartbeat::last(&self.dir, "purge"),
             looking: Duration::from_micros((clock::boot_micros() - self.began).unsigned_abs()),
-            late: self.late().map_err(|error| error.code()),
-            unsigned: self.unsigned().await.map_err(|error| error.code()),
+            late: late.map_err(|error| error.code()),
+            unsigned: unsigned.map_err(|error| error.code()),
         };
         let alarms = judge(&facts, self.patience);
         for alarm in &alarms {
@@ -158,18 +177,6 @@ impl Watch {
         }
         self.close(&alarms)?;
         Ok(alarms)
-    }
-
-    fn late(&self) -> Result<usize> {
-        let purger = Purger::open(&self.dir, self.at)?;
-        purger.due_for(self.patience.due)
-    }
-
-    async fn unsigned(&self) -> Result<Duration> {
-        let house = House::open(&self.dir, self.at).await?;
-        let since = store::unsigned_since(&mut house.db.reader().await?).await?;
-        let age = since.map_or(0, |since| house.clock.now().duration_since(since).as_secs());
-        Ok(Duration::from_secs(age.max(0).unsigned_abs()))
     }
 
     fn close(&self, alarms: &[Alarm]) -> Result<()> {
@@ -185,6 +192,19 @@ impl Watch {
         let codes: Vec<&str> = alarms.iter().map(|alarm| alarm.code).collect();
         fs::write(&path, codes.join(" ") + "\n").map_err(Error::io("close the gate"))
     }
+}
+
+/// How many cohorts have been due for longer than `due`.
+fn late(dir: &Path, at: Option<Timestamp>, due: Duration) -> Result<usize> {
+    Purger::open(dir, at)?.due_for(due)
+}
+
+/// How long the oldest unsigned entry of the journal has been waiting.
+async fn unsigned(dir: &Path, at: Option<Timestamp>) -> Result<Duration> {
+    let house = House::open(dir, at).await?;
+    let since = store::unsigned_since(&mut house.db.reader().await?).await?;
+    let age = since.map_or(0, |since| house.clock.now().duration_since(since).as_secs());
+    Ok(Duration::from_secs(age.max(0).unsigned_abs()))
 }
 
 /// Where it stands that the gate is closed.
