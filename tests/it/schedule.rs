@@ -1,5 +1,7 @@
 //! The schedule on the real binary: it purges by itself, and somebody else notices when it does not. *Edge.*
 
+mod stopped;
+
 use std::process::Child;
 
 use crate::{
