@@ -113,8 +113,10 @@ pub fn spellings_of_bytes(what: &str, bytes: &[u8]) -> Vec<Spelling> {
     spellings
 }
 
+type Escape = fn(u8) -> String;
+
 /// How bytes that are no ASCII are escaped.
-const ESCAPES: [(&str, fn(u8) -> String); 3] = [
+const ESCAPES: [(&str, Escape); 3] = [
     ("URL escapes", |byte| format!("%{byte:02X}")),
     ("small URL escapes", |byte| format!("%{byte:02x}")),
     ("octal escapes", |byte| format!("\\{byte:03o}")),

@@ -10,7 +10,8 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use mayfly_retention::purge::EvidenceQueue;
 use serde::Serialize;
 use tokio::runtime::Handle;
 
@@ -44,6 +45,8 @@ pub(super) struct Facts {
     pub(super) looking: Duration,
     /// How many cohorts have been due for longer than [`Patience::due`]; or the code why that cannot be told.
     pub(super) late: std::result::Result<usize, &'static str>,
+    /// How many have been destroyed for longer than that and are not certified, whatever keeps the evidence from the journal.
+    pub(super) uncertified: usize,
     /// How long the oldest unsigned journal entry has been waiting; or the code why that cannot be told.
     pub(super) unsigned: std::result::Result<Duration, &'static str>,
 }
@@ -87,6 +90,12 @@ pub(super) fn judge(facts: &Facts, patience: Patience) -> Vec<Alarm> {
             format!("the keys or sealed files cannot be read ({code})"),
         ),
     }
+    if facts.uncertified > 0 {
+        alarm(
+            "CERTIFICATE-LATE",
+            format!("{} cohorts are destroyed and not certified", facts.uncertified),
+        );
+    }
     match facts.unsigned {
         Ok(age) if age > patience.unsigned => alarm(
             "JOURNAL-LATE",
@@ -107,7 +116,7 @@ pub struct Watch {
     at: Option<Timestamp>,
     patience: Patience,
     began: i64,
-    late: Question<usize>,
+    late: Question<Late>,
     unsigned: Question<Duration>,
 }
 
@@ -168,7 +177,8 @@ impl Watch {
         let facts = Facts {
             purge: heartbeat::last(&self.dir, "purge"),
             looking: Duration::from_micros((clock::boot_micros() - self.began).unsigned_abs()),
-            late: late.map_err(|error| error.code()),
+            uncertified: late.as_ref().map_or(0, |late| late.uncertified),
+            late: late.map(|late| late.due).map_err(|error| error.code()),
             unsigned: unsigned.map_err(|error| error.code()),
         };
         let alarms = judge(&facts, self.patience);
@@ -194,9 +204,28 @@ impl Watch {
     }
 }
 
-/// How many cohorts have been due for longer than `due`.
-fn late(dir: &Path, at: Option<Timestamp>, due: Duration) -> Result<usize> {
-    Purger::open(dir, at)?.due_for(due)
+/// How many cohorts have been waiting for longer than they may, by the clock and the files alone.
+struct Late {
+    /// For their destruction.
+    due: usize,
+    /// For their certificate.
+    uncertified: usize,
+}
+
+fn late(dir: &Path, at: Option<Timestamp>, patience: Duration) -> Result<Late> {
+    let purger = Purger::open(dir, at)?;
+    let queue = EvidenceQueue::open(dir);
+    let longest = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
+    let mut uncertified = 0;
+    for cohort in queue.cohorts()? {
+        let evidence = queue.of(cohort)?;
+        let waits = evidence.map(|evidence| purger.now().duration_since(evidence.destroyed_at));
+        uncertified += usize::from(waits.is_some_and(|waits| waits > longest));
+    }
+    Ok(Late {
+        due: purger.due_for(patience)?,
+        uncertified,
+    })
 }
 
 /// How long the oldest unsigned entry of the journal has been waiting.
@@ -233,6 +262,7 @@ mod tests {
             }),
             looking: Duration::from_secs(1_000),
             late: Ok(0),
+            uncertified: 0,
             unsigned: Ok(Duration::from_secs(60)),
         };
         #[track_caller]
@@ -289,6 +319,13 @@ mod tests {
                 ..good()
             },
             &["PURGE-DUE"],
+        );
+        check(
+            Facts {
+                uncertified: 1,
+                ..good()
+            },
+            &["CERTIFICATE-LATE"],
         );
         check(
             Facts {

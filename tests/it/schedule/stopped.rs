@@ -21,7 +21,7 @@ use crate::{
 
 #[test]
 fn a_panic() {
-    let trial = patient_for_seconds();
+    let trial = Trial::new();
     trial.sandbox.mayfly(["--at", NOW, "serve", "--once"]).expect(0);
     let trace = trial.sandbox.data().join("passes/purge");
     let text = fs::read_to_string(&trace).unwrap();
@@ -48,7 +48,7 @@ fn a_dead_scheduler() {
 fn a_pause_of_two_hours() {
     let trial = patient_for_seconds();
     let mut paused = serving(&trial.sandbox, "2026-11-05T10:59:59+08:00");
-    stop(&paused);
+    stop(&trial.sandbox, &paused);
     until(
         || closed(&trial.sandbox).contains("PURGE-SILENT"),
         "nobody noticed the pause",
@@ -93,7 +93,6 @@ fn custody_away() {
 #[test]
 fn a_backlog_of_ten_times() {
     let sandbox = Sandbox::with_master_data();
-    impatient(&sandbox);
     for hour in 0..20 {
         let at = format!(
             "2026-11-{:02}T{:02}:00:00+08:00",

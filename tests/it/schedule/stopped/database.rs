@@ -4,7 +4,7 @@ use std::{fs, net::TcpListener};
 
 use mayfly::db::Db;
 
-use super::{certified, closed, is_gone, new_batch, patient_for_seconds};
+use super::{certified, closed, expect_closed, is_gone, new_batch, patient_for_seconds};
 use crate::{
     bad_input::{in_own_mounts, may_mount},
     certificates::{AFTER, COHORTS, DUE},
@@ -52,15 +52,18 @@ fn a_poisoned_row() {
     trial.sandbox.mayfly(["--at", DUE, "serve", "--once"]).expect(75);
     assert!(is_gone(&trial));
     trial.say(DUE, &["purge", "run"]).expect(1);
-    let doctor = trial.say(DUE, &["doctor"]);
+    expect_closed(&trial, AFTER, "CERTIFICATE-LATE");
+    let doctor = trial.say(AFTER, &["doctor"]);
     assert!(
         doctor.code == 1 && doctor.stdout.contains("\"bad\""),
         "{}",
         doctor.stdout
     );
     let object = object.file_stem().unwrap().to_str().unwrap();
-    trial.sql(&format!("UPDATE batch SET intake_object = '{object}'"));
-    let certificates = trial.certificates_however(DUE);
+    trial.sql(&format!(
+        "UPDATE batch SET intake_object = '{object}' WHERE batch = '004-1151102-01'"
+    ));
+    let certificates = trial.certificates_however(AFTER);
     assert_eq!(certificates.len(), 1, "the other cohort waited for it");
     assert_eq!(certificates[0]["cohort"], COHORTS[0]);
     trial.purge(AFTER).expect(0);
