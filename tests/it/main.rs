@@ -17,6 +17,7 @@ mod database;
 mod disk;
 mod ends;
 mod exchange;
+mod forgotten;
 mod fuzz;
 mod golden;
 mod hostile;

@@ -1,4 +1,8 @@
-//! Finds marked values in any bytes, however they are spelled: eight encodings of texts, six of keys. *Pure.*
+//! Finds marked values in any bytes, however they are spelled: nine encodings of texts, three of keys. *Pure.*
+//!
+//! Texts: UTF-8, CP950, UTF-16LE, UTF-16BE, JSON escapes, URL escapes, octal escapes, hexadecimal (both cases), base64
+//! (both alphabets, at each of three alignments). Keys: as they are, hexadecimal, base64. Nothing is decompressed: no
+//! library that compresses is linked, which a test of `forgotten` holds.
 
 use std::collections::HashMap;
 
@@ -70,7 +74,13 @@ pub fn spellings_of_text(what: &str, text: &str, cp950: Option<&[u8]>) -> Vec<Sp
         utf16.iter().flat_map(|unit| unit.to_be_bytes()).collect(),
     ));
     if let Some(cp950) = cp950 {
-        spellings.push(spelling("CP950", cp950.to_vec()));
+        spellings.extend(spellings_of_bytes(&format!("{what} in CP950"), cp950));
+        for (how, escape) in ESCAPES {
+            for (of, bytes) in [("UTF-8", text.as_bytes()), ("CP950", cp950)] {
+                let escaped = bytes.iter().map(|byte| escape(*byte)).collect::<String>();
+                spellings.push(spelling(&format!("{how} of {of}"), escaped.into_bytes()));
+            }
+        }
         // JSON may escape what is not ASCII.
         let escaped: String = utf16.iter().map(|unit| format!("\\u{unit:04x}")).collect();
         spellings.push(spelling("JSON escapes", escaped.into_bytes()));
@@ -102,6 +112,15 @@ pub fn spellings_of_bytes(what: &str, bytes: &[u8]) -> Vec<Spelling> {
     }
     spellings
 }
+
+type Escape = fn(u8) -> String;
+
+/// How bytes that are no ASCII are escaped.
+const ESCAPES: [(&str, Escape); 3] = [
+    ("URL escapes", |byte| format!("%{byte:02X}")),
+    ("small URL escapes", |byte| format!("%{byte:02x}")),
+    ("octal escapes", |byte| format!("\\{byte:03o}")),
+];
 
 /// The positive control: each spelling is found when it is planted among other bytes, and the value is found in an
 /// encoding made by somebody else at every alignment.

@@ -1,11 +1,13 @@
 //! The schedule on the real binary: it purges by itself, and somebody else notices when it does not. *Edge.*
 
+mod stopped;
+
 use std::process::Child;
 
 use crate::{
     support::{NOW, Sandbox, pause},
     synthetic::{BATCH, Synthetic, journal, shown},
-    worker::{start, wake},
+    worker::{start, stop_between_transactions, wake},
 };
 
 #[test]
@@ -49,7 +51,7 @@ fn a_purge_that_does_not_run_closes_the_gate() {
     );
     assert!(!closed.exists());
 
-    stop(&serving);
+    stop(sandbox, &serving);
     until(|| closed.exists(), "nobody noticed the pause");
     let run = sandbox.mayfly(["--at", NOW, "batch", "run", file]).expect(75);
     assert!(run.stderr.contains("GATE-PURGE"), "{}", run.stderr);
@@ -109,12 +111,24 @@ fn until(happened: impl Fn() -> bool, otherwise: &str) {
     panic!("{otherwise}");
 }
 
-fn stop(process: &Child) {
-    rustix::process::kill_process(
-        rustix::process::Pid::from_child(process),
-        rustix::process::Signal::STOP,
-    )
-    .unwrap();
+/// Stops it where it holds neither the one writer nor the lock of the keys, on which others would wait with it.
+fn stop(sandbox: &Sandbox, process: &Child) {
+    let holds_keys = || {
+        let locks = std::fs::read_to_string("/proc/locks").unwrap();
+        let pid = format!(" {} ", process.id());
+        locks
+            .lines()
+            .any(|lock| lock.contains("FLOCK") && lock.contains(&pid))
+    };
+    for _ in 0..3_000 {
+        stop_between_transactions(sandbox, process);
+        if !holds_keys() {
+            return;
+        }
+        wake(process);
+        pause(0.02);
+    }
+    panic!("it never lets go of the keys");
 }
 
 fn end(process: &mut Child) {

@@ -10,7 +10,7 @@ use crate::{
 };
 
 pub(super) async fn serve(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
-    opening.to_act().await?;
+    // No database is opened here: one that is away when the machine starts must not keep the purge from running.
     let patience = Config::open(&opening.dir)?.patience_seconds;
     let plan = Plan {
         patience: Duration::from_secs(patience.into()),

@@ -55,7 +55,7 @@ impl Accounted {
     }
 }
 
-/// A destroyed cohort of which something is left.
+/// A destroyed cohort of which something is left, or of which the books cannot be read.
 #[derive(Serialize)]
 pub struct HeldBack {
     /// The cohort.
@@ -178,8 +178,19 @@ async fn certify(
             *commitment,
             evidence.as_ref(),
             now,
-        )
-        .await?;
+        );
+        let drawn = match drawn.await {
+            // Books that say nonsense of one cohort keep no other from its certificate.
+            Err(Error::Bug(what)) => {
+                tracing::error!(cohort = cohort.name(), what, "no certificate can be drawn up");
+                accounted.held_back.push(HeldBack {
+                    cohort: cohort.name(),
+                    residue: left,
+                });
+                continue;
+            }
+            drawn => drawn?,
+        };
         issue::issue(house, tx.connection(), &drawn.facts, drawn.unrecorded, now).await?;
         for fault in drawn.facts.faults() {
             accounted.incidents += enter_incident(house, tx.connection(), *cohort, found(fault), now).await?;

@@ -3,13 +3,15 @@
 //! A pass takes no arguments: what is to be done follows from the clock and from what is there. `bell` rings for it, on
 //! two ropes that know nothing of each other: `tokio-cron-scheduler`, and the waiting of the pass's own thread, which ends
 //! by itself after the interval. Cut either, and only the delay changes. `pass` is what is rung for, `heartbeat` the trace
-//! that each run leaves, and `watch` a process of its own that reads the traces and closes the gate when one is missing.
+//! that each run leaves, and `watch` a process of its own that reads the traces and closes the gate when one is missing;
+//! `question` keeps it from waiting for what hangs.
 //!
 //! The purge shares nothing with the other passes: no runtime, no database, no lock but the keyring's own.
 
 mod bell;
 mod heartbeat;
 mod pass;
+mod question;
 pub mod watch;
 
 use std::{
@@ -58,14 +60,17 @@ pub struct Ropes {
     pub interval: bool,
 }
 
-/// Runs every pass until the process is told to stop (SIGINT, SIGTERM). The purge has run once before anything else begins.
+/// Runs every pass until the process is told to stop (SIGINT, SIGTERM). The purge has run once before anything else begins
+/// but the watcher, who sees when it gets stuck; one that failed is tried again as at any other time.
 pub async fn serve(plan: &Plan) -> Result<()> {
-    once_of(plan, Pass::Purge).await?;
+    let mut watcher = Watcher::start(plan);
+    if let Err(error) = once_of(plan, Pass::Purge).await {
+        failed(Pass::Purge, &error);
+    }
     let running = Running::start(plan).await?;
     let stopped = || Error::io("listen for the signal to stop");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(stopped())?;
     let mut terminate = signal(SignalKind::terminate()).map_err(stopped())?;
-    let mut watcher = Watcher::start(plan);
     loop {
         tokio::select! {
             _ = interrupt.recv() => break,
@@ -162,9 +167,13 @@ fn keep_running(pass: Pass, plan: &Plan, hearing: &Hearing, runtime: &Handle) {
         }
         // A pass that fails has left its trace, and is run again at the next bell: there is no limit to that.
         if let Err(error) = pass.run(&plan.dir, plan.at, runtime) {
-            tracing::error!(pass = pass.name(), code = error.code(), "a pass failed");
+            failed(pass, &error);
         }
     }
+}
+
+fn failed(pass: Pass, error: &Error) {
+    tracing::error!(pass = pass.name(), code = error.code(), "a pass failed");
 }
 
 /// Lets the cron scheduler ring; what it calls does nothing but that.

@@ -79,15 +79,20 @@ impl Pass {
         }
     }
 
-    /// Runs it once and leaves its trace, whatever came of it. A panic is a trouble like any other.
+    /// Runs it once and leaves its trace, whatever came of it.
     pub(super) fn run(self, dir: &Path, at: Option<Timestamp>, runtime: &Handle) -> Result<()> {
-        let ran = catch_unwind(AssertUnwindSafe(|| match self {
+        self.with_trace(dir, || match self {
             Self::Purge => purge(dir, at),
             Self::Evidence => runtime.block_on(evidence(dir, at)),
             Self::Years => runtime.block_on(years(dir, at)),
             Self::Checkpoint => runtime.block_on(checkpoint(dir, at)),
             Self::Work => runtime.block_on(work(dir, at)),
-        }));
+        })
+    }
+
+    /// Does `act` as this pass. A panic is a trouble like any other.
+    fn with_trace(self, dir: &Path, act: impl FnOnce() -> Result<()>) -> Result<()> {
+        let ran = catch_unwind(AssertUnwindSafe(act));
         let ran = ran.unwrap_or(Err(Error::Bug("a pass panicked; the place is on standard error")));
         heartbeat::beat(dir, self.name(), ran.as_ref().err().map_or("ok", Error::code))?;
         ran
@@ -123,7 +128,7 @@ fn nothing_left(is_clean: bool) -> Result<()> {
     }
     Err(Error::Operator {
         code: "PURGE-RESIDUE",
-        sentence: "sealed files of a destroyed cohort are still there, or cannot be counted".into(),
+        sentence: "sealed files of a destroyed cohort are still there or cannot be counted, or its books cannot be read".into(),
         remedy: "see `mayfly purge run`, which names the cohorts; remove what keeps the files there",
     })
 }
@@ -134,6 +139,7 @@ async fn checkpoint(dir: &Path, at: Option<Timestamp>) -> Result<()> {
 
 async fn work(dir: &Path, at: Option<Timestamp>) -> Result<()> {
     let house = Arc::new(House::open(dir, at).await?);
+    house.note_configuration().await?;
     let unwatched = |_: i64, _: Arc<Progress>| ();
     let round = worker::round(&house, unwatched).await?;
     round.trouble.map_or(Ok(()), Err)
@@ -142,6 +148,17 @@ async fn work(dir: &Path, at: Option<Timestamp>) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_panic_is_a_trouble_like_any_other_and_leaves_its_trace() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let left = || heartbeat::last(folder.path(), "purge").map(|trace| trace.outcome);
+        let ran = Pass::Purge.with_trace(folder.path(), || panic!("as planned"));
+        assert_eq!(ran.err().map(|error| error.code()), Some("BUG"));
+        assert_eq!(left(), Some("BUG".into()));
+        assert!(Pass::Purge.with_trace(folder.path(), || Ok(())).is_ok());
+        assert_eq!(left(), Some("ok".into()));
+    }
 
     #[test]
     fn every_pass_has_two_ropes_and_a_name_of_its_own() {

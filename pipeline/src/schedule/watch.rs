@@ -10,10 +10,15 @@ use std::{
     time::Duration,
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use mayfly_retention::purge::EvidenceQueue;
 use serde::Serialize;
+use tokio::runtime::Handle;
 
-use super::heartbeat::{self, Trace};
+use super::{
+    heartbeat::{self, Trace},
+    question::Question,
+};
 use crate::{
     app::House,
     clock,
@@ -40,6 +45,8 @@ pub(super) struct Facts {
     pub(super) looking: Duration,
     /// How many cohorts have been due for longer than [`Patience::due`]; or the code why that cannot be told.
     pub(super) late: std::result::Result<usize, &'static str>,
+    /// How many have been destroyed for longer than that and are not certified, whatever keeps the evidence from the journal.
+    pub(super) uncertified: usize,
     /// How long the oldest unsigned journal entry has been waiting; or the code why that cannot be told.
     pub(super) unsigned: std::result::Result<Duration, &'static str>,
 }
@@ -83,6 +90,12 @@ pub(super) fn judge(facts: &Facts, patience: Patience) -> Vec<Alarm> {
             format!("the keys or sealed files cannot be read ({code})"),
         ),
     }
+    if facts.uncertified > 0 {
+        alarm(
+            "CERTIFICATE-LATE",
+            format!("{} cohorts are destroyed and not certified", facts.uncertified),
+        );
+    }
     match facts.unsigned {
         Ok(age) if age > patience.unsigned => alarm(
             "JOURNAL-LATE",
@@ -103,6 +116,8 @@ pub struct Watch {
     at: Option<Timestamp>,
     patience: Patience,
     began: i64,
+    late: Question<Late>,
+    unsigned: Question<Duration>,
 }
 
 impl Watch {
@@ -118,6 +133,8 @@ impl Watch {
                 unsigned: UNSIGNED,
             },
             began: clock::boot_micros(),
+            late: Question::new(),
+            unsigned: Question::new(),
         })
     }
 
@@ -140,17 +157,29 @@ impl Watch {
         (self.patience.silence / 5).clamp(Duration::from_millis(200), Duration::from_secs(30))
     }
 
+    /// How long to wait for the keys and for the database: what answers later does not answer.
+    fn wait(&self) -> Duration {
+        (self.patience.silence / 2).max(Duration::from_secs(10))
+    }
+
     /// Looks once; closes the gate, or opens what it closed.
     ///
     /// # Errors
     /// `NO-DATA-DIRECTORY` and `CONFIG-*`: then there is no gate to close, for nothing runs on such a directory.
     pub async fn look(&self) -> Result<Vec<Alarm>> {
         Config::open(&self.dir)?;
+        let (dir, at, due) = (self.dir.clone(), self.at, self.patience.due);
+        let late = self.late.answer(self.wait(), move || late(&dir, at, due));
+        let (dir, at, runtime) = (self.dir.clone(), self.at, Handle::current());
+        let ask = move || runtime.block_on(unsigned(&dir, at));
+        let unsigned = self.unsigned.answer(self.wait(), ask);
+        let (late, unsigned) = tokio::join!(late, unsigned);
         let facts = Facts {
             purge: heartbeat::last(&self.dir, "purge"),
             looking: Duration::from_micros((clock::boot_micros() - self.began).unsigned_abs()),
-            late: self.late().map_err(|error| error.code()),
-            unsigned: self.unsigned().await.map_err(|error| error.code()),
+            uncertified: late.as_ref().map_or(0, |late| late.uncertified),
+            late: late.map(|late| late.due).map_err(|error| error.code()),
+            unsigned: unsigned.map_err(|error| error.code()),
         };
         let alarms = judge(&facts, self.patience);
         for alarm in &alarms {
@@ -158,18 +187,6 @@ impl Watch {
         }
         self.close(&alarms)?;
         Ok(alarms)
-    }
-
-    fn late(&self) -> Result<usize> {
-        let purger = Purger::open(&self.dir, self.at)?;
-        purger.due_for(self.patience.due)
-    }
-
-    async fn unsigned(&self) -> Result<Duration> {
-        let house = House::open(&self.dir, self.at).await?;
-        let since = store::unsigned_since(&mut house.db.reader().await?).await?;
-        let age = since.map_or(0, |since| house.clock.now().duration_since(since).as_secs());
-        Ok(Duration::from_secs(age.max(0).unsigned_abs()))
     }
 
     fn close(&self, alarms: &[Alarm]) -> Result<()> {
@@ -185,6 +202,38 @@ impl Watch {
         let codes: Vec<&str> = alarms.iter().map(|alarm| alarm.code).collect();
         fs::write(&path, codes.join(" ") + "\n").map_err(Error::io("close the gate"))
     }
+}
+
+/// How many cohorts have been waiting for longer than they may, by the clock and the files alone.
+struct Late {
+    /// For their destruction.
+    due: usize,
+    /// For their certificate.
+    uncertified: usize,
+}
+
+fn late(dir: &Path, at: Option<Timestamp>, patience: Duration) -> Result<Late> {
+    let purger = Purger::open(dir, at)?;
+    let queue = EvidenceQueue::open(dir);
+    let longest = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
+    let mut uncertified = 0;
+    for cohort in queue.cohorts()? {
+        let evidence = queue.of(cohort)?;
+        let waits = evidence.map(|evidence| purger.now().duration_since(evidence.destroyed_at));
+        uncertified += usize::from(waits.is_some_and(|waits| waits > longest));
+    }
+    Ok(Late {
+        due: purger.due_for(patience)?,
+        uncertified,
+    })
+}
+
+/// How long the oldest unsigned entry of the journal has been waiting.
+async fn unsigned(dir: &Path, at: Option<Timestamp>) -> Result<Duration> {
+    let house = House::open(dir, at).await?;
+    let since = store::unsigned_since(&mut house.db.reader().await?).await?;
+    let age = since.map_or(0, |since| house.clock.now().duration_since(since).as_secs());
+    Ok(Duration::from_secs(age.max(0).unsigned_abs()))
 }
 
 /// Where it stands that the gate is closed.
@@ -213,6 +262,7 @@ mod tests {
             }),
             looking: Duration::from_secs(1_000),
             late: Ok(0),
+            uncertified: 0,
             unsigned: Ok(Duration::from_secs(60)),
         };
         #[track_caller]
@@ -269,6 +319,13 @@ mod tests {
                 ..good()
             },
             &["PURGE-DUE"],
+        );
+        check(
+            Facts {
+                uncertified: 1,
+                ..good()
+            },
+            &["CERTIFICATE-LATE"],
         );
         check(
             Facts {
