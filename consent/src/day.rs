@@ -6,9 +6,6 @@ use jiff::{Timestamp, ToSpan};
 
 use crate::refusal::Code;
 
-/// The age above which a birth date is taken for a mistake, in years (`SUB-BIRTH`).
-pub const OLDEST_YEARS: i16 = 120;
-
 /// The day in Taipei (UTC+8, no daylight saving since 1979; D22) on which the instant falls.
 pub fn taipei_day(instant: Timestamp) -> Date {
     TAIPEI.to_datetime(instant).date()
@@ -29,9 +26,9 @@ pub fn parse_birth(cell: &str) -> Result<Date, Code> {
     Date::new(year, narrow(month)?, narrow(day)?).map_err(|_| Code::SubBirth)
 }
 
-/// Whether a person born on `birth` can be alive and born on `today`: not in the future, not over 120 years ago.
-pub fn is_birth_possible(birth: Date, today: Date) -> bool {
-    let oldest = today.checked_sub(OLDEST_YEARS.years()).unwrap_or(Date::MIN);
+/// Whether a person born on `birth` can be alive and born on `today`: not in the future, not over `oldest_years` ago.
+pub fn is_birth_possible(birth: Date, today: Date, oldest_years: i16) -> bool {
+    let oldest = today.checked_sub(oldest_years.years()).unwrap_or(Date::MIN);
     (oldest..=today).contains(&birth)
 }
 
@@ -87,13 +84,14 @@ mod tests {
     }
 
     #[test]
-    fn a_birth_date_lies_within_120_years() {
+    fn a_birth_date_lies_within_the_years_of_the_regime() {
         let today = date(2026, 11, 2);
-        let check = |birth, expected| assert_eq!(is_birth_possible(birth, today), expected, "{birth}");
+        let check = |birth, expected| assert_eq!(is_birth_possible(birth, today, 120), expected, "{birth}");
         check(date(2026, 11, 2), true);
         check(date(2026, 11, 3), false);
         check(date(1906, 11, 2), true);
         check(date(1906, 11, 1), false);
+        assert!(!is_birth_possible(date(1926, 11, 1), today, 100));
     }
 
     #[test]

@@ -15,6 +15,8 @@ use crate::refusal::{Code, Faults};
 pub struct Rules {
     /// The youngest age at `consented_at`, in years (Civil Code art. 12: 18).
     pub minimum_age: i16,
+    /// A birth date further back than so many years is taken for a mistake (120).
+    pub oldest_years: i16,
     /// How many queries one consent allows per item (D24: 1).
     pub uses_per_item: i64,
     /// How long after `consented_at` the identity check may lie, in seconds (3600).
@@ -173,7 +175,7 @@ fn check_subject(
     let Some(birth) = claim.birth_date else {
         return;
     };
-    if !day::is_birth_possible(birth, today) {
+    if !day::is_birth_possible(birth, today, rules.oldest_years) {
         // An impossible date says nothing about an age.
         faults.push(Code::SubBirth, "birth_date");
     } else if let Some(consented_at) = facts.and_then(|facts| facts.consented_at)

@@ -110,6 +110,7 @@ pub(super) fn at(text: &str) -> Timestamp {
 fn rules() -> Rules {
     Rules {
         minimum_age: 18,
+        oldest_years: 120,
         uses_per_item: 1,
         idv_bound_secs: 3_600,
         electronic_methods: vec![IdvMethod::Moica, IdvMethod::Fido, IdvMethod::Otp],

@@ -1,10 +1,27 @@
 //! The rules of one governing document, read from a data file: code has no number of its own (D21). *Pure.*
+//!
+//! `people` is what it says of roles, accounts and passwords, `control` of sheets, samples, reviews and duties, `check` refuses
+//! a file that contradicts itself.
+
+mod check;
+pub mod control;
+pub mod people;
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use mayfly_consent::{Rules, code_list::IdvMethod};
 use mayfly_retention::{Class, Window, classes::Classes};
 use serde::Deserialize;
 
+use self::{
+    control::{
+        DutyRule, IncidentRules, PaceRules, QueryLog, ReconciliationRules, ReviewRules, SampleRules,
+        SheetRules, SubjectRules,
+    },
+    people::{
+        AnswerGrant, Apart, Party, PasswordRules, PeopleRules, Right, Role, SecondPerson, SessionRules,
+        Within,
+    },
+};
 use crate::error::{Error, Result};
 
 /// The regime of the credit bureau's plan of July 2024.
@@ -38,6 +55,40 @@ pub struct Regime {
     pub approval: Approval,
     /// Which items may be asked for.
     pub items: Items,
+    /// Accounts, and the table they stand on.
+    pub people: PeopleRules,
+    /// The roles there are.
+    #[serde(rename = "role")]
+    pub roles: Vec<Role>,
+    /// Rights that one person never has together.
+    pub apart: Vec<Apart>,
+    /// Acts that nobody does alone.
+    pub second_person: Vec<SecondPerson>,
+    /// Passwords and locks.
+    pub password: PasswordRules,
+    /// Sessions.
+    pub session: SessionRules,
+    /// Grants to use answers.
+    pub answer_grant: AnswerGrant,
+    /// What a query is logged with.
+    pub query_log: QueryLog,
+    /// Weekly sheets.
+    pub sheet: SheetRules,
+    /// The self-audit's sample.
+    pub sample: SampleRules,
+    /// Its review.
+    pub review: ReviewRules,
+    /// Reconciliation with a member's own log.
+    pub reconciliation: ReconciliationRules,
+    /// What shows as done in bulk.
+    pub pace: PaceRules,
+    /// Incidents.
+    pub incident: IncidentRules,
+    /// Answers to a subject.
+    pub subject: SubjectRules,
+    /// Everything with a due date.
+    #[serde(rename = "duty")]
+    pub duties: Vec<DutyRule>,
     /// What is held, for how long and where.
     #[serde(skip)]
     pub classes: Classes,
@@ -118,7 +169,31 @@ impl Regime {
             ),
             remedy: fault.remedy,
         })?;
+        check::check(&regime)?;
         Ok(regime)
+    }
+
+    /// The role of that name at `party`.
+    pub fn role(&self, id: &str, party: Party) -> Option<&Role> {
+        self.roles.iter().find(|role| role.id == id && role.at == party)
+    }
+
+    /// The role at a member that has `right`.
+    pub fn member_role(&self, right: Right) -> Option<&Role> {
+        let at_member = |role: &&Role| role.at == Party::Member && role.permits(right);
+        self.roles.iter().find(at_member)
+    }
+
+    /// Whether one person never has `one` and `other` for one record, or at one time.
+    pub fn keeps_apart(&self, one: Right, other: Right, within: Within) -> bool {
+        self.apart.iter().any(|apart| {
+            apart.within == within && apart.rights.contains(&one) && apart.rights.contains(&other)
+        })
+    }
+
+    /// Who has to do `act` and who to approve it, if nobody does it alone.
+    pub fn second_person(&self, act: people::Act) -> Option<&SecondPerson> {
+        self.second_person.iter().find(|rule| rule.act == act)
     }
 
     /// The rules of consent verification as the consent crate wants them.
@@ -134,6 +209,7 @@ impl Regime {
         };
         Ok(Rules {
             minimum_age: self.consent.adult_age.value,
+            oldest_years: self.consent.oldest_years.value,
             uses_per_item: self.consent.uses_per_item.value,
             idv_bound_secs: self.consent.idv_grace_seconds.value,
             electronic_methods: methods(&self.consent.idv_electronic.value)?,
@@ -183,30 +259,5 @@ fn first_line(text: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_embedded_regime_is_whole() {
-        let regime = Regime::jcic_2024().unwrap();
-        assert_eq!(regime.window(), SignedDuration::from_hours(72));
-        assert_eq!(regime.keep_years(Class::Query).unwrap(), 5);
-        assert!(regime.keep_years(Class::Answer).is_err());
-        assert!(regime.consent_rules().is_ok());
-        assert!(!regime.link_runs_on("2019-05-23".parse().unwrap()));
-        assert!(regime.link_runs_on("2019-05-24".parse().unwrap()));
-    }
-
-    #[test]
-    fn an_unknown_key_is_refused() {
-        let code =
-            |regime: &str, classes: &str| Regime::parse(regime, classes).err().map(|error| error.code());
-        let changed = JCIC_2024.replace("adult_age", "adult_agee");
-        assert_eq!(code(&changed, JCIC_2024_CLASSES), Some("REGIME-FILE"));
-        let changed = JCIC_2024_CLASSES.replace("gone_by_hours = 96", "gone_by_hours = 120");
-        let refused = Regime::parse(JCIC_2024, &changed).err().unwrap();
-        assert_eq!(refused.code(), "CLASS-FILE");
-        assert!(refused.to_string().contains("line 2"), "{refused}");
-        assert!(refused.remedy().contains("96"));
-    }
-}
+#[path = "regime_tests.rs"]
+mod tests;

@@ -50,6 +50,7 @@ fn rows(order: &Order<'_>) -> Vec<Row> {
     let methods = |names: &[&str]| names.iter().map(|name| IdvMethod::parse(name).unwrap()).collect();
     let rules = Rules {
         minimum_age: 18,
+        oldest_years: 120,
         uses_per_item: 1,
         idv_bound_secs: 3600,
         electronic_methods: methods(&["moica", "fido", "otp", "chip_card", "mydata", "video"]),

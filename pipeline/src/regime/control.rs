@@ -1,0 +1,159 @@
+//! What the regime says of the compliance side: sheets, samples, reviews, incidents, and everything with a due date. *Pure.*
+
+use serde::Deserialize;
+
+use super::{Ruled, people::Right};
+
+/// The query log of a member.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct QueryLog {
+    /// What each query is logged with.
+    pub fields: Ruled<Vec<String>>,
+}
+
+/// Weekly sheets.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct SheetRules {
+    /// How often one is made.
+    pub every: Ruled<Every>,
+    /// Whether a period without queries has a sheet too.
+    pub nil_sheets: Ruled<bool>,
+    /// Who signs, by right, in this order.
+    pub signed_by: Ruled<Vec<Right>>,
+    /// Days after which an unsigned sheet is overdue.
+    pub sign_within_days: Ruled<i64>,
+    /// Days after which an unsigned sheet stops its querier.
+    pub stop_querier_after_days: Ruled<i64>,
+}
+
+/// The self-audit's sample.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct SampleRules {
+    /// How often it is drawn.
+    pub every: Ruled<Every>,
+    /// How much of the population, in percent.
+    pub percent: Ruled<u64>,
+    /// And never fewer than so many, unless there are fewer.
+    pub at_least: Ruled<u64>,
+    /// After this day of the next month the bureau draws alone.
+    pub drawn_by_day: Ruled<i8>,
+    /// Shares of misuse, in thousandths, whose chance to be found is printed.
+    pub found_per_mille: Ruled<Vec<u64>>,
+}
+
+/// Reviews of the sample.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct ReviewRules {
+    /// The verdicts there are.
+    pub verdicts: Ruled<Vec<String>>,
+    /// The reasons there are.
+    pub reasons: Ruled<Vec<String>>,
+    /// Days in which a finding is reported on.
+    pub report_within_days: Ruled<i64>,
+    /// Who signs a review off, by right.
+    pub signed_off_by: Ruled<Right>,
+}
+
+/// Reconciliation with a member's own log.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct ReconciliationRules {
+    /// How often.
+    pub every: Ruled<Every>,
+    /// Of whom it is required.
+    pub required_of: Ruled<String>,
+}
+
+/// What shows as an approval in bulk.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct PaceRules {
+    /// Seconds between two approvals below which they belong together.
+    pub bulk_seconds: Ruled<i64>,
+    /// How many of them are a bulk.
+    pub bulk_count: Ruled<u32>,
+}
+
+/// Incidents.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct IncidentRules {
+    /// Hours in which it is notified.
+    pub notify_hours: Ruled<i64>,
+    /// Whom.
+    pub notify: Ruled<Vec<String>>,
+    /// How often stopping is practised.
+    pub drill_every: Ruled<Every>,
+}
+
+/// Answers to a subject.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct SubjectRules {
+    /// Days in which the subject is answered.
+    pub answer_days: Ruled<i64>,
+    /// Days by which that may be made longer, once.
+    pub longer_days: Ruled<i64>,
+}
+
+/// A calendar period in Taipei, or an event.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum Every {
+    /// ISO week, Monday to Sunday.
+    Week,
+    /// Calendar month.
+    Month,
+    /// January to June, July to December.
+    HalfYear,
+    /// Calendar year.
+    Year,
+    /// Two calendar years.
+    TwoYears,
+    /// Five calendar years.
+    FiveYears,
+    /// Each time something happens.
+    Event,
+}
+
+/// Something with a due date.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct DutyRule {
+    /// Its name in files and commands, `a-z 0-9 _`.
+    pub id: String,
+    /// Its name as printed.
+    pub title: String,
+    /// How often.
+    pub every: Every,
+    /// Days after the end of the period, or after the event.
+    #[serde(default)]
+    pub due_days: i32,
+    /// Months after it.
+    #[serde(default)]
+    pub due_months: i32,
+    /// Whether it moves from a rest day to the next working day.
+    #[serde(default)]
+    pub moves: bool,
+    /// The role that owns it.
+    pub owner: String,
+    /// Whose duty it is, one each: `member`, `bureau`, or a role.
+    pub of: String,
+    /// What closes it.
+    pub artefact: String,
+    /// The clause.
+    pub clause: String,
+}
+
+impl SampleRules {
+    /// How many of a population of `count` records are drawn (D7).
+    pub fn size(&self, count: u64) -> u64 {
+        let share = u128::from(count) * u128::from(self.percent.value);
+        let share = u64::try_from(share.div_ceil(100)).unwrap_or(u64::MAX);
+        share.max(self.at_least.value).min(count)
+    }
+}

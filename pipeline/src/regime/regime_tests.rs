@@ -1,0 +1,109 @@
+//! The embedded regime is whole, another is data, and one that contradicts itself is refused. *Pure.*
+
+use super::*;
+
+#[test]
+fn the_embedded_regime_is_whole() {
+    let regime = Regime::jcic_2024().unwrap();
+    assert_eq!(regime.window(), SignedDuration::from_hours(72));
+    assert_eq!(regime.keep_years(Class::Query).unwrap(), 5);
+    assert!(regime.keep_years(Class::Answer).is_err());
+    assert!(regime.consent_rules().is_ok());
+    assert!(!regime.link_runs_on("2019-05-23".parse().unwrap()));
+    assert!(regime.link_runs_on("2019-05-24".parse().unwrap()));
+}
+
+#[test]
+fn an_unknown_key_is_refused() {
+    let code = |regime: &str, classes: &str| Regime::parse(regime, classes).err().map(|error| error.code());
+    let changed = JCIC_2024.replace("adult_age", "adult_agee");
+    assert_eq!(code(&changed, JCIC_2024_CLASSES), Some("REGIME-FILE"));
+    let changed = JCIC_2024_CLASSES.replace("gone_by_hours = 96", "gone_by_hours = 120");
+    let refused = Regime::parse(JCIC_2024, &changed).err().unwrap();
+    assert_eq!(refused.code(), "CLASS-FILE");
+    assert!(refused.to_string().contains("line 2"), "{refused}");
+    assert!(refused.remedy().contains("96"));
+}
+
+/// Another document has other roles and other numbers, and the code asks it for each.
+#[test]
+fn another_regime_is_data() {
+    let (ours, other) = (
+        Regime::jcic_2024().unwrap(),
+        Regime::parse(INVENTED, JCIC_2024_CLASSES).unwrap(),
+    );
+    assert_eq!((other.id.as_str(), other.roles.len()), ("invented-1999", 5));
+    for (count, jcic, invented) in [
+        (0, 0, 0),
+        (9, 9, 9),
+        (10, 10, 10),
+        (501, 11, 51),
+        (20_000, 400, 2_000),
+    ] {
+        assert_eq!(ours.sample.size(count), jcic, "{count}");
+        assert_eq!(other.sample.size(count), invented, "{count}");
+    }
+    assert_eq!(
+        (ours.window(), other.approval_window()),
+        (SignedDuration::from_hours(72), SignedDuration::from_hours(24))
+    );
+    assert_eq!(other.consent_rules().unwrap().oldest_years, 100);
+    assert_eq!(other.member_role(Right::Query).unwrap().id, "clerk");
+    assert!(ours.keeps_apart(Right::KeepCard, Right::KeepPassword, Within::Time));
+    assert!(!other.keeps_apart(Right::KeepCard, Right::KeepPassword, Within::Time));
+    assert!(
+        ours.second_person(people::Act::Unlock).is_some()
+            && other.second_person(people::Act::Unlock).is_none()
+    );
+    assert!(ours.role("querier", Party::Member).is_some() && ours.role("querier", Party::Bureau).is_none());
+    assert!(ours.duties.len() > 15 && other.duties.len() == 1);
+}
+
+#[test]
+fn the_sample_is_two_in_a_hundred_and_at_least_ten_for_every_count() {
+    let sample = Regime::jcic_2024().unwrap().sample;
+    for count in 0..=20_000u64 {
+        let expected = if count <= 10 {
+            count
+        } else {
+            10.max((count * 2).div_ceil(100))
+        };
+        assert_eq!(sample.size(count), expected, "{count}");
+    }
+}
+
+#[test]
+fn a_regime_that_contradicts_itself_is_refused() {
+    let check = |from: &str, to: &str, said: &str| {
+        assert!(JCIC_2024.contains(from), "{from}");
+        let refused = Regime::parse(&JCIC_2024.replacen(from, to, 1), JCIC_2024_CLASSES)
+            .err()
+            .unwrap();
+        assert_eq!(refused.code(), "REGIME-FILE");
+        assert!(refused.to_string().contains(said), "{refused}");
+    };
+    check("id = \"reviewer\"", "id = \"querier\"", "twice");
+    check("id = \"reviewer\"", "id = \"Reviewer\"", "letters");
+    check("rights = [\"review\"]", "rights = [\"audit\"]", "review");
+    check("owner = \"internal_auditor\"", "owner = \"auditor\"", "owner");
+    check("of = \"bureau\"", "of = \"bureaux\"", "whose");
+    check("id = \"tpipas\"", "id = \"iso_27001\"", "twice");
+    check("percent = { value = 2,", "percent = { value = 0,", "percent");
+    check(
+        "length_default = { value = 12,",
+        "length_default = { value = 7,",
+        "floor",
+    );
+    check(
+        "rights = [\"keep_card\", \"keep_password\"]\nwithin",
+        "rights = [\"keep_card\"]\nwithin",
+        "apart",
+    );
+    check(
+        "every = \"two_years\"",
+        "every = \"sometimes\"",
+        "unknown variant",
+    );
+}
+
+const INVENTED: &str = include_str!("../../../fixtures/regimes/invented-1999.toml");
