@@ -25,6 +25,7 @@ pub mod intake;
 pub mod journal;
 pub mod lockdown;
 pub mod places;
+pub mod printed;
 pub mod provider;
 pub mod purge;
 pub mod regime;

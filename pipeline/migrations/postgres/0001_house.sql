@@ -35,7 +35,32 @@ CREATE TABLE authorisation (
     person         TEXT NOT NULL,          -- who holds the account; the account itself where the file names nobody
     unit           TEXT NOT NULL,
     approval_level TEXT NOT NULL,
+    roles          TEXT NOT NULL,          -- its other roles as the regime names them, separated by spaces
     PRIMARY KEY (member, account, from_day)
+);
+
+-- class: register. Changes of the 授權表 as they were entered (授權異動明細紀錄表, 五(一)1, 2); they end with their authorisation.
+CREATE TABLE authorisation_change (
+    change_no   BIGINT PRIMARY KEY,
+    member      TEXT NOT NULL,             -- with account and from_day: which authorisation
+    account     TEXT NOT NULL,
+    from_day    TEXT NOT NULL,
+    what        TEXT NOT NULL,             -- begin | end
+    day         TEXT NOT NULL,             -- from when it holds; an end may have been moved to an earlier day since
+    entered_at  BIGINT NOT NULL,
+    entered_by  TEXT NOT NULL,
+    approved_by TEXT NOT NULL,
+    reason      TEXT NOT NULL,
+    entry       BIGINT NOT NULL           -- journal index
+);
+CREATE INDEX change_of_authorisation ON authorisation_change (member, account, from_day);
+
+-- class: register. Every account name that was ever given, and to whom: it never goes on to another person (五(一)6, 10).
+CREATE TABLE account (
+    member  TEXT NOT NULL,                 -- institution code, or bureau, supervisor, provider
+    account TEXT NOT NULL,
+    person  TEXT NOT NULL,
+    PRIMARY KEY (member, account)
 );
 
 -- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).

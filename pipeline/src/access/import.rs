@@ -6,7 +6,7 @@ use mayfly_consent::{Form, store};
 use serde::Serialize;
 use sqlx::AnyConnection;
 
-use super::{members, staff, table::read_text};
+use super::{OPERATOR, changes, members, staff, table::read_text};
 use crate::{
     app::House,
     db::meta,
@@ -47,10 +47,11 @@ pub async fn import(house: &House, register: Register, files: &[PathBuf]) -> Res
         files: files.len(),
         changed: 0,
     };
+    let mut staff = staff::Import::new(&house.regime, house.today(now));
     for path in files {
         imported.changed += match register {
             Register::Members => members::store(&mut *conn, path, &members::read(path)?).await?,
-            Register::Staff => staff::store(&mut *conn, path, &staff::read(path)?).await?,
+            Register::Staff => staff.store(&mut *conn, path, &staff.read(path)?).await?,
             Register::Forms => u64::from(store_form(&mut *conn, &read_form(path)?).await?),
         };
     }
@@ -62,6 +63,7 @@ pub async fn import(house: &House, register: Register, files: &[PathBuf]) -> Res
             reference: register.name(),
         };
         act::enter(house, &mut *conn, &act, &imported, now).await?;
+        changes::enter(house, &mut *conn, &staff.changes, OPERATOR, now).await?;
     }
     tx.commit().await?;
     tracing::info!(register = register.name(), changed = imported.changed, "imported");

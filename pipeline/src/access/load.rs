@@ -2,7 +2,7 @@
 
 use sqlx::AnyConnection;
 
-use super::{Registers, members, staff, stop};
+use super::{Registers, members, rows, stop};
 use crate::{db::meta, error::Result};
 
 impl Registers {
@@ -10,7 +10,7 @@ impl Registers {
     pub async fn load(conn: &mut AnyConnection, member: &str) -> Result<Self> {
         let version = meta::counter(&mut *conn, meta::REGISTERS).await?;
         let found = members::one(&mut *conn, member).await?;
-        let authorisations = staff::of_member(&mut *conn, member).await?;
+        let authorisations = rows::of_member(&mut *conn, member).await?;
         let stops = stop::list(&mut *conn, true).await?;
         let forms = mayfly_consent::store::load_forms(conn).await?;
         Ok(Self::new(

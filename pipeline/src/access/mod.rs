@@ -2,11 +2,20 @@
 //!
 //! `table` reads master files, `members` and `staff` load them into the registers, `registers` is one member's
 //! registers at one instant, `import` and `stopping` are the acts on them, `stop` keeps the stops.
+//!
+//! An `authorisation` is a line of the 授權表, `breach` what it must not do, `rows` and `changes` keep lines and changes,
+//! `people` begins and ends them and shows both tables, `forms` is how these are printed.
 
+pub mod authorisation;
+pub mod breach;
+pub mod changes;
+pub mod forms;
 pub mod import;
 mod load;
 pub mod members;
+pub mod people;
 pub mod registers;
+pub mod rows;
 pub mod staff;
 pub mod stop;
 pub mod stopping;

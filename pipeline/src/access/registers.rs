@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::civil::Date;
 use mayfly_consent::Forms;
 
-use super::{members::Member, staff::Authorisation, stop::Target};
+use super::{authorisation::Authorisation, members::Member, stop::Target};
 
 /// Member, 授權表, forms and stops at one instant. A gate transaction reads them anew whenever they have changed.
 pub struct Registers {
@@ -13,6 +13,8 @@ pub struct Registers {
     member: Option<Member>,
     staff: HashMap<String, Vec<Authorisation>>,
     stopped: HashSet<(&'static str, String)>,
+    /// Accounts of the member that are stopped, and the other accounts of whoever holds them.
+    stopped_accounts: HashSet<String>,
     /// All registered form versions.
     pub forms: Forms,
 }
@@ -24,6 +26,8 @@ pub enum Right {
     Query,
     /// To approve queries.
     Approve,
+    /// To review query records.
+    Review,
 }
 
 impl Registers {
@@ -44,11 +48,23 @@ impl Registers {
             let (kind, subject) = target.columns();
             (kind, subject.to_owned())
         };
+        let stopped: HashSet<_> = stops.into_iter().map(name).collect();
+        let named = |account: &str| {
+            let code = member.as_ref().map(|member| member.code.as_str());
+            code.is_some_and(|code| stopped.contains(&("person", format!("{code}/{account}"))))
+        };
+        let directly: Vec<&String> = staff.keys().filter(|account| named(account)).collect();
+        let stopped_accounts = staff
+            .keys()
+            .filter(|account| directly.iter().any(|other| shared(&staff, account, other)))
+            .cloned()
+            .collect();
         Self {
             version,
             member,
             staff,
-            stopped: stops.into_iter().map(name).collect(),
+            stopped,
+            stopped_accounts,
             forms,
         }
     }
@@ -74,6 +90,7 @@ impl Registers {
                     && match right {
                         Right::Query => line.query,
                         Right::Approve => line.approve,
+                        Right::Review => line.review,
                     }
             })
         })
@@ -84,13 +101,18 @@ impl Registers {
         self.staff.contains_key(account)
     }
 
-    /// Who holds `account` on `day`; an account without an authorisation that day is nobody.
-    pub fn person(&self, account: &str, day: Date) -> Option<&str> {
-        let lines = self.staff.get(account)?;
-        lines
-            .iter()
-            .find(|line| line.holds_on(day))
-            .map(|line| line.person.as_str())
+    /// Whether one person holds both accounts, or has held both, whatever the day: duties are separated by person.
+    pub fn same_person(&self, one: &str, other: &str) -> bool {
+        one == other || shared(&self.staff, one, other)
+    }
+
+    /// Whether `reviewer` may review a record that `querier` asked and `approver` approved: with the right to review on
+    /// `day`, and neither of the two (D8).
+    pub fn may_review(&self, reviewer: &str, querier: &str, approver: &str, day: Date) -> bool {
+        let took_part = [querier, approver]
+            .into_iter()
+            .any(|other| self.same_person(reviewer, other));
+        self.has_right(reviewer, Right::Review, &[day]) && !took_part && !self.person_stopped(reviewer)
     }
 
     /// Whether the link is stopped.
@@ -105,11 +127,9 @@ impl Registers {
         })
     }
 
-    /// Whether `account` is stopped.
+    /// Whether `account` is stopped, or another account of its person.
     pub fn person_stopped(&self, account: &str) -> bool {
-        self.member
-            .as_ref()
-            .is_some_and(|member| self.is_stopped(&Target::Person(format!("{}/{account}", member.code))))
+        self.stopped_accounts.contains(account)
     }
 
     /// Whether `item` is stopped.
@@ -121,6 +141,12 @@ impl Registers {
         let (kind, subject) = target.columns();
         self.stopped.contains(&(kind, subject.to_owned()))
     }
+}
+
+/// Whether somebody has held both accounts.
+fn shared(staff: &HashMap<String, Vec<Authorisation>>, one: &str, other: &str) -> bool {
+    let persons = |account: &str| staff.get(account).into_iter().flatten().map(|line| &line.person);
+    persons(one).any(|person| persons(other).any(|holder| holder == person))
 }
 
 #[cfg(test)]
@@ -139,7 +165,8 @@ mod tests {
             title: String::new(),
             query,
             approve: !query,
-            review: false,
+            review: account == "r",
+            roles: vec![],
             from: day(from),
             approved_by: "head".into(),
             to: to.map(day),
@@ -163,6 +190,8 @@ mod tests {
             line("q", "P1", true, "2026-01-01", Some("2026-06-01")),
             line("q", "P1", true, "2026-07-01", None),
             line("a", "P2", false, "2026-01-01", None),
+            line("q.old", "P1", false, "2025-01-01", Some("2025-06-01")),
+            line("r", "P3", false, "2026-01-01", None),
         ];
         Registers::new(1, Some(member), staff, stops, Forms::new())
     }
@@ -187,6 +216,22 @@ mod tests {
         check("q", Right::Approve, &["2026-05-31"], false);
         check("a", Right::Approve, &["2026-05-31"], true);
         check("nobody", Right::Query, &["2026-05-31"], false);
+    }
+
+    #[test]
+    fn duties_are_separated_and_stops_hold_by_person() {
+        let open = registers(vec![]);
+        assert!(open.same_person("q", "q.old") && open.same_person("x", "x"));
+        assert!(!open.same_person("q", "a") && !open.same_person("q", "x"));
+        let on = day("2026-05-31");
+        assert!(open.may_review("r", "q", "a", on));
+        assert!(!open.may_review("r", "r", "a", on) && !open.may_review("r", "q", "r", on));
+        assert!(!open.may_review("a", "q", "r", on) && !open.may_review("r", "q", "a", day("2025-12-31")));
+        let stopped = registers(vec![Target::Person("004/q.old".into())]);
+        assert!(
+            stopped.person_stopped("q") && stopped.person_stopped("q.old") && !stopped.person_stopped("a")
+        );
+        assert!(!registers(vec![Target::Person("004/r".into())]).may_review("r", "q", "a", on));
     }
 
     #[test]

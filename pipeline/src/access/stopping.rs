@@ -110,7 +110,7 @@ async fn check(conn: &mut sqlx::AnyConnection, target: &Target) -> Result<()> {
         Target::Item(item) => crate::provider::Item::parse(item).is_some(),
         Target::Member(code) => super::members::one(conn, code).await?.is_some(),
         Target::Person(person) => match person.split_once('/') {
-            Some((member, account)) => super::staff::of_member(conn, member)
+            Some((member, account)) => super::rows::of_member(conn, member)
                 .await?
                 .iter()
                 .any(|line| line.account == account),

@@ -1,6 +1,7 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
 mod kept;
+mod people;
 mod purge;
 mod stop;
 
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 
 pub(super) use self::{
     kept::{BackupCommand, HoldCommand},
+    people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
     stop::{StopCommand, StopTarget},
 };
@@ -93,6 +95,9 @@ pub(super) enum Command {
     /// The authorisation table (授權表): who may query, approve and review, from when to when
     #[command(subcommand)]
     Staff(ImportCommand),
+    /// People and their roles: the tables, and what begins and ends
+    #[command(subcommand)]
+    People(PeopleCommand),
     /// Consent forms (授權書): one TOML file a version
     #[command(subcommand)]
     Form(ImportCommand),
@@ -355,6 +360,6 @@ const EVERYWHERE: &str = "Options of every command";
 
 const MASTER_FILES: &str = "\
 members (CSV): code,name,valid_from,valid_to,age_recipients and, if wanted, control_rules_version,control_rules_date
-staff (CSV):   member,account,name,title,query,approve,review,from,approved_by,to,ended_by and, if wanted, person,unit,level
+staff (CSV):   member,account,name,title,query,approve,review,from,approved_by,to,ended_by and, if wanted, person,unit,level,roles
 forms (TOML):  id, version, title, in_force_from, in_force_to?, items, purposes, recipients, notices, valid_days, text
 Days are YYYY-MM-DD and half-open; rights are Y or empty; recipients are separated by spaces. More in pipeline/README.md.";

@@ -13,6 +13,7 @@ mod hold;
 mod journal;
 mod master;
 mod out;
+mod people;
 mod progress;
 mod provider;
 mod purge;
@@ -146,6 +147,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         }
         Command::Member(command) => master::members(&opening, command, &out).await,
         Command::Staff(command) => master::staff(&opening, command, &out).await,
+        Command::People(command) => people::run(&opening, command, &out).await,
         Command::Form(command) => master::forms(&opening, command, &out).await,
         Command::Consent(command) => consent::run(&opening, command, &out).await,
         Command::Batch(command) => batch::run(&opening, command, &out).await,

@@ -179,14 +179,8 @@ impl Desk<'_> {
         let mut faults = Vec::new();
         let days = [self.today, approved_on.unwrap_or(self.today)];
         let registers = self.registers;
-        if !querier.is_empty() && !approver.is_empty() {
-            let same_on = |day: &Date| {
-                let asking = registers.person(querier, *day);
-                asking.is_some() && asking == registers.person(approver, *day)
-            };
-            if querier == approver || days.iter().any(same_on) {
-                faults.push((Code::AprSelf, "approver"));
-            }
+        if !querier.is_empty() && !approver.is_empty() && registers.same_person(querier, approver) {
+            faults.push((Code::AprSelf, "approver"));
         }
         let accounts = [
             (querier, Right::Query, Code::AprQuerier, "querier"),

@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use zeroize::Zeroizing;
 
 use super::{
-    batch::EntryBatch,
+    batch::{BATCH_ENTRIES_MAX, EntryBatch},
     entry::{Entry, Kind, SALT_BYTES},
     store,
 };
@@ -45,6 +45,32 @@ pub async fn enter(
     // Whatever the act sealed, its keys are in this generation: an older keyring must not open this database.
     meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
     Ok(index)
+}
+
+/// Enters many acts at once, each with its facts; returns the index of the first, the others follow it one by one.
+pub async fn enter_all<P: Serialize>(
+    house: &House,
+    conn: &mut AnyConnection,
+    acts: &[(Act<'_>, P)],
+    now: Timestamp,
+) -> Result<u64> {
+    let mut first = None;
+    for part in acts.chunks(BATCH_ENTRIES_MAX) {
+        let mut entries = EntryBatch::with_capacity(part.len());
+        let mut payloads = Vec::with_capacity(part.len());
+        for (act, payload) in part {
+            let salted = salted(payload)?;
+            entries.push(&entry(act, &salted, now)).map_err(Error::journal)?;
+            payloads.push(salted);
+        }
+        let index = store::append(&mut *conn, &entries).await?;
+        first.get_or_insert(index);
+        for (at, salted) in (index..).zip(payloads) {
+            keep(house, &mut *conn, at, salted, now).await?;
+        }
+    }
+    meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
+    first.ok_or(Error::Bug("no act was to be entered"))
 }
 
 /// The entry of `act` over its salted payload.

@@ -178,9 +178,10 @@ impl Kind {
                 "DELETE FROM consent WHERE consent_no = CAST($1 AS BIGINT)",
             ],
             Self::Payload => &["DELETE FROM journal_payload WHERE entry = CAST($1 AS BIGINT)"],
-            Self::Authorisation => {
-                &["DELETE FROM authorisation WHERE member || ' ' || account || ' ' || from_day = $1"]
-            }
+            Self::Authorisation => &[
+                "DELETE FROM authorisation_change WHERE member || ' ' || account || ' ' || from_day = $1",
+                "DELETE FROM authorisation WHERE member || ' ' || account || ' ' || from_day = $1",
+            ],
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
         }

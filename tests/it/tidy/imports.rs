@@ -138,6 +138,7 @@ const LAYERS: [&[&str]; 6] = [
         "error",
         "ids",
         "roc",
+        "printed",
         "clock",
         "config",
         "regime",

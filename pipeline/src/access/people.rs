@@ -1,0 +1,359 @@
+//! Begins and ends authorisations, each by one person and approved by another, and reads both tables (五(一)). *SQL.*
+//!
+//! Nothing reaches back: what holds from today on holds from its commit on, what holds from a later day from its midnight
+//! in Taipei on. The gate and every delivery ask the same lines.
+
+use jiff::{ToSpan, civil::Date};
+use mayfly_retention::Class;
+use sqlx::AnyConnection;
+
+use super::{
+    authorisation::Authorisation,
+    breach::{Breach, Known},
+    changes::{self, Change, Entered, What},
+    rows,
+    stopping::check_reason,
+};
+use crate::{
+    app::House,
+    db::meta,
+    error::{Error, Result},
+    journal,
+    regime::people::{Act, Party, Right},
+};
+
+/// An account at a member, the bureau, the supervisor or the provider.
+#[derive(Clone)]
+pub struct Holder {
+    /// Institution code, or `bureau`, `supervisor`, `provider`.
+    pub at: String,
+    /// The account.
+    pub account: String,
+}
+
+/// Who does an act, and who approves it: accounts of the same desk.
+pub struct Hands<'a> {
+    /// Who does it.
+    pub by: &'a str,
+    /// Another person, who approves it.
+    pub approved_by: &'a str,
+    /// Why.
+    pub reason: &'a str,
+}
+
+/// What is to begin. What is not given is as in the account's latest authorisation.
+pub struct Beginning {
+    /// Whose account.
+    pub holder: Holder,
+    /// Its roles, as the regime names them.
+    pub roles: Vec<String>,
+    /// The person's name.
+    pub name: Option<String>,
+    /// The person's title.
+    pub title: Option<String>,
+    /// The person's number at their institution.
+    pub person: Option<String>,
+    /// Their unit.
+    pub unit: Option<String>,
+    /// Their level of approval.
+    pub level: Option<String>,
+    /// First day.
+    pub from: Date,
+    /// First day without it.
+    pub to: Option<Date>,
+}
+
+impl Holder {
+    /// Reads `AT/ACCOUNT`, such as `004/chen.yl` or `bureau/lee`.
+    ///
+    /// # Errors
+    /// `PEOPLE-HOLDER`.
+    pub fn parse(text: &str) -> Result<Self> {
+        let parts = text.split_once('/');
+        let fit = parts.filter(|(at, account)| {
+            let is_code = at.len() == 3 && at.bytes().all(|byte| byte.is_ascii_digit());
+            (is_code || Party::of(at) != Party::Member) && mayfly_consent::cells::account(account).is_ok()
+        });
+        let (at, account) = fit.ok_or_else(|| {
+            refused(
+                "PEOPLE-HOLDER",
+                "that names no account: an institution code, bureau, supervisor or provider, then / and the account",
+                "name it like 004/chen.yl; an account is 1 to 32 of A-Z a-z 0-9 . _ - and no identity number",
+            )
+        })?;
+        Ok(Self {
+            at: at.to_owned(),
+            account: account.to_owned(),
+        })
+    }
+
+    /// Where its people are looked after: at their own member, all others at the bureau.
+    fn desk(&self) -> &str {
+        match Party::of(&self.at) {
+            Party::Member => &self.at,
+            _ => "bureau",
+        }
+    }
+}
+
+/// Lets an authorisation begin.
+///
+/// # Errors
+/// `PEOPLE-*`, `MEMBER-UNKNOWN`, `STOP-REASON`.
+pub async fn begin(house: &House, beginning: &Beginning, hands: &Hands<'_>) -> Result<Authorisation> {
+    let now = house.clock.now();
+    let today = house.today(now);
+    let holder = &beginning.holder;
+    check_reason(hands.reason)?;
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    if Party::of(&holder.at) == Party::Member && super::members::one(&mut *conn, &holder.at).await?.is_none()
+    {
+        return Err(refused(
+            "MEMBER-UNKNOWN",
+            "the member is not in the register",
+            "import the member first (`mayfly member import`)",
+        ));
+    }
+    let of_account = rows::of_holder(&mut *conn, &holder.at, &holder.account, "").await?;
+    let line = draft(
+        house,
+        beginning,
+        of_account.iter().max_by_key(|line| line.from),
+        hands,
+    )?;
+    let holder_of_account = rows::holder(&mut *conn, &holder.at, &holder.account).await?;
+    let known = rows::of_holder(&mut *conn, &holder.at, &holder.account, &line.person).await?;
+    let facts = Known {
+        lines: &known,
+        holder: holder_of_account.as_deref(),
+    };
+    let needs_level = || {
+        let role = house.regime.member_role(Right::Approve);
+        line.approve && line.level.is_empty() && role.is_some_and(|role| role.needs_level)
+    };
+    let breach = Breach::of_day(line.from, today, &house.regime)
+        .or_else(|| Breach::of_beginning(&line, &facts, &house.regime))
+        .or_else(|| Breach::of_accounts(&line, &facts, &house.regime))
+        .or_else(|| needs_level().then_some(Breach::Level));
+    if let Some(breach) = breach {
+        return Err(breach.error());
+    }
+    check_hands(house, &mut *conn, holder, &line.person, hands, today).await?;
+    rows::insert(&mut *conn, &line).await?;
+    rows::give(&mut *conn, &line.member, &line.account, &line.person).await?;
+    let mut entered = vec![Change::of(&line, What::Begin)];
+    if line.to.is_some() {
+        entered.push(Change::of(&line, What::End));
+    }
+    enter(house, &mut *conn, entered, hands).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(line)
+}
+
+/// Ends the authorisation of `holder` that would hold on `day`: `day` is the first without it. An end that was set for a
+/// later day comes earlier. Of an authorisation that begins on `day` nothing is left.
+///
+/// # Errors
+/// `PEOPLE-*`, `STOP-REASON`.
+pub async fn end(house: &House, holder: &Holder, day: Date, hands: &Hands<'_>) -> Result<Authorisation> {
+    let now = house.clock.now();
+    let today = house.today(now);
+    check_reason(hands.reason)?;
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let lines = rows::of_holder(&mut *conn, &holder.at, &holder.account, "").await?;
+    let found = lines
+        .into_iter()
+        .find(|line| line.account == holder.account && line.holds_on(day));
+    let mut line = found.ok_or_else(|| {
+        refused(
+            "PEOPLE-UNKNOWN",
+            "no authorisation of this account would hold on that day",
+            "see `mayfly people table --on DAY` for the accounts that have one",
+        )
+    })?;
+    if let Some(breach) = Breach::of_day(day, today, &house.regime) {
+        return Err(breach.error());
+    }
+    check_hands(house, &mut *conn, holder, &line.person, hands, today).await?;
+    let before = line.to.replace(day);
+    line.ended_by = hands.approved_by.to_owned();
+    rows::end(&mut *conn, &line, before).await?;
+    enter(house, &mut *conn, vec![Change::of(&line, What::End)], hands).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(line)
+}
+
+/// The 授權表 of `on`, of `member` or of everybody.
+///
+/// # Errors
+/// `PEOPLE-RANGE` for a day before those that are kept.
+pub async fn table(house: &House, on: Date, member: Option<&str>) -> Result<Vec<Authorisation>> {
+    check_range(house, on, on)?;
+    rows::held_on(&mut house.db.reader().await?, on, member).await
+}
+
+/// The changes that hold from a day of `from..=to` on.
+///
+/// # Errors
+/// `PEOPLE-RANGE` for days before those that are kept, or in the wrong order.
+pub async fn changes(house: &House, from: Date, to: Date, member: Option<&str>) -> Result<Vec<Entered>> {
+    check_range(house, from, to)?;
+    changes::between(&mut house.db.reader().await?, from, to, member).await
+}
+
+/// The line that is to begin, as it will stand on the table.
+fn draft(
+    house: &House,
+    beginning: &Beginning,
+    latest: Option<&Authorisation>,
+    hands: &Hands<'_>,
+) -> Result<Authorisation> {
+    let holder = &beginning.holder;
+    let cell = |given: &Option<String>, kept: fn(&Authorisation) -> &String, most: usize| {
+        let text = given.clone().or_else(|| latest.map(|line| kept(line).clone()));
+        let text = text.unwrap_or_default();
+        let fits = text.chars().count() <= most && !text.chars().any(char::is_control);
+        if fits && !mayfly_consent::cells::holds_identity_number(&text) {
+            Ok(text)
+        } else {
+            Err(refused(
+                "PEOPLE-CELL",
+                "a name, title, unit, level or number is too long, or holds control characters or an identity number",
+                "at most 50 characters for a name, title and unit, 20 for a level, 64 for a number",
+            ))
+        }
+    };
+    let person = cell(&beginning.person, |line| &line.person, 64)?;
+    let mut line = Authorisation {
+        member: holder.at.clone(),
+        account: holder.account.clone(),
+        name: cell(&beginning.name, |line| &line.name, 50)?,
+        title: cell(&beginning.title, |line| &line.title, 50)?,
+        query: false,
+        approve: false,
+        review: false,
+        roles: Vec::new(),
+        from: beginning.from,
+        approved_by: hands.approved_by.to_owned(),
+        to: beginning.to,
+        ended_by: beginning
+            .to
+            .map_or_else(String::new, |_| hands.approved_by.to_owned()),
+        person: if person.is_empty() {
+            holder.account.clone()
+        } else {
+            person
+        },
+        unit: cell(&beginning.unit, |line| &line.unit, 50)?,
+        level: cell(&beginning.level, |line| &line.level, 20)?,
+    };
+    if line.name.is_empty() || line.to.is_some_and(|to| to <= line.from) {
+        return Err(refused(
+            "PEOPLE-CELL",
+            "the person has no name, or the authorisation would end before it begins",
+            "give the name (--name), and an end that is later than the first day",
+        ));
+    }
+    for id in &beginning.roles {
+        let role = house.regime.role(id, Party::of(&holder.at)).ok_or_else(|| {
+            refused(
+                "PEOPLE-ROLE",
+                "the regime has no such role there",
+                "see \u{201c}People\u{201d} in pipeline/README.md for the roles of a member, the bureau, the supervisor and the provider",
+            )
+        })?;
+        line.add(&house.regime, role);
+    }
+    Ok(line)
+}
+
+/// Whether those who do and approve the act may: each has the right today, is not stopped, and the approver is neither who
+/// does it nor whom it is about.
+async fn check_hands(
+    house: &House,
+    conn: &mut AnyConnection,
+    holder: &Holder,
+    person: &str,
+    hands: &Hands<'_>,
+    today: Date,
+) -> Result<()> {
+    let Some(rule) = house.regime.second_person(Act::Authorisation) else {
+        return Ok(());
+    };
+    let desk = rows::of_member(&mut *conn, holder.desk()).await?;
+    let stopped = rows::stopped(&mut *conn, holder.desk()).await?;
+    let allowed = |account: &str, right: Option<Right>| {
+        let line = desk
+            .iter()
+            .find(|line| line.account == account && line.holds_on(today));
+        line.filter(|line| right.is_none_or(|right| line.permits(&house.regime, right)))
+            .filter(|_| !stopped.contains(account))
+    };
+    let by = allowed(hands.by, rule.does).ok_or_else(|| {
+        denied(
+            "PEOPLE-HANDS",
+            "whoever enters it (--as) has no right to today: accounts are opened and ended by an account administrator",
+        )
+    })?;
+    let approver = allowed(hands.approved_by, rule.approves).ok_or_else(|| {
+        denied(
+            "PEOPLE-HANDS",
+            "whoever approves it (--approved-by) has no right to today: a unit head at a member, compliance at the bureau (五(一)2)",
+        )
+    })?;
+    let is_holder = holder.desk() == holder.at && approver.person == person;
+    if approver.person == by.person || is_holder {
+        return Err(Breach::OwnApproval.error());
+    }
+    Ok(())
+}
+
+async fn enter(
+    house: &House,
+    conn: &mut AnyConnection,
+    mut entered: Vec<Change>,
+    hands: &Hands<'_>,
+) -> Result<()> {
+    for change in &mut entered {
+        change.reason = hands.reason.to_owned();
+    }
+    meta::registers_changed(&mut *conn).await?;
+    changes::enter(house, conn, &entered, hands.by, house.clock.now()).await
+}
+
+/// Days of which everything is kept, and in order.
+fn check_range(house: &House, from: Date, to: Date) -> Result<()> {
+    let years = house.regime.keep_years(Class::Register)?;
+    let today = house.today(house.clock.now());
+    let earliest = today.checked_sub(years.years()).unwrap_or(Date::MIN);
+    if earliest <= from && from <= to {
+        return Ok(());
+    }
+    Err(Error::Input {
+        code: "PEOPLE-RANGE",
+        sentence: format!(
+            "authorisations are kept for {years} years after their end, and the days run from the first to the last"
+        ),
+        remedy: "name days of the years that are kept, the earlier one first",
+    })
+}
+
+fn refused(code: &'static str, sentence: &str, remedy: &'static str) -> Error {
+    Error::Input {
+        code,
+        sentence: sentence.into(),
+        remedy,
+    }
+}
+
+fn denied(code: &'static str, sentence: &str) -> Error {
+    Error::Denied {
+        code,
+        sentence: sentence.into(),
+        remedy: "name two people who have these roles today, `mayfly people table` shows them; the first ones come with `mayfly staff import`",
+    }
+}

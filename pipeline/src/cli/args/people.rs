@@ -1,0 +1,91 @@
+//! The grammar of `people`. *Pure.*
+
+use clap::{Args, Subcommand};
+use jiff::civil::Date;
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum PeopleCommand {
+    /// The authorisation table (授權表) of a day: who may do what, from when to when, and who approved it
+    Table {
+        /// The day, YYYY-MM-DD, past or to come [default: today in Taipei]
+        #[arg(long, value_name = "DAY")]
+        on: Option<Date>,
+        #[command(flatten)]
+        shown: Shown,
+    },
+    /// The record of changes (授權異動明細紀錄表): what began and ended, who entered and who approved it
+    Changes {
+        /// First day from which a change holds
+        #[arg(long, value_name = "DAY")]
+        from: Date,
+        /// Last day from which a change holds
+        #[arg(long, value_name = "DAY")]
+        to: Date,
+        #[command(flatten)]
+        shown: Shown,
+    },
+    /// Let an authorisation begin, today or later; what is not given is as in the account's latest one
+    Begin {
+        /// AT/ACCOUNT, such as 004/chen.yl; AT is an institution code, bureau, supervisor or provider
+        holder: String,
+        /// Its roles; again for each
+        #[arg(long = "role", required = true, value_name = "ROLE")]
+        roles: Vec<String>,
+        /// First day
+        #[arg(long, value_name = "DAY")]
+        from: Date,
+        /// First day without it
+        #[arg(long, value_name = "DAY")]
+        to: Option<Date>,
+        /// The person's name
+        #[arg(long)]
+        name: Option<String>,
+        /// The person's title
+        #[arg(long)]
+        title: Option<String>,
+        /// The person's number at their institution [default: the account]
+        #[arg(long)]
+        person: Option<String>,
+        /// The person's unit
+        #[arg(long)]
+        unit: Option<String>,
+        /// Level of approval, for whoever approves queries
+        #[arg(long)]
+        level: Option<String>,
+        #[command(flatten)]
+        hands: HandsArguments,
+    },
+    /// End the authorisation that would hold on a day, today or later; the account never goes on to anybody else
+    End {
+        /// AT/ACCOUNT, such as 004/chen.yl
+        holder: String,
+        /// First day without it
+        #[arg(long, value_name = "DAY")]
+        on: Date,
+        #[command(flatten)]
+        hands: HandsArguments,
+    },
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct Shown {
+    /// Only this institution's people, or those of bureau, supervisor or provider
+    #[arg(long, value_name = "AT")]
+    pub(in crate::cli) member: Option<String>,
+    /// As CSV, safe to open in a spreadsheet
+    #[arg(long, conflicts_with = "json")]
+    pub(in crate::cli) csv: bool,
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct HandsArguments {
+    /// Why
+    #[arg(long)]
+    pub(in crate::cli) reason: String,
+    /// Who enters it: an account administrator of the same member, or of the bureau for everybody else
+    #[arg(long = "as", value_name = "ACCOUNT")]
+    pub(in crate::cli) account: String,
+    /// Who approves it: another person, a unit head of the same member or compliance at the bureau
+    #[arg(long, value_name = "ACCOUNT")]
+    pub(in crate::cli) approved_by: String,
+}
