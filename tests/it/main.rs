@@ -25,6 +25,7 @@ mod journey;
 mod judge;
 mod marked;
 mod pauses;
+mod people;
 mod planted;
 mod redaction;
 mod rivals;

@@ -52,6 +52,16 @@ impl Out {
         }
     }
 
+    /// Shows CSV, which is neither the one JSON document of `--json` nor text to be made fit for a terminal.
+    pub(super) fn csv(&self, csv: &str) -> Result<()> {
+        if self.json {
+            return Err(Error::Usage(
+                "--csv and --json are two forms of the same: name one of them".into(),
+            ));
+        }
+        write(csv)
+    }
+
     /// Says a sentence to people; programs do not hear it.
     pub(super) fn say(&self, text: &str) {
         if !self.json {

@@ -1,5 +1,7 @@
 //! `people table|changes|begin|end`. *Edge.*
 
+use mayfly_consent::Language;
+
 use super::{
     Opening,
     args::{HandsArguments, PeopleCommand},
@@ -22,7 +24,7 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
             let on = on.unwrap_or_else(|| house.today(house.clock.now()));
             let lines = people::table(&house, on, shown.member.as_deref()).await?;
             if shown.csv {
-                super::out::write(&forms::table(&lines, &house.regime, mayfly_consent::Language::En).csv())?;
+                out.csv(&forms::table(&lines, &house.regime, Language::En).csv())?;
                 return Ok(Exit::Done);
             }
             let value = serde_json::json!({ "on": on, "people": forms::table_lines(&lines) });
@@ -38,9 +40,7 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
             let house = opening.to_look().await?;
             let changes = people::changes(&house, from, to, shown.member.as_deref()).await?;
             if shown.csv {
-                super::out::write(
-                    &forms::changes(&changes, &house.regime, mayfly_consent::Language::En).csv(),
-                )?;
+                out.csv(&forms::changes(&changes, &house.regime, Language::En).csv())?;
                 return Ok(Exit::Done);
             }
             let value =

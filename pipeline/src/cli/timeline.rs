@@ -4,18 +4,27 @@ use jiff::Timestamp;
 
 use crate::purge::Margin;
 
-/// A line for each cohort from its first instant to the legal limit, oldest first, with the marks of 72 and 96 hours.
+/// A line for each cohort from its first instant to the legal limit, oldest first, with marks where reading ends and where the
+/// limit is (72 and 96 hours): all cohorts of hours have one window.
 ///
 /// `=` is time that has passed, `!` time since it was due, `-` time until it is due, `.` what is left to the limit.
 pub(super) fn draw(margins: &[Margin], now: Timestamp) -> String {
-    let mut text = format!("{:NAME$}0 h{:>33}{:>12}\n", "", "72 h", "96 h");
+    let Some(first) = margins.first() else {
+        return String::new();
+    };
+    let readable = first.due_at.duration_since(first.from).as_hours() - COHORT_HOURS;
+    let limit = first.gone_by.duration_since(first.from).as_hours();
+    let mark = readable / HOURS;
+    let (marked, limited) = (format!("{readable} h"), format!("{limit} h"));
+    let widths = [mark - ZERO.len() as i64, limit / HOURS - mark].map(|width| width.unsigned_abs() as usize);
+    let mut text = format!("{:NAME$}{ZERO}{marked:>first$}{limited:>second$}\n", "", first = widths[0], second = widths[1]);
     for margin in margins {
         let passed = column(margin.from, now);
         let due = column(margin.from, margin.due_at);
         let limit = column(margin.from, margin.gone_by);
         let bar: String = (0..limit)
             .map(|at| match at {
-                _ if at == MARK => '|',
+                _ if at == mark => '|',
                 _ if at < passed && at >= due => '!',
                 _ if at < passed => '=',
                 _ if at < due => '-',
@@ -52,8 +61,9 @@ fn column(from: Timestamp, at: Timestamp) -> i64 {
 const HOURS: i64 = 2;
 /// Columns of a bar at most.
 const WIDTH: i64 = 48;
-/// The column at which the 72 hours end.
-const MARK: i64 = 36;
+/// Hours of a cohort: the last answer of it leaves the window so much later than the first.
+const COHORT_HOURS: i64 = 1;
+const ZERO: &str = "0 h";
 /// Characters of a name, and the space after it: `answer-2026110202`.
 const NAME: usize = 19;
 /// More is not told apart.

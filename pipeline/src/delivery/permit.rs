@@ -57,9 +57,10 @@ pub async fn check(house: &House, conn: &mut AnyConnection, batch: &Batch, accou
     }
     let mut answers = permit.chunks.iter().flat_map(|(_, answers)| answers).peekable();
     if answers.peek().is_some() && !answers.any(|answers| permit.allows(house, answers)) {
+        let hours = house.regime.window().as_hours();
         return Err(denied(
             "WINDOW-CLOSED",
-            "the answers of this batch have been held for 72 hours and may no longer be read (四(二)2)",
+            &format!("the answers of this batch have been held for {hours} hours and may no longer be read (四(二)2)"),
             "if they are still needed, ask anew in a new batch with a new approval",
         ));
     }

@@ -72,8 +72,8 @@ pub(in crate::cli) struct Shown {
     /// Only this institution's people, or those of bureau, supervisor or provider
     #[arg(long, value_name = "AT")]
     pub(in crate::cli) member: Option<String>,
-    /// As CSV, safe to open in a spreadsheet
-    #[arg(long, conflicts_with = "json")]
+    /// As CSV that a spreadsheet takes for text, whatever is in its cells
+    #[arg(long)]
     pub(in crate::cli) csv: bool,
 }
 
