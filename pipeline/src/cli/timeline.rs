@@ -17,7 +17,12 @@ pub(super) fn draw(margins: &[Margin], now: Timestamp) -> String {
     let mark = readable / HOURS;
     let (marked, limited) = (format!("{readable} h"), format!("{limit} h"));
     let widths = [mark - ZERO.len() as i64, limit / HOURS - mark].map(|width| width.unsigned_abs() as usize);
-    let mut text = format!("{:NAME$}{ZERO}{marked:>first$}{limited:>second$}\n", "", first = widths[0], second = widths[1]);
+    let mut text = format!(
+        "{:NAME$}{ZERO}{marked:>first$}{limited:>second$}\n",
+        "",
+        first = widths[0],
+        second = widths[1]
+    );
     for margin in margins {
         let passed = column(margin.from, now);
         let due = column(margin.from, margin.due_at);

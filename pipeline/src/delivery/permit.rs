@@ -60,7 +60,9 @@ pub async fn check(house: &House, conn: &mut AnyConnection, batch: &Batch, accou
         let hours = house.regime.window().as_hours();
         return Err(denied(
             "WINDOW-CLOSED",
-            &format!("the answers of this batch have been held for {hours} hours and may no longer be read (四(二)2)"),
+            &format!(
+                "the answers of this batch have been held for {hours} hours and may no longer be read (四(二)2)"
+            ),
             "if they are still needed, ask anew in a new batch with a new approval",
         ));
     }
