@@ -1,6 +1,6 @@
 //! Changes of the 授權表 as they were entered: each a journal entry and a row of the 授權異動明細紀錄表 (五(一)1, 2). *SQL.*
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
@@ -143,7 +143,8 @@ pub async fn enter(
     Ok(())
 }
 
-/// Changes that hold from a day of `from..=to` on, in the order of these days; of `member` or, if that is none, everybody's.
+/// Changes that hold from a day of `from..=to` on, or were entered on one, in the order in which they hold; of `member` or,
+/// if that is none, everybody's.
 pub async fn between(
     conn: &mut AnyConnection,
     from: Date,
@@ -161,13 +162,16 @@ pub async fn between(
          FROM authorisation_change JOIN authorisation ON authorisation.member = authorisation_change.member
          AND authorisation.account = authorisation_change.account
          AND authorisation.from_day = authorisation_change.from_day
-         WHERE authorisation_change.day >= $1 AND authorisation_change.day <= $2
+         WHERE ((authorisation_change.day >= $1 AND authorisation_change.day <= $2)
+         OR (authorisation_change.entered_at >= $4 AND authorisation_change.entered_at < $5))
          AND (authorisation_change.member = $3 OR $3 = '')
          ORDER BY authorisation_change.day, authorisation_change.change_no",
     )
     .bind(from.to_string())
     .bind(to.to_string())
     .bind(member.unwrap_or(""))
+    .bind(midnight(from))
+    .bind(midnight(to.tomorrow().unwrap_or(Date::MAX)))
     .fetch_all(conn)
     .await
     .map_err(Error::database("read the changes of authorisations"))?;
@@ -220,6 +224,13 @@ fn entered(row: &AnyRow) -> std::result::Result<Entered, sqlx::Error> {
         reason: row.try_get(21)?,
         entry: row.try_get(22)?,
     })
+}
+
+/// The instant at which `day` begins in Taipei, as it is stored.
+fn midnight(day: Date) -> i64 {
+    let taipei = TimeZone::fixed(jiff::tz::offset(8));
+    let begins = day.to_zoned(taipei).map(|midnight| midnight.timestamp());
+    begins.unwrap_or(Timestamp::MAX).as_microsecond()
 }
 
 /// What the journal keeps of a change.

@@ -196,7 +196,7 @@ pub async fn table(house: &House, on: Date, member: Option<&str>) -> Result<Vec<
     rows::held_on(&mut house.db.reader().await?, on, member).await
 }
 
-/// The changes that hold from a day of `from..=to` on.
+/// The changes that hold from a day of `from..=to` on, or were entered on one.
 ///
 /// # Errors
 /// `PEOPLE-RANGE` for days before those that are kept, or in the wrong order.

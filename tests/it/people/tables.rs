@@ -164,6 +164,18 @@ fn every_change_is_an_entry_of_the_journal() {
             .all(|change| change["day"].as_str() <= last["day"].as_str()),
         "in the order of their days"
     );
+    // What was entered with its past is on the record of the day it was entered, and of no day between.
+    let count = |from: &str, to: &str| {
+        let told = shown(&sandbox, &["changes", "--from", from, "--to", to]);
+        told["changes"].as_array().unwrap().len()
+    };
+    assert_eq!(
+        (
+            count("2026-11-02", "2026-11-02"),
+            count("2026-11-01", "2026-11-01")
+        ),
+        (20, 0)
+    );
     sandbox.mayfly(["journal", "verify"]).expect(0);
 }
 

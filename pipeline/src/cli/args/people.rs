@@ -15,10 +15,10 @@ pub(in crate::cli) enum PeopleCommand {
     },
     /// The record of changes (授權異動明細紀錄表): what began and ended, who entered and who approved it
     Changes {
-        /// First day from which a change holds
+        /// First day from which a change holds, or on which it was entered
         #[arg(long, value_name = "DAY")]
         from: Date,
-        /// Last day from which a change holds
+        /// Last day from which a change holds, or on which it was entered
         #[arg(long, value_name = "DAY")]
         to: Date,
         #[command(flatten)]
