@@ -12,7 +12,6 @@ mod rules;
 
 use std::path::PathBuf;
 
-#[cfg(feature = "stock-tools")]
 pub use self::disk::{in_own_mounts, may_mount};
 
 use crate::{

@@ -11,8 +11,7 @@
 //! - *unaccounted*: a segment in no certificate, in two, or in one with others than lay there.
 //!
 //! Not a failure: what goes early because nobody knew the time for six hours, or because the clock was ahead at boot (D4
-//! promises nothing then), and what was late when the machine came back from a long time off. Both are counted. So are boots whose
-//! clock is right and not believed: a wall clock that was some minutes ahead had pulled trusted time along, and was set right.
+//! promises nothing then), and what was late when the machine came back from a long time off. Both are counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,7 +113,7 @@ impl Oracle {
 
     /// Whether what the product remembers lies ahead of true time, so that no right clock is believed at the next boot.
     pub fn is_ahead(&self, now: i64) -> bool {
-        self.water.1 > now
+        self.water.1 > now + AGREEMENT
     }
 
     /// Whether everything held is due because the time was unknown for too long.
@@ -130,19 +129,16 @@ impl Oracle {
             self.boot = host.boot();
             self.excused |= self.lost;
             self.lost = !believed(wall, self.water, doors)?;
-            if self.lost && off == 0 && self.water.1 - now <= AGREEMENT {
-                self.tally.mistrusted += 1;
-            }
             self.off = match self.lost {
                 true => (self.water.0 - host.booted(), self.water.1 - host.booted()),
-                false => (off, off),
+                false => (wall.max(self.water.0) - now, wall.max(self.water.1) - now),
             };
         } else if self.lost {
             if believed(wall, (now + self.off.0, now + self.off.1), doors)? {
                 // How late it had become nobody could know until now.
                 self.excused = true;
                 self.lost = false;
-                self.off = (off, off);
+                self.off = (off.max(self.off.0), off.max(self.off.1));
             }
         } else if (self.off.0 - AGREEMENT..=self.off.1 + AGREEMENT).contains(&off) {
             self.off = (self.off.0.min(off), self.off.1.max(off));
@@ -368,7 +364,8 @@ impl Oracle {
 
 /// Whether a wall clock is believed that must not be behind `mark`; where the bounds leave it open, as the product says.
 fn believed(wall: i64, mark: (i64, i64), doors: Doors) -> Result<bool, String> {
-    match (wall >= mark.1, wall < mark.0) {
+    let latest = wall + AGREEMENT;
+    match (latest >= mark.1, latest < mark.0) {
         (true, _) if doors == Doors::Lost => Err("doors: a right clock is not believed".into()),
         (true, _) => Ok(true),
         (_, true) if doors != Doors::Lost => Err("doors: a clock that is behind is believed".into()),
