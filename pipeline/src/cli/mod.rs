@@ -21,6 +21,7 @@ mod stop;
 mod synth;
 mod terminal;
 mod timeline;
+mod usage;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -42,10 +43,15 @@ pub fn main() -> ExitCode {
     telemetry::quiet_panics();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
+        Err(error) if usage::is_wrong(&error) => {
+            let refused = usage::refusal(&error);
+            Out::new(false, args::Lang::En).error(&refused);
+            return ExitCode::from(refused.exit() as u8);
+        }
+        Err(help) => {
             // Help and version are no errors; whether the terminal took them is no concern of the exit code.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() {
+            let _ = help.print();
+            return ExitCode::from(if help.use_stderr() {
                 Exit::Usage as u8
             } else {
                 Exit::Done as u8
