@@ -147,14 +147,16 @@ pub async fn move_lines(
     codes: CodeSet,
     release: bool,
 ) -> Result<()> {
+    // The bounds keep PostgreSQL from walking through the whole batch in search of the lines.
     static KEEP: BlockSql = BlockSql::new(
-        "UPDATE request SET outcome = $1, codes = $2 WHERE batch_no = $3 AND outcome = $4 AND line IN (",
+        "UPDATE request SET outcome = $1, codes = $2
+         WHERE batch_no = $3 AND outcome = $4 AND line >= $5 AND line <= $6 AND line IN (",
         1,
         ")",
     );
     static RELEASE: BlockSql = BlockSql::new(
         "UPDATE request SET outcome = $1, codes = $2, use_no = NULL
-         WHERE batch_no = $3 AND outcome = $4 AND line IN (",
+         WHERE batch_no = $3 AND outcome = $4 AND line >= $5 AND line <= $6 AND line IN (",
         1,
         ")",
     );
@@ -164,7 +166,9 @@ pub async fn move_lines(
             .bind(to.number())
             .bind(codes.to_string())
             .bind(batch_no)
-            .bind(from.number());
+            .bind(from.number())
+            .bind(block.iter().min())
+            .bind(block.iter().max());
         let query = block.iter().fold(query, |query, line| query.bind(*line));
         let done = query
             .execute(&mut *conn)
