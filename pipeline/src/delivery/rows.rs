@@ -136,7 +136,7 @@ async fn read(
     chunk: &Chunk,
     answer: impl Fn(&Request, u32, &str) -> Result<Answer>,
 ) -> Result<Vec<ResultRow>> {
-    let requests = requests::of_lines(&mut *conn, batch.batch_no, chunk.first_line, chunk.row_count).await?;
+    let requests = requests::of_chunk(&mut *conn, chunk).await?;
     let queries = sealed::segment(house, &chunk.queries)?;
     let mut rows = Vec::with_capacity(requests.len());
     for (ordinal, (request, bytes)) in (0u32..).zip(requests.into_iter().zip(queries.iter())) {
