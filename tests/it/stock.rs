@@ -1,11 +1,12 @@
 //! Tools of the system open and verify what leaves the house: `age`, `openssl`, `sha256sum`, `python3`. *Edge.*
 //!
-//! `clocks` turns another one on the house itself: `faketime`.
+//! `clocks` and `years` turn others on the house itself: `faketime`, `strace`.
 //!
 //! What is run of them is what the README of an exported journal tells its reader to run, word by word.
 
 mod certificates;
 mod clocks;
+mod years;
 
 use std::{
     fs,
