@@ -10,7 +10,6 @@ use crate::{
 };
 
 pub(super) async fn serve(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
-    opening.to_act().await?;
     let patience = Config::open(&opening.dir)?.patience_seconds;
     let plan = Plan {
         patience: Duration::from_secs(patience.into()),
@@ -32,7 +31,7 @@ pub(super) async fn serve(opening: &Opening, once: bool, out: &Out) -> Result<Ex
 }
 
 pub(super) async fn watch(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
-    let watch = Watch::open(&opening.dir, opening.at)?;
+    let mut watch = Watch::open(&opening.dir, opening.at)?;
     if !once {
         watch.keep().await?;
         return Ok(Exit::Done);

@@ -10,10 +10,12 @@
 mod bell;
 mod heartbeat;
 mod pass;
+mod question;
 pub mod watch;
 
 use std::{
     path::PathBuf,
+    pin::pin,
     process::{Child, Command, Stdio},
     sync::Arc,
     thread::{self, JoinHandle},
@@ -32,6 +34,7 @@ use self::{
     pass::Pass,
 };
 use crate::{
+    app::House,
     config,
     error::{Error, Result},
 };
@@ -58,14 +61,32 @@ pub struct Ropes {
     pub interval: bool,
 }
 
-/// Runs every pass until the process is told to stop (SIGINT, SIGTERM). The purge has run once before anything else begins.
+/// Runs every pass until the process is told to stop (SIGINT, SIGTERM). The purge has run once before anything else begins,
+/// and whatever else is not in order; only the watcher begins before it has, if it does not end.
+///
+/// # Errors
+/// Why nothing can be served on this data directory. A database that cannot be reached is no reason: the passes try again.
 pub async fn serve(plan: &Plan) -> Result<()> {
-    once_of(plan, Pass::Purge).await?;
+    let mut watcher = Watcher { process: None };
+    let mut first = pin!(once_of(plan, Pass::Purge));
+    match tokio::time::timeout(FIRST_PURGE, &mut first).await {
+        Ok(purged) => purged?,
+        Err(_) => {
+            watcher.revive(plan);
+            first.await?;
+        }
+    }
+    match note_configuration(plan).await {
+        Err(error) if ["DB-AWAY", "DB-BUSY"].contains(&error.code()) => {
+            tracing::error!(code = error.code(), "the database does not serve yet");
+        }
+        noted => noted?,
+    }
     let running = Running::start(plan).await?;
     let stopped = || Error::io("listen for the signal to stop");
     let mut interrupt = signal(SignalKind::interrupt()).map_err(stopped())?;
     let mut terminate = signal(SignalKind::terminate()).map_err(stopped())?;
-    let mut watcher = Watcher::start(plan);
+    watcher.revive(plan);
     loop {
         tokio::select! {
             _ = interrupt.recv() => break,
@@ -79,13 +100,20 @@ pub async fn serve(plan: &Plan) -> Result<()> {
 
 /// Runs every pass once, the purge first; the first trouble is returned when all have run.
 pub async fn once(plan: &Plan) -> Result<()> {
-    let mut trouble = None;
-    for pass in Pass::ALL {
+    let mut trouble = once_of(plan, Pass::Purge).await.err();
+    if let Err(error) = note_configuration(plan).await {
+        trouble.get_or_insert(error);
+    }
+    for pass in Pass::ALL.into_iter().filter(|pass| *pass != Pass::Purge) {
         if let Err(error) = once_of(plan, pass).await {
             trouble.get_or_insert(error);
         }
     }
     trouble.map_or(Ok(()), Err)
+}
+
+async fn note_configuration(plan: &Plan) -> Result<()> {
+    House::open(&plan.dir, plan.at).await?.note_configuration().await
 }
 
 async fn once_of(plan: &Plan, pass: Pass) -> Result<()> {
@@ -190,12 +218,6 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn start(plan: &Plan) -> Self {
-        let mut watcher = Self { process: None };
-        watcher.revive(plan);
-        watcher
-    }
-
     fn revive(&mut self, plan: &Plan) {
         let lives = self
             .process
@@ -233,6 +255,8 @@ impl Drop for Watcher {
     }
 }
 
+/// How long the first purge may take before somebody watches it.
+const FIRST_PURGE: Duration = Duration::from_secs(10);
 /// How long a stop waits for passes that run.
 const STOP_PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is looked whether the watcher lives.
