@@ -104,7 +104,7 @@ fn impatient(sandbox: &Sandbox) {
 }
 
 fn until(happened: impl Fn() -> bool, otherwise: &str) {
-    for _ in 0..600 {
+    for _ in 0..1_200 {
         if happened() {
             return;
         }
