@@ -27,12 +27,19 @@ pub enum Why {
 }
 
 impl Why {
-    /// As the journal says it.
+    /// As evidence and certificates say it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Over => "over",
             Self::TimeLost => "time-lost",
         }
+    }
+
+    /// The reason of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Over, Self::TimeLost]
+            .into_iter()
+            .find(|why| why.name() == name)
     }
 }
 

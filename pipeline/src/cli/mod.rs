@@ -65,13 +65,18 @@ pub fn main() -> ExitCode {
         .enable_all()
         .build();
     let ended = match runtime {
-        Ok(runtime) => runtime.block_on(async {
-            // A task of its own: a panic in it is a bug with exit code 70, not a torn-down runtime.
-            let task = tokio::spawn(run(arguments, out.clone()));
-            task.await.unwrap_or(Err(Error::Bug(
-                "a command panicked; the place is on standard error",
-            )))
-        }),
+        Ok(runtime) => {
+            let ended = runtime.block_on(async {
+                // A task of its own: a panic in it is a bug with exit code 70, not a torn-down runtime.
+                let task = tokio::spawn(run(arguments, out.clone()));
+                task.await.unwrap_or(Err(Error::Bug(
+                    "a command panicked; the place is on standard error",
+                )))
+            });
+            // What waits for a lock that a stopped process holds does not keep this one from ending.
+            runtime.shutdown_timeout(LEAVING);
+            ended
+        }
         Err(error) => Err(Error::io("start the runtime")(error)),
     };
     match ended {
@@ -169,5 +174,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
     }
 }
 
+/// How long the end of a command waits for work that nobody waits for any more.
+const LEAVING: std::time::Duration = std::time::Duration::from_secs(10);
 /// Two cores: one for the database, one for the rest.
 const WORKERS: usize = 2;
