@@ -252,7 +252,11 @@ impl Oracle {
             let segment = &mut self.segments[index];
             segment.dead = Some(host.now());
             let age = host.now() - segment.at;
-            if age < READABLE - (self.off.1 - segment.off.0) {
+            let ahead = segment.at + segment.off.1 - (host.now() + self.off.0);
+            if ahead > HOUR {
+                // Sealed in an hour that is still to come: the clock was ahead, and has been set right since.
+                self.tally.incidents += 1;
+            } else if age < READABLE - (self.off.1 - segment.off.0) {
                 if known {
                     return Err(format!(
                         "early: {cohort} destroyed {} µs before the end of its window",
@@ -272,7 +276,12 @@ impl Oracle {
     pub fn passed(&mut self, host: &Host) -> Verdict {
         let trusted = host.now() + self.off.0;
         for (cohort, segments) in &self.live {
-            let is_due = |index: &usize| trusted >= self.due_at_most(&self.segments[*index]);
+            let is_due = |index: &usize| {
+                let segment = &self.segments[*index];
+                let began = segment.at + segment.off.0;
+                let is_ahead = began - began.rem_euclid(HOUR) - (host.now() + self.off.1) > HOUR;
+                is_ahead || trusted >= self.due_at_most(segment)
+            };
             if self.all_due(host) || segments.iter().any(is_due) {
                 return Err(format!("late: {cohort} was due and a pass has left it"));
             }
