@@ -252,7 +252,11 @@ fn check_environment(stored: Option<String>, configured: Environment) -> Result<
     })
 }
 
-fn check_keyring(keyring: u64, database: i64) -> Result<()> {
+/// Refuses a keyring that was written less often than the database has seen.
+///
+/// # Errors
+/// `KEYRING-OLDER`.
+pub fn check_keyring(keyring: u64, database: i64) -> Result<()> {
     if i64::try_from(keyring).is_ok_and(|keyring| keyring >= database) {
         return Ok(());
     }

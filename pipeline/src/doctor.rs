@@ -13,12 +13,15 @@ use crate::{
     config::Config,
     db::{Address, Db, migrate, postgres},
     error::{Error, Result},
+    gate,
     journal::archive,
     lockdown::{self, Lockdown},
     places,
+    provider::Link,
     purge::Purger,
     regime::Regime,
     roc::taipei,
+    transfer,
 };
 
 /// Whether a check found everything in order.
@@ -82,7 +85,9 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
     match House::open(dir, at).await {
         Err(error) => checks.push(bad("data directory", &error)),
         Ok(house) => {
-            checks.push(check("provider", house.link(), |_| "configured".into()));
+            checks.push(check("provider", provider(&house).await, |finding| finding));
+            checks.push(check("database", database(&house).await, |finding| finding));
+            checks.push(check("gate", gate(&house).await, |()| "open".into()));
             checks.push(check("journal", journal(&house).await, |finding| finding));
             checks.push(check("margins", margins(dir, at), |finding| finding));
             checks.push(check("segments", segments(&house).await, |finding| finding));
@@ -191,6 +196,47 @@ fn disk(dir: &Path) -> Result<u64> {
         ),
         remedy: "free space; a batch of 200,000 rows takes about 500 MiB",
     })
+}
+
+/// The provider, and how many of its files did not add up.
+async fn provider(house: &House) -> Result<String> {
+    if !matches!(house.link()?, Link::Exchange(_)) {
+        return Ok("configured".into());
+    }
+    let most = 1_000;
+    let quarantined = transfer::store::quarantined(&mut house.db.reader().await?, most)
+        .await?
+        .len();
+    Ok(match quarantined {
+        0 => "configured, an exchange of files; none is in quarantine".into(),
+        _ => format!(
+            "configured, an exchange of files; {quarantined} in quarantine: see `mayfly provider list`"
+        ),
+    })
+}
+
+/// Whether every page of the database file is what it was written as; a server looks after its own.
+async fn database(house: &House) -> Result<String> {
+    let mut reader = house.db.reader().await?;
+    if matches!(house.db.address(), Address::Postgres(_)) {
+        return Ok("on a server, which checks its own pages".into());
+    }
+    let found: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+        .fetch_one(&mut reader)
+        .await
+        .map_err(Error::database("check the pages"))?;
+    if found == "ok" {
+        return Ok("every page is readable and in its place".into());
+    }
+    Err(Error::Operator {
+        code: "DATA-DAMAGED",
+        sentence: "pages of mayfly.db are damaged".into(),
+        remedy: "stop the link (`mayfly stop add link`), keep the data directory as it is, and restore the newest backup",
+    })
+}
+
+async fn gate(house: &House) -> Result<()> {
+    gate::health::check(house, &mut house.db.reader().await?, house.clock.now()).await
 }
 
 async fn journal(house: &House) -> Result<String> {

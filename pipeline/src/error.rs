@@ -163,9 +163,8 @@ impl Error {
             Self::Database { .. } => "DB-FAILED",
             Self::Io { kind, .. } => match kind {
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => "DISK-FULL",
-                std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => {
-                    "DISK-READ-ONLY"
-                }
+                std::io::ErrorKind::ReadOnlyFilesystem => "DISK-READ-ONLY",
+                std::io::ErrorKind::PermissionDenied => "DISK-DENIED",
                 _ => "FILE-IO",
             },
             Self::Bug(_) => "BUG",
@@ -201,8 +200,11 @@ impl Error {
                 std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => {
                     "free space on the disk, then run the same command again".into()
                 }
-                std::io::ErrorKind::ReadOnlyFilesystem | std::io::ErrorKind::PermissionDenied => {
+                std::io::ErrorKind::ReadOnlyFilesystem => {
                     "make the folder writable for the account that runs mayfly, then run the same command again".into()
+                }
+                std::io::ErrorKind::PermissionDenied => {
+                    "give the file and its folder to the account that runs mayfly, then run the same command again".into()
                 }
                 std::io::ErrorKind::NotFound => "check the path, then run the same command again".into(),
                 _ => "check the file and the disk, then run the same command again".into(),

@@ -28,6 +28,7 @@ fn example() -> Certificate {
             residue: Some(0),
             strength: Strength::Weak,
             actor: Actor::Schedule,
+            why: Why::Over,
         },
         public_key: [0xcd; 32],
     }
@@ -67,6 +68,7 @@ prop_compose! {
         residue in prop::option::of(any::<u64>()),
         strength in prop::sample::select(vec![Strength::File, Strength::Logical, Strength::Weak, Strength::Hardware]),
         account in prop::option::of("[A-Za-z0-9._-]{1,64}"),
+        why in prop::sample::select(vec![Why::Over, Why::TimeLost]),
         public_key: [u8; 32],
     ) -> Certificate {
         Certificate {
@@ -85,6 +87,7 @@ prop_compose! {
                 residue,
                 strength,
                 actor: account.map_or(Actor::Schedule, Actor::Person),
+                why,
             },
             public_key,
         }
@@ -137,6 +140,8 @@ fn other_texts_are_not_read() {
     check("strength: weak", "strength: strong");
     check("actor: schedule", "actor: person chen yl");
     check("actor: schedule", "actor: ");
+    check("reason: over", "reason: early");
+    check("reason: over\n", "");
     check("actor: schedule\n", "actor: schedule\nactor: schedule\n");
     check("public key: cd", "public key: CD");
     assert_eq!(Certificate::parse(&format!("{text}\n")), None);
@@ -171,6 +176,32 @@ fn contradictions_are_seen() {
         facts.key_destroyed_at = Some(facts.due_at - jiff::SignedDuration::from_micros(1))
     };
     check(early, &[Fault::Early]);
+    // Early for the one reason there is; which explains nothing of a key that went in time, or still lives, or has years.
+    let lost = |facts: &mut Facts| facts.why = Why::TimeLost;
+    check(
+        |facts| {
+            early(facts);
+            lost(facts)
+        },
+        &[],
+    );
+    check(lost, &[Fault::Reason]);
+    check(
+        |facts| {
+            deleted(facts);
+            lost(facts)
+        },
+        &[Fault::Reason],
+    );
+    let of_years = |facts: &mut Facts| facts.cohort = Cohort::parse("query-202611").unwrap();
+    check(
+        |facts| {
+            early(facts);
+            lost(facts);
+            of_years(facts)
+        },
+        &[Fault::Reason],
+    );
     let mut facts = example().facts;
     assert!(!facts.is_late());
     facts.gone_by = Some(facts.bytes_removed_at);

@@ -65,6 +65,7 @@ fn the_disk_is_waited_for_in_the_documented_order() {
     let evidence = Evidence {
         cohort,
         commitment: None,
+        why: crate::plan::Why::Over,
         destroyed_at: cohort.end(),
         strength: certificate::Strength::File,
         actor: certificate::Actor::Schedule,

@@ -16,6 +16,7 @@ mod gcm;
 pub mod header;
 pub mod index;
 mod kdf;
+pub mod lock;
 pub mod object;
 pub mod plan;
 pub mod purge;

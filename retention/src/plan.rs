@@ -1,6 +1,6 @@
 //! Decides which cohorts have to go, from their names and the time alone. *Pure.*
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::class::{Cohort, Window};
 
@@ -22,17 +22,25 @@ pub struct Due {
 pub enum Why {
     /// Its last answer has left the window (D3).
     Over,
-    /// Nobody knows what time it is for too long: late is a breach, early only an incident (D4).
+    /// Nobody knows what time it is for too long, or the cohort's hour is still to come, so that the clock was ahead when it
+    /// was sealed: late is a breach, early only an incident (D4).
     TimeLost,
 }
 
 impl Why {
-    /// As the journal says it.
+    /// As evidence and certificates say it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Over => "over",
             Self::TimeLost => "time-lost",
         }
+    }
+
+    /// The reason of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Over, Self::TimeLost]
+            .into_iter()
+            .find(|why| why.name() == name)
     }
 }
 
@@ -56,8 +64,9 @@ impl Due {
     }
 }
 
-/// The cohorts of hours among `held` whose last answer has left its window at `now`, oldest first (D3); with `all_due`,
-/// every one of them (D4: [`Trust::Lost`](crate::time::Trust::Lost) for too long). Neither a status nor a column of a
+/// The cohorts of hours among `held` whose last answer has left its window at `now`, oldest first (D3), and those whose hour is
+/// still to come: nobody could tell how old what they hold is. With `all_due`, every one of them (D4:
+/// [`Trust::Lost`](crate::time::Trust::Lost) for too long). Neither a status nor a column of a
 /// database has a say in it.
 pub fn plan(
     held: impl IntoIterator<Item = Cohort>,
@@ -67,7 +76,7 @@ pub fn plan(
 ) -> Vec<Due> {
     let mut cohorts: Vec<Cohort> = held
         .into_iter()
-        .filter(|cohort| cohort.class().is_hours() && (all_due || now >= cohort.due_at(window)))
+        .filter(|cohort| cohort.class().is_hours() && is_due(*cohort, now, window, all_due))
         .collect();
     cohorts.sort_unstable_by_key(|cohort| (cohort.start(), *cohort));
     cohorts.dedup();
@@ -81,6 +90,19 @@ pub fn plan(
     };
     cohorts.into_iter().map(due).collect()
 }
+
+/// Whether [`plan`] takes a cohort of hours.
+pub fn is_due(cohort: Cohort, now: Timestamp, window: Window, all_due: bool) -> bool {
+    all_due || now >= cohort.due_at(window) || is_ahead(cohort, now)
+}
+
+/// Whether the hour of a cohort begins further ahead than clocks that agree can be apart.
+fn is_ahead(cohort: Cohort, now: Timestamp) -> bool {
+    cohort.start().duration_since(now) > AHEAD
+}
+
+/// Far more than what trusted time is ever pulled, and no more than an answer may be late.
+const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
 #[cfg(test)]
 mod tests {
@@ -120,6 +142,17 @@ mod tests {
         let names: Vec<String> = due.iter().map(|due| due.cohort().name()).collect();
         assert_eq!(names, ["intake-2026110202", "answer-2026110203"]);
         assert!(due.iter().all(|due| due.why() == Why::Over));
+    }
+
+    /// Sealed while the clock was years ahead, and the clock has been set right since: by its own name it would stay for years.
+    #[test]
+    fn what_was_sealed_in_an_hour_to_come_is_due() {
+        let held = ["answer-2036110203", "answer-2026110204", "answer-2026110203"];
+        let held = held.map(|name| Cohort::parse(name).unwrap());
+        let now = "2026-11-02T03:00:00Z".parse().unwrap();
+        let due = plan(held, now, window(), false);
+        let due: Vec<_> = due.iter().map(|due| (due.cohort().name(), due.why())).collect();
+        assert_eq!(due, [("answer-2036110203".into(), Why::TimeLost)]);
     }
 
     #[test]

@@ -73,7 +73,7 @@ pub fn judge(remembered: Option<&Memory>, clocks: &Readings) -> Judgement {
     match (same_boot, memory.lost) {
         (true, false) => within_a_boot(memory, clocks),
         (true, true) => while_lost(memory, clocks),
-        (false, _) if clocks.wall >= memory.high_water => trusted(clocks, clocks.wall, clocks.wall),
+        (false, _) if is_reached(memory.high_water, clocks) => from_now_on(memory.high_water, clocks),
         (false, _) => {
             let begun = Memory {
                 boot: clocks.boot,
@@ -109,12 +109,12 @@ fn within_a_boot(memory: &Memory, clocks: &Readings) -> Judgement {
     trusted(clocks, now, memory.high_water.max(now))
 }
 
-/// Time is at least the high-water mark and what has elapsed since the boot. A wall clock that is not behind that can be
-/// right again, as one at a new boot is taken for right.
+/// Time is at least the high-water mark and what has elapsed since the boot. A wall clock that reaches that can be right
+/// again, as one at a new boot is taken for right.
 fn while_lost(memory: &Memory, clocks: &Readings) -> Judgement {
     let least = after(memory.anchor, clocks.since_boot.saturating_sub(memory.anchored));
-    if clocks.wall >= least {
-        return trusted(clocks, clocks.wall, clocks.wall);
+    if is_reached(least, clocks) {
+        return from_now_on(least, clocks);
     }
     Judgement {
         now: least,
@@ -127,6 +127,18 @@ fn while_lost(memory: &Memory, clocks: &Readings) -> Judgement {
             ..*memory
         },
     }
+}
+
+/// Whether the wall clock is not behind `mark`, but for what the two may be apart: a clock that was some minutes fast pulled
+/// time along, and was set right before a boot.
+fn is_reached(mark: Timestamp, clocks: &Readings) -> bool {
+    after(clocks.wall, AGREEMENT) >= mark
+}
+
+/// Time goes on from the wall clock, and never behind `mark`.
+fn from_now_on(mark: Timestamp, clocks: &Readings) -> Judgement {
+    let now = clocks.wall.max(mark);
+    trusted(clocks, now, now)
 }
 
 fn trusted(clocks: &Readings, now: Timestamp, high_water: Timestamp) -> Judgement {

@@ -129,6 +129,33 @@ fn a_boot_with_a_right_clock_goes_on_and_a_suspension_is_counted() {
     assert_eq!((host.judge().trust, host.judge().now), (Trust::Good, host.truth));
 }
 
+/// A wall clock that was some minutes fast pulled time along and was set right: a boot in this time loses nothing.
+#[test]
+fn a_right_clock_at_a_boot_is_believed_even_if_time_had_been_pulled_ahead() {
+    let mut host = Host::new();
+    host.judge();
+    host.wrong = SignedDuration::from_mins(4);
+    for _ in 0..100 {
+        host.pass(hours(2));
+        host.judge();
+    }
+    let ahead = host.judge().now;
+    assert!(ahead > after(host.truth, SignedDuration::from_mins(3)));
+    host.wrong = SignedDuration::ZERO;
+    host.reboot(SignedDuration::from_secs(10));
+    let judged = host.judge();
+    assert_eq!(
+        (judged.trust, judged.now),
+        (Trust::Good, ahead),
+        "it stands until the clock has come up"
+    );
+    host.pass(hours(200));
+    assert_eq!((host.judge().trust, host.judge().now), (Trust::Good, host.truth));
+    host.wrong = -AGREEMENT - SignedDuration::from_secs(30);
+    host.reboot(SignedDuration::from_secs(10));
+    assert_eq!(host.judge().trust, Trust::Lost { all_due: false });
+}
+
 #[test]
 fn a_dead_battery_closes_everything_and_after_six_hours_all_is_due() {
     let mut host = Host::new();

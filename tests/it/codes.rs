@@ -7,6 +7,7 @@
 mod cells;
 mod files;
 mod gates;
+mod health;
 mod provider;
 mod registers;
 mod together;

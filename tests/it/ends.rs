@@ -1,11 +1,12 @@
 //! How what is kept for years ends, what keeps it longer, and what a backup brings back: nothing. *Edge.*
 //!
 //! `classes` shows that no place is without a class, `years` lets five years and a day pass, `certified` has the proof of it
-//! and the nights of the schedule, `holds` keeps records for an investigation, `restore` is the drill.
+//! and the nights of the schedule, `holds` keeps records for an investigation, `pages` has more of them than a page, `restore` is the drill.
 
 mod certified;
 mod classes;
 mod holds;
+mod pages;
 mod restore;
 mod years;
 
@@ -23,7 +24,7 @@ use crate::{
 const BATCH: &str = "004-1151102-01";
 
 /// A sandbox in which a batch of three rows was answered.
-fn asked() -> Sandbox {
+pub fn asked() -> Sandbox {
     let sandbox = Sandbox::with_master_data();
     let rows: Vec<BatchRow> = (1..=3).map(BatchRow::valid).collect();
     let file = sandbox.file("004-1151102-01.csv", batch_file(&rows));
@@ -33,7 +34,7 @@ fn asked() -> Sandbox {
 }
 
 /// Runs the purge at `at`; returns what it did about the years.
-fn purged(sandbox: &Sandbox, at: &str) -> Value {
+pub fn purged(sandbox: &Sandbox, at: &str) -> Value {
     sandbox.at(at, ["--json", "purge"], ["run"]).expect(0).json()["years"].clone()
 }
 
@@ -68,8 +69,8 @@ fn opened(
 }
 
 /// When the answers of the batch are destroyed.
-const AFTER_THE_WINDOW: &str = "2026-11-05T12:00:00+08:00";
+pub const AFTER_THE_WINDOW: &str = "2026-11-05T12:00:00+08:00";
 /// The last day of five years, the next, and the first on which the month's own five years are over.
 const LAST_DAY: &str = "2031-11-02T23:59:59+08:00";
 const DAY_AFTER: &str = "2031-11-03T00:00:00+08:00";
-const MONTH_AFTER: &str = "2031-12-02T00:00:00+08:00";
+pub const MONTH_AFTER: &str = "2031-12-02T00:00:00+08:00";

@@ -47,10 +47,10 @@ pub fn bounded(mut command: Command) -> Run {
 /// Waits for the child, looking at its memory; ends it when it takes too long. Returns its exit code and its peak.
 #[track_caller]
 fn watch(mut child: Child) -> (i32, u64) {
-    let status = format!("/proc/{}/status", child.id());
+    let process = format!("/proc/{}", child.id());
     let mut peak_kib = 0;
     for _ in 0..TIME_SECS * LOOKS_A_SECOND {
-        peak_kib = peak_kib.max(high_water_kib(&status));
+        peak_kib = peak_kib.max(high_water_kib(&process));
         if let Some(status) = child.try_wait().unwrap() {
             return (status.code().unwrap_or(-1), peak_kib);
         }
@@ -70,9 +70,14 @@ fn the_memory_of_a_process_is_seen() {
     assert!(peak_kib > 40 << 10, "{peak_kib} KiB");
 }
 
-/// The largest resident memory so far, as the kernel keeps it.
-fn high_water_kib(status: &str) -> u64 {
-    let text = fs::read_to_string(status).unwrap_or_default();
+/// The largest resident memory so far, as the kernel keeps it. For a moment a child still has ours, before it becomes another
+/// program.
+fn high_water_kib(process: &str) -> u64 {
+    let program = fs::read_link(format!("{process}/exe")).ok();
+    if program.is_none() || program == std::env::current_exe().ok() {
+        return 0;
+    }
+    let text = fs::read_to_string(format!("{process}/status")).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().trim_end_matches(" kB").parse().ok())
         .unwrap_or(0)

@@ -39,6 +39,10 @@ pub fn judge(rows: u64, results: &[ResultLine], ledger: &str, journal: &[Journal
 fn received(line_of: &HashMap<&str, u64>, ledger: &str) -> Result<(), String> {
     let (mut asked, mut seen) = (HashSet::new(), HashSet::new());
     for entry in ledger.lines() {
+        // Whoever was killed in the midst of noting it had not asked yet.
+        if is_fragment(entry, line_of) {
+            continue;
+        }
         let (word, query) = entry.split_once(' ').ok_or("the ledger has a torn line")?;
         if !line_of.contains_key(query) {
             return Err(format!(
@@ -62,6 +66,18 @@ fn received(line_of: &HashMap<&str, u64>, ledger: &str) -> Result<(), String> {
         )),
         None => Ok(()),
     }
+}
+
+/// Whether it is the beginning of a line about one of these queries, and no more.
+fn is_fragment(entry: &str, line_of: &HashMap<&str, u64>) -> bool {
+    ["ask ", "recall "]
+        .iter()
+        .any(|word| match entry.strip_prefix(word) {
+            None => word.starts_with(entry),
+            Some(begun) => {
+                !line_of.contains_key(begun) && line_of.keys().any(|query| query.starts_with(begun))
+            }
+        })
 }
 
 fn entered(line_of: &HashMap<&str, u64>, journal: &[JournalLine]) -> Result<(), String> {
@@ -133,7 +149,15 @@ fn a_clean_story_passes_and_each_planted_fault_is_caught() {
         "asked twice",
     );
     caught(judge(3, &results, "ask a-0000\n", &journal), "never reached");
-    caught(judge(3, &results, &format!("{ledger}ask"), &journal), "torn");
+    caught(
+        judge(3, &results, &format!("{ledger}asrecall b-0000\n"), &journal),
+        "the word asrecall",
+    );
+    caught(judge(3, &results, &format!("{ledger}tell"), &journal), "torn");
+    for fragment in ["", "a", "ask", "recall ", "ask a-00", "recall b-000"] {
+        let torn = format!("{fragment}\n{ledger}{fragment}");
+        assert_eq!(judge(3, &results, &torn, &journal), Ok(()), "{fragment}");
+    }
     caught(judge(4, &results, ledger, &journal), "each of 4 lines");
     caught(judge(3, &results, ledger, &journal[..2]), "stand in the journal");
     caught(

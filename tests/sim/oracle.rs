@@ -11,8 +11,7 @@
 //! - *unaccounted*: a segment in no certificate, in two, or in one with others than lay there.
 //!
 //! Not a failure: what goes early because nobody knew the time for six hours, or because the clock was ahead at boot (D4
-//! promises nothing then), and what was late when the machine came back from a long time off. Both are counted. So are boots whose
-//! clock is right and not believed: a wall clock that was some minutes ahead had pulled trusted time along, and was set right.
+//! promises nothing then), and what was late when the machine came back from a long time off. Both are counted.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -114,7 +113,7 @@ impl Oracle {
 
     /// Whether what the product remembers lies ahead of true time, so that no right clock is believed at the next boot.
     pub fn is_ahead(&self, now: i64) -> bool {
-        self.water.1 > now
+        self.water.1 > now + AGREEMENT
     }
 
     /// Whether everything held is due because the time was unknown for too long.
@@ -130,19 +129,16 @@ impl Oracle {
             self.boot = host.boot();
             self.excused |= self.lost;
             self.lost = !believed(wall, self.water, doors)?;
-            if self.lost && off == 0 && self.water.1 - now <= AGREEMENT {
-                self.tally.mistrusted += 1;
-            }
             self.off = match self.lost {
                 true => (self.water.0 - host.booted(), self.water.1 - host.booted()),
-                false => (off, off),
+                false => (wall.max(self.water.0) - now, wall.max(self.water.1) - now),
             };
         } else if self.lost {
             if believed(wall, (now + self.off.0, now + self.off.1), doors)? {
                 // How late it had become nobody could know until now.
                 self.excused = true;
                 self.lost = false;
-                self.off = (off, off);
+                self.off = (off.max(self.off.0), off.max(self.off.1));
             }
         } else if (self.off.0 - AGREEMENT..=self.off.1 + AGREEMENT).contains(&off) {
             self.off = (self.off.0.min(off), self.off.1.max(off));
@@ -256,7 +252,11 @@ impl Oracle {
             let segment = &mut self.segments[index];
             segment.dead = Some(host.now());
             let age = host.now() - segment.at;
-            if age < READABLE - (self.off.1 - segment.off.0) {
+            let ahead = segment.at + segment.off.1 - (host.now() + self.off.0);
+            if ahead > HOUR {
+                // Sealed in an hour that is still to come: the clock was ahead, and has been set right since.
+                self.tally.incidents += 1;
+            } else if age < READABLE - (self.off.1 - segment.off.0) {
                 if known {
                     return Err(format!(
                         "early: {cohort} destroyed {} µs before the end of its window",
@@ -276,7 +276,12 @@ impl Oracle {
     pub fn passed(&mut self, host: &Host) -> Verdict {
         let trusted = host.now() + self.off.0;
         for (cohort, segments) in &self.live {
-            let is_due = |index: &usize| trusted >= self.due_at_most(&self.segments[*index]);
+            let is_due = |index: &usize| {
+                let segment = &self.segments[*index];
+                let began = segment.at + segment.off.0;
+                let is_ahead = began - began.rem_euclid(HOUR) - (host.now() + self.off.1) > HOUR;
+                is_ahead || trusted >= self.due_at_most(segment)
+            };
             if self.all_due(host) || segments.iter().any(is_due) {
                 return Err(format!("late: {cohort} was due and a pass has left it"));
             }
@@ -368,7 +373,8 @@ impl Oracle {
 
 /// Whether a wall clock is believed that must not be behind `mark`; where the bounds leave it open, as the product says.
 fn believed(wall: i64, mark: (i64, i64), doors: Doors) -> Result<bool, String> {
-    match (wall >= mark.1, wall < mark.0) {
+    let latest = wall + AGREEMENT;
+    match (latest >= mark.1, latest < mark.0) {
         (true, _) if doors == Doors::Lost => Err("doors: a right clock is not believed".into()),
         (true, _) => Ok(true),
         (_, true) if doors != Doors::Lost => Err("doors: a clock that is behind is believed".into()),

@@ -15,8 +15,6 @@ pub struct Tally {
     pub certificates: u64,
     /// Destroyed early because nobody knew the time (D4).
     pub incidents: u64,
-    /// Boots whose right clock was not believed, because trusted time had been pulled ahead of it by minutes (D4).
-    pub mistrusted: u64,
     /// Found late when the machine came back.
     pub long_off: u64,
 }
@@ -36,7 +34,6 @@ impl Tally {
             refused,
             certificates,
             incidents,
-            mistrusted,
             long_off,
         } = other;
         self.days += days;
@@ -50,7 +47,6 @@ impl Tally {
         self.refused += refused;
         self.certificates += certificates;
         self.incidents += incidents;
-        self.mistrusted += mistrusted;
         self.long_off += long_off;
     }
 }

@@ -141,7 +141,7 @@ CREATE TABLE request (
     chunk_no   INTEGER NOT NULL,
     item       TEXT NOT NULL,
     querier    TEXT NOT NULL,
-    outcome    INTEGER NOT NULL,               -- 0 asked, 1 answered, 2 no_record, 3 refused, 4 failed, 5 unresolved
+    outcome    INTEGER NOT NULL,               -- 0 asked; answered, once its chunk is settled. 1 answered later, 2 no_record, 3 refused, 4 failed, 5 unresolved
     codes      TEXT NOT NULL,              -- all codes that apply, separated by ';'
     consent_no INTEGER,                    -- the consent this query uses
     use_no     INTEGER,                    -- which of its uses; NULL: none, or given back (D24)

@@ -91,6 +91,18 @@ pub async fn settle(
     fenced(done.rows_affected())
 }
 
+/// Whether every row of a chunk has its outcome: the counts of its outcomes are all of its rows.
+pub async fn adds_up(conn: &mut AnyConnection, chunk_no: i64) -> Result<bool> {
+    let left: i64 = sqlx::query_scalar(
+        "SELECT row_count - answered - no_record - refused - failed - unresolved FROM chunk WHERE chunk_no = $1",
+    )
+    .bind(chunk_no)
+    .fetch_one(conn)
+    .await
+    .map_err(Error::database("count a chunk"))?;
+    Ok(left == 0)
+}
+
 /// Moves `counts` from unresolved to their outcome after a late reply, if this worker still holds the batch.
 pub async fn resolve(conn: &mut AnyConnection, batch: &Batch, chunk_no: i64, counts: &Counts) -> Result<()> {
     let moved = counts.answered + counts.no_record + counts.failed;

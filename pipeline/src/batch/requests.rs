@@ -8,7 +8,7 @@ use mayfly_consent::{
 };
 use sqlx::{AnyConnection, Row};
 
-use super::Outcome;
+use super::{Chunk, Outcome};
 use crate::error::{Error, Result};
 
 /// A request that passed the gate and is a query now.
@@ -147,14 +147,16 @@ pub async fn move_lines(
     codes: CodeSet,
     release: bool,
 ) -> Result<()> {
+    // The bounds keep PostgreSQL from walking through the whole batch in search of the lines.
     static KEEP: BlockSql = BlockSql::new(
-        "UPDATE request SET outcome = $1, codes = $2 WHERE batch_no = $3 AND outcome = $4 AND line IN (",
+        "UPDATE request SET outcome = $1, codes = $2
+         WHERE batch_no = $3 AND outcome = $4 AND line >= $5 AND line <= $6 AND line IN (",
         1,
         ")",
     );
     static RELEASE: BlockSql = BlockSql::new(
         "UPDATE request SET outcome = $1, codes = $2, use_no = NULL
-         WHERE batch_no = $3 AND outcome = $4 AND line IN (",
+         WHERE batch_no = $3 AND outcome = $4 AND line >= $5 AND line <= $6 AND line IN (",
         1,
         ")",
     );
@@ -164,7 +166,9 @@ pub async fn move_lines(
             .bind(to.number())
             .bind(codes.to_string())
             .bind(batch_no)
-            .bind(from.number());
+            .bind(from.number())
+            .bind(block.iter().min())
+            .bind(block.iter().max());
         let query = block.iter().fold(query, |query, line| query.bind(*line));
         let done = query
             .execute(&mut *conn)
@@ -177,44 +181,29 @@ pub async fn move_lines(
     Ok(())
 }
 
-/// Gives all still open requests of the lines `first..first + rows` the outcome `answered`; tells how many.
-pub async fn answer_rest(conn: &mut AnyConnection, batch_no: i64, first: i64, rows: i64) -> Result<u64> {
-    let done = sqlx::query(
-        "UPDATE request SET outcome = 1 WHERE batch_no = $1 AND line >= $2 AND line < $3 AND outcome = 0",
-    )
-    .bind(batch_no)
-    .bind(first)
-    .bind(first + rows)
-    .execute(conn)
-    .await
-    .map_err(Error::database("settle requests"))?;
-    Ok(done.rows_affected())
-}
-
-/// The requests of the lines `first..first + rows`, in order.
-pub async fn of_lines(
-    conn: &mut AnyConnection,
-    batch_no: i64,
-    first: i64,
-    rows: i64,
-) -> Result<Vec<Request>> {
+/// The requests of a chunk, in order. One that was asked and is no exception was answered, once the chunk is settled.
+pub async fn of_chunk(conn: &mut AnyConnection, chunk: &Chunk) -> Result<Vec<Request>> {
     let found = sqlx::query(
         "SELECT line, querier, outcome, codes, entry FROM request
          WHERE batch_no = $1 AND line >= $2 AND line < $3 ORDER BY line",
     )
-    .bind(batch_no)
-    .bind(first)
-    .bind(first + rows)
+    .bind(chunk.batch_no)
+    .bind(chunk.first_line)
+    .bind(chunk.first_line + chunk.row_count)
     .fetch_all(conn)
     .await
     .map_err(Error::database("read requests"))?;
     found
         .iter()
         .map(|row| {
+            let outcome = match Outcome::parse(row.try_get(2)?) {
+                Some(Outcome::Asked) if chunk.settled => Outcome::Answered,
+                outcome => outcome.ok_or(sqlx::Error::RowNotFound)?,
+            };
             Ok(Request {
                 line: row.try_get(0)?,
                 querier: row.try_get(1)?,
-                outcome: Outcome::parse(row.try_get(2)?).ok_or(sqlx::Error::RowNotFound)?,
+                outcome,
                 codes: CodeSet::parse(&row.try_get::<String, _>(3)?).ok_or(sqlx::Error::RowNotFound)?,
                 entry: row.try_get(4)?,
             })

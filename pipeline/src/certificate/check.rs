@@ -9,6 +9,7 @@ use std::{
 use mayfly_retention::{
     certificate::{Certificate, State},
     header::{HEADER, Header},
+    plan::Why,
 };
 use serde::Serialize;
 
@@ -129,9 +130,13 @@ impl Signed {
         } else {
             ""
         };
+        let early = match facts.why {
+            Why::Over => "",
+            Why::TimeLost => ", early, because nobody knew the time",
+        };
         let said = if faults.is_empty() {
             format!(
-                "certificate {}: {cohort} {}{late}; {} segments, {} records, strength {}",
+                "certificate {}: {cohort} {}{late}{early}; {} segments, {} records, strength {}",
                 certificate.number,
                 facts.state.name(),
                 facts.segments.expected,

@@ -336,7 +336,7 @@ pub(super) enum SynthCommand {
     /// An invented batch with its master data, ready to import and run
     Batch {
         /// How many rows
-        #[arg(long)]
+        #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
         rows: u32,
         /// The same seed gives the same files
         #[arg(long)]

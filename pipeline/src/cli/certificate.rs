@@ -123,6 +123,7 @@ fn value(stored: &Stored) -> Value {
         "residue": facts.residue,
         "strength": facts.strength.name(),
         "actor": facts.actor.to_string(),
+        "reason": facts.why.name(),
         "key": ids::hex(&certificate.public_key),
         "origin": certificate.origin,
         "sha256": sha256(&stored.note),

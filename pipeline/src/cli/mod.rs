@@ -22,6 +22,7 @@ mod stop;
 mod synth;
 mod terminal;
 mod timeline;
+mod usage;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
@@ -43,10 +44,15 @@ pub fn main() -> ExitCode {
     telemetry::quiet_panics();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
-        Err(error) => {
+        Err(error) if usage::is_wrong(&error) => {
+            let refused = usage::refusal(&error);
+            Out::new(false, args::Lang::En).error(&refused);
+            return ExitCode::from(refused.exit() as u8);
+        }
+        Err(help) => {
             // Help and version are no errors; whether the terminal took them is no concern of the exit code.
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() {
+            let _ = help.print();
+            return ExitCode::from(if help.use_stderr() {
                 Exit::Usage as u8
             } else {
                 Exit::Done as u8
@@ -60,13 +66,18 @@ pub fn main() -> ExitCode {
         .enable_all()
         .build();
     let ended = match runtime {
-        Ok(runtime) => runtime.block_on(async {
-            // A task of its own: a panic in it is a bug with exit code 70, not a torn-down runtime.
-            let task = tokio::spawn(run(arguments, out.clone()));
-            task.await.unwrap_or(Err(Error::Bug(
-                "a command panicked; the place is on standard error",
-            )))
-        }),
+        Ok(runtime) => {
+            let ended = runtime.block_on(async {
+                // A task of its own: a panic in it is a bug with exit code 70, not a torn-down runtime.
+                let task = tokio::spawn(run(arguments, out.clone()));
+                task.await.unwrap_or(Err(Error::Bug(
+                    "a command panicked; the place is on standard error",
+                )))
+            });
+            // What waits for a lock that a stopped process holds does not keep this one from ending.
+            runtime.shutdown_timeout(LEAVING);
+            ended
+        }
         Err(error) => Err(Error::io("start the runtime")(error)),
     };
     match ended {
@@ -165,5 +176,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
     }
 }
 
+/// How long the end of a command waits for work that nobody waits for any more.
+const LEAVING: std::time::Duration = std::time::Duration::from_secs(10);
 /// Two cores: one for the database, one for the rest.
 const WORKERS: usize = 2;

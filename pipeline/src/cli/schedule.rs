@@ -32,7 +32,7 @@ pub(super) async fn serve(opening: &Opening, once: bool, out: &Out) -> Result<Ex
 }
 
 pub(super) async fn watch(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
-    let watch = Watch::open(&opening.dir, opening.at)?;
+    let mut watch = Watch::open(&opening.dir, opening.at)?;
     if !once {
         watch.keep().await?;
         return Ok(Exit::Done);

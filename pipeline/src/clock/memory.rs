@@ -4,10 +4,14 @@ use std::{
     fs::File,
     io::{ErrorKind, Write},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
-use mayfly_retention::time::{BootId, Judgement, Memory};
+use mayfly_retention::{
+    lock,
+    time::{BootId, Judgement, Memory},
+};
 
 use crate::error::{Error, Result};
 
@@ -70,12 +74,15 @@ impl Remembered {
 /// The file of one data directory. Processes take turns under `clock.lock`; it is replaced as a whole.
 pub(super) struct ClockFile {
     path: PathBuf,
+    patience: Duration,
 }
 
 impl ClockFile {
-    pub(super) fn of(dir: &Path) -> Self {
+    /// That of `dir`. Whoever holds its lock for longer than `patience` is not waited for: it may be a process that was stopped.
+    pub(super) fn of(dir: &Path, patience: Duration) -> Self {
         Self {
             path: dir.join("clock"),
+            patience,
         }
     }
 
@@ -114,7 +121,10 @@ impl ClockFile {
             .truncate(false)
             .open(self.path.with_extension("lock"));
         let lock = lock.map_err(failed())?;
-        lock.lock().map_err(failed())?;
+        lock::within(&lock, self.patience).map_err(|error| match error.kind() {
+            ErrorKind::TimedOut => held(),
+            _ => failed()(error),
+        })?;
         let before = self.read()?;
         let mut after = before;
         let changed = change(&mut after);
@@ -132,6 +142,14 @@ impl ClockFile {
         std::fs::rename(&new, &self.path)?;
         let dir = self.path.parent().unwrap_or(Path::new("."));
         File::open(dir)?.sync_all()
+    }
+}
+
+fn held() -> Error {
+    Error::Operator {
+        code: "LOCK-HELD",
+        sentence: "another process holds the lock of the file `clock` and does not give it back".into(),
+        remedy: "see who it is with `fuser -v DIR/clock.lock`; continue that process or end it, then run the same command again",
     }
 }
 
@@ -219,7 +237,7 @@ mod tests {
     #[test]
     fn processes_take_turns_and_no_instant_goes_back() {
         let folder = tempfile::TempDir::new().unwrap();
-        let file = ClockFile::of(folder.path());
+        let file = ClockFile::of(folder.path(), Duration::from_secs(30));
         assert!(file.read().unwrap() == Remembered::default());
         let (early, late) = (
             Timestamp::from_second(1).unwrap(),
@@ -230,7 +248,7 @@ mod tests {
         assert_eq!(file.read().unwrap().stood_at, Some(late));
         let threads: Vec<_> = (1..=8)
             .map(|second| {
-                let file = ClockFile::of(folder.path());
+                let file = ClockFile::of(folder.path(), Duration::from_secs(30));
                 std::thread::spawn(move || {
                     file.note_standing(Timestamp::from_second(10 * second).unwrap())
                         .unwrap();

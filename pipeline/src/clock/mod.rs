@@ -8,6 +8,7 @@ mod memory;
 use std::{
     path::Path,
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -41,9 +42,9 @@ impl Clock {
     /// real time is read. Production refuses `at`.
     ///
     /// # Errors
-    /// `USAGE`; `CLOCK-MARK` if the file `clock` is damaged; what the disk says.
+    /// `USAGE`; `CLOCK-MARK` if the file `clock` is damaged; `LOCK-HELD`; what the disk says.
     pub fn open(dir: &Path, environment: Environment, at: Option<Timestamp>, stands: bool) -> Result<Self> {
-        let file = ClockFile::of(dir);
+        let file = ClockFile::of(dir, LOCK_PATIENCE);
         let remembered = file.read()?;
         if let Some(at) = allowed(at, environment, remembered.stood_at)? {
             file.note_standing(at)?;
@@ -54,7 +55,8 @@ impl Clock {
     }
 
     /// As [`open`](Self::open), for the purge: it goes on although the file `clock` is damaged, in which case the wall
-    /// clock is believed, or cannot be written. Late is a breach, early only an incident (D4).
+    /// clock is believed, or cannot be written, or a stopped process holds its lock. Late is a breach, early only an
+    /// incident (D4).
     ///
     /// # Errors
     /// `USAGE`, as [`open`](Self::open).
@@ -81,7 +83,7 @@ impl Clock {
     /// # Errors
     /// `CLOCK-MARK` if the file `clock` is damaged; what the disk says.
     pub fn over(dir: &Path, read: Read) -> Result<Self> {
-        let file = ClockFile::of(dir);
+        let file = ClockFile::of(dir, LOCK_PATIENCE);
         let remembered = file.read()?;
         Ok(Self::reading(Some(file), remembered, read))
     }
@@ -297,7 +299,7 @@ fn allowed(
 
 /// What is remembered, and where; nothing and nowhere, if the file is damaged: the purge goes on without it.
 fn remembered_for_purge(dir: &Path) -> (Option<ClockFile>, Remembered) {
-    let file = ClockFile::of(dir);
+    let file = ClockFile::of(dir, PURGE_LOCK_PATIENCE);
     match file.read() {
         Ok(remembered) => (Some(file), remembered),
         Err(_) => (None, Remembered::default()),
@@ -347,6 +349,9 @@ fn boot_id() -> Result<BootId> {
 }
 
 const BOOT_ID: &str = "/proc/sys/kernel/random/boot_id";
+/// How long somebody else may hold the lock of the file `clock`, who has it for two syncs.
+const LOCK_PATIENCE: Duration = Duration::from_secs(15);
+const PURGE_LOCK_PATIENCE: Duration = Duration::from_secs(2);
 const SAVE_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 #[cfg(test)]

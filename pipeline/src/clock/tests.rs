@@ -34,7 +34,7 @@ impl Host {
 
     /// A process that begins.
     fn process(&self) -> Clock {
-        let file = ClockFile::of(self.folder.path());
+        let file = ClockFile::of(self.folder.path(), LOCK_PATIENCE);
         let remembered = file.read().unwrap();
         let clocks = Arc::clone(&self.clocks);
         let read = Box::new(move || *clocks.lock().unwrap());
@@ -121,7 +121,7 @@ fn real_time_behind_the_last_instant_is_distrusted_and_forgets_nothing() {
         let judged = clock.judge().unwrap();
         assert_eq!((judged.now, judged.trust), (last, Trust::Lost { all_due: false }));
     }
-    let file = ClockFile::of(folder.path()).read().unwrap();
+    let file = ClockFile::of(folder.path(), LOCK_PATIENCE).read().unwrap();
     assert!(file.memory.is_none() && file.stood_at == Some(last));
 }
 
@@ -246,4 +246,25 @@ fn a_damaged_or_unwritable_file_stops_all_but_the_purge() {
     std::fs::create_dir(host.folder.path().join("clock.new")).unwrap();
     assert_eq!(code(clock.trusted()), Some("FILE-IO"));
     assert_eq!(clock.now(), host.wall(), "the purge still knows the time");
+}
+
+#[test]
+fn the_purge_has_its_time_though_a_stopped_process_holds_the_lock_of_the_file() {
+    let folder = TempDir::new().unwrap();
+    let lock = std::fs::File::create(folder.path().join("clock.lock")).unwrap();
+    lock.lock().unwrap();
+    let sandbox = Environment::Sandbox;
+    let clock =
+        Clock::open_for_purge(folder.path(), sandbox, Some(at("2026-11-02T02:00:00Z")), false).unwrap();
+    assert_eq!(clock.now(), at("2026-11-02T02:00:00Z"));
+    let read = Clock::open_for_purge(folder.path(), Environment::Production, None, false)
+        .unwrap()
+        .read();
+    assert!(read.trust == Trust::Good && read.now > at("2026-11-02T02:00:00Z"));
+    assert!(!folder.path().join("clock").exists());
+    // Where it has to be remembered it is refused, and had as soon as the lock is free.
+    let file = ClockFile::of(folder.path(), Duration::ZERO);
+    assert_eq!(code(file.note_standing(clock.now())), Some("LOCK-HELD"));
+    drop(lock);
+    assert_eq!(code(file.note_standing(clock.now())), None);
 }

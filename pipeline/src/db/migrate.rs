@@ -2,7 +2,7 @@
 
 use sqlx::{AnyConnection, AssertSqlSafe, Executor, Row};
 
-use super::{Address, Db, meta};
+use super::{Address, Db, meta, postgres};
 use crate::error::{Error, Result};
 
 /// The format of data directories that this program writes.
@@ -68,15 +68,17 @@ async fn check_empty(conn: &mut AnyConnection) -> Result<()> {
 }
 
 fn scripts(address: &Address) -> impl Iterator<Item = &'static str> {
-    let (consent, house) = match address {
+    let (consent, house, layout) = match address {
         Address::Sqlite(_) => (
             mayfly_consent::store::MIGRATIONS_SQLITE,
             include_str!("../../migrations/sqlite/0001_house.sql"),
+            None,
         ),
         Address::Postgres(_) => (
             mayfly_consent::store::MIGRATIONS_POSTGRES,
             include_str!("../../migrations/postgres/0001_house.sql"),
+            Some(postgres::LAYOUT),
         ),
     };
-    consent.iter().map(|(_, sql)| *sql).chain([house])
+    consent.iter().map(|(_, sql)| *sql).chain([house]).chain(layout)
 }

@@ -20,6 +20,9 @@ pub(super) const READER: &[&str] = &[
     "SET TIME ZONE 'UTC'",
 ];
 
+/// What the tables need besides: bundles of the journal are mostly hashes, which no compression makes smaller.
+pub(super) const LAYOUT: &str = "ALTER TABLE journal_entries ALTER COLUMN body SET STORAGE EXTERNAL";
+
 /// Writers of all processes follow one after the other, as on SQLite: the journal has one end. The number is ours.
 pub(super) const BEGIN: &str = "BEGIN; SELECT pg_advisory_xact_lock(7308321472)";
 

@@ -99,7 +99,7 @@ pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -
     for (chunk, held) in std::mem::take(&mut permit.chunks) {
         permit.renew(house, &mut reader, &batch).await?;
         let place = (&chunk, held.as_slice());
-        let rows = rows::with_answers(house, &mut reader, &batch, place, &permit, None).await?;
+        let rows = rows::with_answers(house, &mut reader, place, &permit, None).await?;
         results.write(&lines(rows.iter().map(|row| row.cells(house)))?)?;
         for answer in rows.iter().filter_map(|row| row.answer.as_ref()) {
             delivery.answers += 1;

@@ -50,7 +50,7 @@ pub async fn read(house: &House, batch: &str, account: &str) -> Result<OwnRows> 
         permit.renew(house, &mut reader, &batch).await?;
         let place = (&chunk, answers.as_slice());
         own.rows
-            .extend(rows::with_answers(house, &mut reader, &batch, place, &permit, Some(account)).await?);
+            .extend(rows::with_answers(house, &mut reader, place, &permit, Some(account)).await?);
     }
     own.withheld = own.rows.iter().filter(|row| row.withheld).count();
     journal::signing::sign(house).await?;

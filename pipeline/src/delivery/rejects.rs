@@ -99,7 +99,7 @@ async fn write_to(
         .map_err(unwritable)?;
     let mut lines = 0;
     for chunk in chunks::of_batch(reader, batch.batch_no).await? {
-        for row in rows::of_chunk(house, reader, batch, &chunk).await? {
+        for row in rows::of_chunk(house, reader, &chunk).await? {
             let faults = if row.faults.is_empty() {
                 row.codes.iter().map(|code| (String::new(), code)).collect()
             } else {

@@ -12,7 +12,7 @@ use super::permit::{Answers, Permit};
 use crate::{
     app::House,
     batch::{
-        Batch, Chunk, Outcome,
+        Chunk, Outcome,
         requests::{self, Request},
     },
     error::{Error, Result},
@@ -74,13 +74,8 @@ impl ResultRow {
 }
 
 /// The rows of one chunk, without their answers.
-pub async fn of_chunk(
-    house: &House,
-    conn: &mut AnyConnection,
-    batch: &Batch,
-    chunk: &Chunk,
-) -> Result<Vec<ResultRow>> {
-    read(house, conn, batch, chunk, |_, _, _| Ok(Answer::None)).await
+pub async fn of_chunk(house: &House, conn: &mut AnyConnection, chunk: &Chunk) -> Result<Vec<ResultRow>> {
+    read(house, conn, chunk, |_, _, _| Ok(Answer::None)).await
 }
 
 /// The rows of one chunk with their answers, each held against its own window before its key is used; `only` leaves
@@ -88,7 +83,6 @@ pub async fn of_chunk(
 pub async fn with_answers(
     house: &House,
     conn: &mut AnyConnection,
-    batch: &Batch,
     (chunk, answers): (&Chunk, &[Answers]),
     permit: &Permit,
     only: Option<&str>,
@@ -97,7 +91,7 @@ pub async fn with_answers(
     for answers in answers.iter().filter(|answers| permit.allows(house, answers)) {
         segments.push((sealed::segment(house, &answers.place)?, answers.obtained_at));
     }
-    read(house, conn, batch, chunk, |request, ordinal, item| {
+    read(house, conn, chunk, |request, ordinal, item| {
         if only.is_some_and(|account| account != request.querier) {
             return Ok(Answer::Others);
         }
@@ -132,11 +126,10 @@ enum Answer {
 async fn read(
     house: &House,
     conn: &mut AnyConnection,
-    batch: &Batch,
     chunk: &Chunk,
     answer: impl Fn(&Request, u32, &str) -> Result<Answer>,
 ) -> Result<Vec<ResultRow>> {
-    let requests = requests::of_lines(&mut *conn, batch.batch_no, chunk.first_line, chunk.row_count).await?;
+    let requests = requests::of_chunk(&mut *conn, chunk).await?;
     let queries = sealed::segment(house, &chunk.queries)?;
     let mut rows = Vec::with_capacity(requests.len());
     for (ordinal, (request, bytes)) in (0u32..).zip(requests.into_iter().zip(queries.iter())) {

@@ -26,7 +26,7 @@ pub async fn pass(
     super::health::check(house, &mut *conn, now).await?;
     let registers = Registers::load(&mut *conn, &batch.member).await?;
     let withdrawn = withdrawn(&mut *conn, chunk).await?;
-    let open = requests::of_lines(conn, chunk.batch_no, chunk.first_line, chunk.row_count).await?;
+    let open = requests::of_chunk(conn, chunk).await?;
     let closed = if registers.link_stopped() || !house.regime.link_runs_on(house.today(now)) {
         Some(Code::GateLink)
     } else if registers.member_closed(house.today(now)) {

@@ -5,13 +5,28 @@ use mayfly_retention::Class;
 use sqlx::AnyConnection;
 
 use crate::{
-    app::House,
+    app::{House, check_keyring},
+    db::meta,
     error::{Error, Result},
     journal,
 };
 
-/// Refuses new queries while something that must be gone is not gone, or the journal is damaged.
+/// Refuses new queries while the keys are not whole (at once), something that must be gone is not gone (60 minutes after it
+/// was due), or the journal is behind (60 seconds) or damaged. Nothing of that is remembered from one chunk to the next.
+///
+/// # Errors
+/// `GATE-PURGE`.
 pub async fn check(house: &House, conn: &mut AnyConnection, now: Timestamp) -> Result<()> {
+    // The database first: another process may be making a key, and then notes it there.
+    let noted = meta::counter(&mut *conn, meta::KEYRING).await?;
+    let keys = house.custody.check().map_err(Error::from);
+    keys.and_then(|generation| check_keyring(generation, noted))
+        .map_err(|error| {
+            closed(
+                &format!("the keys are not in order ({}: {error})", error.code()),
+                "see `mayfly doctor` for what is missing; the gate opens when it is back",
+            )
+        })?;
     let overdue = house.custody.cohorts()?.into_iter().any(|cohort| {
         matches!(cohort.class(), Class::Answer | Class::Intake)
             && cohort

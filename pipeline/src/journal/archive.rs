@@ -169,10 +169,10 @@ async fn index_of(conn: &mut sqlx::AnyConnection, query: &str) -> Result<u64> {
         return Err(unknown());
     }
     let line = chunk.first_line + i64::from(id.ordinal());
-    let request = requests::of_lines(conn, chunk.batch_no, line, 1)
+    let request = requests::of_chunk(conn, &chunk)
         .await?
         .into_iter()
-        .next()
+        .find(|request| request.line == line)
         .ok_or_else(unknown)?;
     request
         .entry

@@ -10,6 +10,7 @@ use mayfly_retention::{
     Cohort, ObjectId,
     certificate::{Actor, Counts, Facts, Fault, State},
     custody::DestroyedCohort,
+    plan::Why,
     purge::{Evidence, EvidenceQueue, Gone, residue},
 };
 use serde::Serialize;
@@ -192,8 +193,12 @@ async fn certify(
             drawn => drawn?,
         };
         issue::issue(house, tx.connection(), &drawn.facts, drawn.unrecorded, now).await?;
-        for fault in drawn.facts.faults() {
-            accounted.incidents += enter_incident(house, tx.connection(), *cohort, found(fault), now).await?;
+        let early = (drawn.facts.why == Why::TimeLost).then_some(TIME_LOST);
+        for what in early
+            .into_iter()
+            .chain(drawn.facts.faults().into_iter().map(found))
+        {
+            accounted.incidents += enter_incident(house, tx.connection(), *cohort, what, now).await?;
         }
         if cohort.class().is_hours() {
             accounted.answers += i64::try_from(drawn.facts.records.expected).unwrap_or(i64::MAX);
@@ -261,6 +266,11 @@ async fn draw(
         destroyed: expected,
         removed,
     };
+    // A key is destroyed before it is due for one reason only.
+    let unknown_why = match now < cohort.due_at(window) {
+        true => Why::TimeLost,
+        false => Why::Over,
+    };
     let facts = Facts {
         cohort,
         state: State::Erased,
@@ -279,6 +289,7 @@ async fn draw(
             evidence.strength
         }),
         actor: evidence.map_or(Actor::Schedule, |evidence| evidence.actor.clone()),
+        why: evidence.map_or(unknown_why, |evidence| evidence.why),
     };
     Ok(Drawn { facts, unrecorded })
 }
@@ -310,7 +321,8 @@ fn found(fault: Fault) -> &'static str {
         Fault::Counts => "the counts of the certificate differ",
         Fault::Residue => "the certificate counts a residue",
         Fault::State => "state and key of the certificate contradict each other",
-        Fault::Early => "the key was destroyed before it was due, because nobody knew the time (D4)",
+        Fault::Early => "the key was destroyed before it was due",
+        Fault::Reason => "reason and times of the certificate contradict each other",
     }
 }
 
@@ -369,6 +381,9 @@ async fn insert(
         .map_err(Error::database("keep a destruction"))?;
     Ok(())
 }
+
+/// What an incident says of a key that went early because late would have been a breach (D4).
+const TIME_LOST: &str = "the key was destroyed before it was due, because nobody knew the time (D4)";
 
 pub(super) fn log_is_read() -> Error {
     Error::Operator {

@@ -21,7 +21,7 @@ use jiff::{SignedDuration, Timestamp};
 use mayfly_retention::{
     Custody, OsRandomness, Randomness, Vault, Window,
     certificate::{Actor, Strength},
-    plan::{Due, plan},
+    plan::{Due, is_due, plan},
     purge::{EvidenceQueue, Gone, Pass, destroy, held},
     time::Trust,
 };
@@ -130,7 +130,7 @@ impl Purger {
                 from: cohort.start(),
                 due_at: cohort.due_at(self.window),
                 gone_by: cohort.destroy_by(self.window),
-                due: self.all_due || self.now >= cohort.due_at(self.window),
+                due: is_due(cohort, self.now, self.window, self.all_due),
             })
             .collect())
     }

@@ -10,6 +10,7 @@ use mayfly_retention::{
     Cohort,
     certificate::{Actor, Counts, Facts, State},
     ending,
+    plan::Why,
     purge::{Evidence, residue},
 };
 use sqlx::{AnyConnection, Row};
@@ -123,6 +124,7 @@ fn facts(house: &House, month: Cohort, counted: Counted, actor: Actor, now: Time
         residue: Some(0),
         strength: strength(house.config.environment, &house.custody),
         actor,
+        why: Why::Over,
     })
 }
 

@@ -7,6 +7,7 @@ use mayfly_consent::day::taipei_day;
 use mayfly_retention::{
     Class, Cohort, Place,
     ending::Record,
+    plan::Why,
     purge::{Evidence, EvidenceQueue, Pass},
 };
 use sqlx::{AnyConnection, Row, any::AnyRow};
@@ -302,6 +303,7 @@ fn keep_evidence(house: &House, due: &[Key], pass: &Pass) -> Result<BTreeSet<Pla
             destroyed_at: pass.at,
             strength: pass.strength,
             actor: pass.actor.clone(),
+            why: Why::Over,
             objects,
         };
         let kept = EvidenceQueue::open(&house.dir).keep_also(evidence)?;

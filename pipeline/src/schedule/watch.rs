@@ -1,8 +1,11 @@
 //! Watches the passes from a process of its own, and closes the gate while one that must run does not. *Edge.*
 //!
-//! `judge` decides from facts and is pure. What it finds is told on standard error and written into `DIR/closed`; while that file is there the
+//! `judge_pulse` and `judge_state` decide from facts and are pure. What it finds is told on standard error and written into `DIR/closed`; while that file is there the
 //! gate lets nothing out (data comes in only while data can go out), also when the watcher itself has died. The next look
 //! that finds nothing removes it.
+//!
+//! The purge's trace is judged, and the gate closed, before anything is touched that has a lock: a `serve` that was stopped
+//! may hold it. Keys and database are asked afterwards, and given up when they do not answer.
 
 use std::{
     fs,
@@ -37,18 +40,28 @@ pub struct Alarm {
     pub finding: String,
 }
 
-/// What there is to see.
-pub(super) struct Facts {
+/// What there is to see without a lock.
+pub(super) struct Pulse {
     /// The purge's trace.
     pub(super) purge: Option<Trace>,
     /// How long this watcher has been looking: a pass that never ran is missed only after a while.
     pub(super) looking: Duration,
-    /// How many cohorts have been due for longer than [`Patience::due`]; or the code why that cannot be told.
-    pub(super) late: std::result::Result<usize, &'static str>,
-    /// How many have been destroyed for longer than that and are not certified, whatever keeps the evidence from the journal.
-    pub(super) uncertified: usize,
-    /// How long the oldest unsigned journal entry has been waiting; or the code why that cannot be told.
+}
+
+/// What keys and database tell, each or the code why that cannot be told.
+pub(super) struct State {
+    /// What has been waiting for longer than [`Patience::due`].
+    pub(super) late: std::result::Result<Late, &'static str>,
+    /// How long the oldest unsigned journal entry has been waiting.
     pub(super) unsigned: std::result::Result<Duration, &'static str>,
+}
+
+/// How many cohorts have been waiting for longer than they may, by the clock and the files alone.
+pub(super) struct Late {
+    /// For their destruction.
+    pub(super) due: usize,
+    /// For their certificate, whatever keeps the evidence from the journal.
+    pub(super) uncertified: usize,
 }
 
 /// How long may pass before something is noticed.
@@ -60,43 +73,68 @@ pub(super) struct Patience {
     pub(super) due: Duration,
     /// For an entry that is not signed.
     pub(super) unsigned: Duration,
+    /// Between two looks.
+    pub(super) pause: Duration,
+    /// For an answer of keys or database.
+    pub(super) answer: Duration,
 }
 
-/// What is wrong, if anything is.
-pub(super) fn judge(facts: &Facts, patience: Patience) -> Vec<Alarm> {
-    let mut alarms = Vec::new();
-    let mut alarm = |code, finding: String| alarms.push(Alarm { code, finding });
-    match &facts.purge {
+impl Patience {
+    /// Such that a purge that ends is missed within `all`: after four fifths of it, by a look that comes each tenth, and that
+    /// waits no longer than another.
+    pub(super) fn of(all: Duration) -> Self {
+        Self {
+            silence: all * 4 / 5,
+            due: all,
+            unsigned: UNSIGNED,
+            pause: (all / 10).max(SHORTEST_PAUSE),
+            answer: (all / 10).max(SHORTEST_ANSWER),
+        }
+    }
+}
+
+/// What is wrong with the purge's trace, if anything is.
+pub(super) fn judge_pulse(pulse: &Pulse, patience: Patience) -> Option<Alarm> {
+    let alarm = |code, finding: String| Some(Alarm { code, finding });
+    match &pulse.purge {
         Some(trace) if trace.age > patience.silence => alarm(
             "PURGE-SILENT",
             format!("the purge has not run for {} seconds", trace.age.as_secs()),
         ),
-        Some(trace) if trace.outcome != "ok" => {
-            alarm(
-                "PURGE-FAILED",
-                format!("the last pass of the purge ended with {}", trace.outcome),
-            );
-        }
-        None if facts.looking > patience.silence => {
-            alarm("PURGE-SILENT", "the purge has never run".into());
-        }
-        _ => {}
+        Some(trace) if trace.outcome != "ok" => alarm(
+            "PURGE-FAILED",
+            format!("the last pass of the purge ended with {}", trace.outcome),
+        ),
+        None if pulse.looking > patience.silence => alarm("PURGE-SILENT", "the purge has never run".into()),
+        _ => None,
     }
-    match facts.late {
-        Ok(0) => {}
-        Ok(late) => alarm("PURGE-DUE", format!("{late} cohorts are due and not destroyed")),
+}
+
+/// What is wrong with keys and journal, if anything is.
+pub(super) fn judge_state(state: &State, patience: Patience) -> Vec<Alarm> {
+    let mut alarms = Vec::new();
+    let mut alarm = |code, finding: String| alarms.push(Alarm { code, finding });
+    match &state.late {
+        Ok(late) => {
+            if late.due > 0 {
+                alarm(
+                    "PURGE-DUE",
+                    format!("{} cohorts are due and not destroyed", late.due),
+                );
+            }
+            if late.uncertified > 0 {
+                alarm(
+                    "CERTIFICATE-LATE",
+                    format!("{} cohorts are destroyed and not certified", late.uncertified),
+                );
+            }
+        }
         Err(code) => alarm(
             "CUSTODY-AWAY",
             format!("the keys or sealed files cannot be read ({code})"),
         ),
     }
-    if facts.uncertified > 0 {
-        alarm(
-            "CERTIFICATE-LATE",
-            format!("{} cohorts are destroyed and not certified", facts.uncertified),
-        );
-    }
-    match facts.unsigned {
+    match state.unsigned {
         Ok(age) if age > patience.unsigned => alarm(
             "JOURNAL-LATE",
             format!(
@@ -116,8 +154,8 @@ pub struct Watch {
     at: Option<Timestamp>,
     patience: Patience,
     began: i64,
-    late: Question<Late>,
-    unsigned: Question<Duration>,
+    late: Question<Result<Late>>,
+    unsigned: Question<Result<Duration>>,
 }
 
 impl Watch {
@@ -127,11 +165,7 @@ impl Watch {
         Ok(Self {
             dir: dir.to_path_buf(),
             at,
-            patience: Patience {
-                silence: Duration::from_secs(seconds.into()),
-                due: Duration::from_secs(seconds.into()),
-                unsigned: UNSIGNED,
-            },
+            patience: Patience::of(Duration::from_secs(seconds.into())),
             began: clock::boot_micros(),
             late: Question::new(),
             unsigned: Question::new(),
@@ -139,7 +173,7 @@ impl Watch {
     }
 
     /// Keeps watching until something keeps it from it; at once done if somebody else watches already.
-    pub async fn keep(&self) -> Result<()> {
+    pub async fn keep(&mut self) -> Result<()> {
         let folder = self.dir.join("locks");
         fs::create_dir_all(&folder).map_err(Error::io("make the folder `locks` of the data directory"))?;
         let lock = fs::File::create(folder.join("watch")).map_err(Error::io("open the watcher's lock"))?;
@@ -148,68 +182,73 @@ impl Watch {
         }
         loop {
             self.look().await?;
-            tokio::time::sleep(self.pause()).await;
+            tokio::time::sleep(self.patience.pause).await;
         }
-    }
-
-    /// How long to wait between two looks.
-    fn pause(&self) -> Duration {
-        (self.patience.silence / 5).clamp(Duration::from_millis(200), Duration::from_secs(30))
-    }
-
-    /// How long to wait for the keys and for the database: what answers later does not answer.
-    fn wait(&self) -> Duration {
-        (self.patience.silence / 2).max(Duration::from_secs(10))
     }
 
     /// Looks once; closes the gate, or opens what it closed.
     ///
     /// # Errors
     /// `NO-DATA-DIRECTORY` and `CONFIG-*`: then there is no gate to close, for nothing runs on such a directory.
-    pub async fn look(&self) -> Result<Vec<Alarm>> {
+    pub async fn look(&mut self) -> Result<Vec<Alarm>> {
         Config::open(&self.dir)?;
-        let (dir, at, due) = (self.dir.clone(), self.at, self.patience.due);
-        let late = self.late.answer(self.wait(), move || late(&dir, at, due));
-        let (dir, at, runtime) = (self.dir.clone(), self.at, Handle::current());
-        let ask = move || runtime.block_on(unsigned(&dir, at));
-        let unsigned = self.unsigned.answer(self.wait(), ask);
-        let (late, unsigned) = tokio::join!(late, unsigned);
-        let facts = Facts {
+        let pulse = Pulse {
             purge: heartbeat::last(&self.dir, "purge"),
             looking: Duration::from_micros((clock::boot_micros() - self.began).unsigned_abs()),
-            uncertified: late.as_ref().map_or(0, |late| late.uncertified),
-            late: late.map(|late| late.due).map_err(|error| error.code()),
-            unsigned: unsigned.map_err(|error| error.code()),
         };
-        let alarms = judge(&facts, self.patience);
-        for alarm in &alarms {
-            tracing::error!(code = alarm.code, "{}", alarm.finding);
+        let mut alarms: Vec<Alarm> = judge_pulse(&pulse, self.patience).into_iter().collect();
+        tell(&alarms);
+        if !alarms.is_empty() {
+            self.close(&alarms)?;
         }
-        self.close(&alarms)?;
+        let state = judge_state(&self.ask().await, self.patience);
+        tell(&state);
+        alarms.extend(state);
+        if alarms.is_empty() {
+            self.open_again()?;
+        } else {
+            self.close(&alarms)?;
+        }
         Ok(alarms)
     }
 
-    fn close(&self, alarms: &[Alarm]) -> Result<()> {
-        let path = closed_path(&self.dir);
-        if alarms.is_empty() {
-            return match fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(Error::io("open the gate again")(error))
-                }
-                _ => Ok(()),
-            };
+    async fn ask(&mut self) -> State {
+        let (at, due, answer) = (self.at, self.patience.due, self.patience.answer);
+        let (dir, there, runtime) = (self.dir.clone(), self.dir.clone(), Handle::current());
+        let (late, unsigned) = tokio::join!(
+            self.late.ask(answer, move || late(&dir, at, due)),
+            self.unsigned
+                .ask(answer, move || runtime.block_on(unsigned(&there, at))),
+        );
+        State {
+            late: late
+                .ok_or(HELD)
+                .and_then(|late| late.map_err(|error| error.code())),
+            unsigned: unsigned
+                .ok_or(HELD)
+                .and_then(|unsigned| unsigned.map_err(|error| error.code())),
         }
+    }
+
+    fn open_again(&self) -> Result<()> {
+        match fs::remove_file(closed_path(&self.dir)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                Err(Error::io("open the gate again")(error))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn close(&self, alarms: &[Alarm]) -> Result<()> {
         let codes: Vec<&str> = alarms.iter().map(|alarm| alarm.code).collect();
-        fs::write(&path, codes.join(" ") + "\n").map_err(Error::io("close the gate"))
+        fs::write(closed_path(&self.dir), codes.join(" ") + "\n").map_err(Error::io("close the gate"))
     }
 }
 
-/// How many cohorts have been waiting for longer than they may, by the clock and the files alone.
-struct Late {
-    /// For their destruction.
-    due: usize,
-    /// For their certificate.
-    uncertified: usize,
+fn tell(alarms: &[Alarm]) {
+    for alarm in alarms {
+        tracing::error!(code = alarm.code, "{}", alarm.finding);
+    }
 }
 
 fn late(dir: &Path, at: Option<Timestamp>, patience: Duration) -> Result<Late> {
@@ -241,114 +280,63 @@ fn closed_path(dir: &Path) -> PathBuf {
     dir.join("closed")
 }
 
+/// Why there is no answer.
+const HELD: &str = "LOCK-HELD";
 /// How long an entry of the journal may stay unsigned.
 const UNSIGNED: Duration = Duration::from_secs(60);
+const SHORTEST_PAUSE: Duration = Duration::from_millis(200);
+/// A slow disk is no held lock.
+const SHORTEST_ANSWER: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_does_not_run_is_noticed() {
-        const PATIENCE: Patience = Patience {
-            silence: Duration::from_secs(300),
-            due: Duration::from_secs(300),
-            unsigned: Duration::from_secs(60),
-        };
-        let good = || Facts {
-            purge: Some(Trace {
-                age: Duration::from_secs(59),
-                outcome: "ok".into(),
-            }),
-            looking: Duration::from_secs(1_000),
-            late: Ok(0),
-            uncertified: 0,
-            unsigned: Ok(Duration::from_secs(60)),
-        };
+    fn a_purge_that_does_not_run_is_noticed_in_time() {
+        let patience = Patience::of(Duration::from_secs(300));
+        let longest = patience.silence + patience.pause + patience.answer;
+        assert_eq!(longest, Duration::from_secs(300));
         #[track_caller]
-        fn check(facts: Facts, expected: &[&str]) {
-            let codes: Vec<&str> = judge(&facts, PATIENCE).iter().map(|alarm| alarm.code).collect();
-            assert_eq!(codes, expected);
-        }
-        let trace = |seconds, outcome: &str| {
-            Some(Trace {
+        fn check(purge: Option<(u64, &str)>, looking: u64, expected: Option<&str>) {
+            let purge = purge.map(|(seconds, outcome)| Trace {
                 age: Duration::from_secs(seconds),
                 outcome: outcome.into(),
-            })
-        };
-        check(good(), &[]);
-        check(
-            Facts {
-                purge: trace(300, "ok"),
-                ..good()
-            },
-            &[],
-        );
-        check(
-            Facts {
-                purge: trace(301, "ok"),
-                ..good()
-            },
-            &["PURGE-SILENT"],
-        );
-        check(
-            Facts {
-                purge: trace(1, "DISK-FULL"),
-                ..good()
-            },
-            &["PURGE-FAILED"],
-        );
-        check(
-            Facts {
-                purge: None,
-                ..good()
-            },
-            &["PURGE-SILENT"],
-        );
-        check(
-            Facts {
-                purge: None,
-                looking: Duration::from_secs(300),
-                ..good()
-            },
-            &[],
-        );
-        check(
-            Facts {
-                late: Ok(2),
-                ..good()
-            },
-            &["PURGE-DUE"],
-        );
-        check(
-            Facts {
-                uncertified: 1,
-                ..good()
-            },
-            &["CERTIFICATE-LATE"],
-        );
-        check(
-            Facts {
-                late: Err("KEY-MISSING"),
-                ..good()
-            },
-            &["CUSTODY-AWAY"],
-        );
-        check(
-            Facts {
-                unsigned: Ok(Duration::from_secs(61)),
-                ..good()
-            },
-            &["JOURNAL-LATE"],
-        );
-        check(
-            Facts {
-                purge: None,
-                late: Err("KEY-MISSING"),
-                unsigned: Err("DB-AWAY"),
-                ..good()
-            },
-            &["PURGE-SILENT", "CUSTODY-AWAY", "JOURNAL-AWAY"],
-        );
+            });
+            let pulse = Pulse {
+                purge,
+                looking: Duration::from_secs(looking),
+            };
+            let alarm = judge_pulse(&pulse, Patience::of(Duration::from_secs(300)));
+            assert_eq!(alarm.map(|alarm| alarm.code), expected);
+        }
+        check(Some((59, "ok")), 1_000, None);
+        check(Some((240, "ok")), 1_000, None);
+        check(Some((241, "ok")), 0, Some("PURGE-SILENT"));
+        check(Some((1, "DISK-FULL")), 0, Some("PURGE-FAILED"));
+        check(None, 240, None);
+        check(None, 241, Some("PURGE-SILENT"));
+    }
+
+    #[test]
+    fn keys_and_journal_that_are_away_or_late_are_noticed() {
+        #[track_caller]
+        fn check(
+            late: std::result::Result<(usize, usize), &'static str>,
+            unsigned: std::result::Result<u64, &'static str>,
+            expected: &[&str],
+        ) {
+            let late = late.map(|(due, uncertified)| Late { due, uncertified });
+            let unsigned = unsigned.map(Duration::from_secs);
+            let alarms = judge_state(&State { late, unsigned }, Patience::of(Duration::from_secs(300)));
+            let codes: Vec<&str> = alarms.iter().map(|alarm| alarm.code).collect();
+            assert_eq!(codes, expected);
+        }
+        check(Ok((0, 0)), Ok(60), &[]);
+        check(Ok((2, 0)), Ok(0), &["PURGE-DUE"]);
+        check(Ok((0, 1)), Ok(0), &["CERTIFICATE-LATE"]);
+        check(Err("KEY-MISSING"), Ok(0), &["CUSTODY-AWAY"]);
+        check(Ok((0, 0)), Ok(61), &["JOURNAL-LATE"]);
+        check(Err(HELD), Err("DB-AWAY"), &["CUSTODY-AWAY", "JOURNAL-AWAY"]);
     }
 }

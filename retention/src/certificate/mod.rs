@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use crate::class::Cohort;
 pub use crate::custody::Strength;
+use crate::plan::Why;
 
 /// Longest text of a certificate, in bytes.
 pub const TEXT_BYTES_MAX: usize = 4_096;
@@ -57,6 +58,8 @@ pub struct Facts {
     pub strength: Strength,
     /// Who had it done.
     pub actor: Actor,
+    /// Why it had to go: only where nobody knew the time may that have been early (D4).
+    pub why: Why,
 }
 
 /// How far the end of a cohort has come (D16).
@@ -100,9 +103,12 @@ pub enum Fault {
     /// It says erased without a destroyed key, or deleted with one.
     #[error("its state and its key contradict each other")]
     State,
-    /// Destroyed while it might still be read.
+    /// Destroyed while it might still be read, and not because nobody knew the time.
     #[error("its key was destroyed before it was due")]
     Early,
+    /// It says that time was lost of a key that was not destroyed early, or of a class of years.
+    #[error("its reason and its times contradict each other")]
+    Reason,
 }
 
 impl Certificate {
@@ -124,14 +130,14 @@ impl Facts {
         let is_whole = |counts: Counts| {
             counts.removed == counts.expected && counts.destroyed == if erased { counts.expected } else { 0 }
         };
+        let early = self.key_destroyed_at.is_some_and(|at| at < self.due_at);
+        let lost = self.why == Why::TimeLost;
         let found = [
             (!is_whole(self.segments) || !is_whole(self.records), Fault::Counts),
             (self.residue != Some(0), Fault::Residue),
             (erased != self.key_destroyed_at.is_some(), Fault::State),
-            (
-                self.key_destroyed_at.is_some_and(|at| at < self.due_at),
-                Fault::Early,
-            ),
+            (early && !lost, Fault::Early),
+            (lost && !(early && self.cohort.class().is_hours()), Fault::Reason),
         ];
         found
             .into_iter()

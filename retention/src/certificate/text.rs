@@ -5,7 +5,7 @@ use std::str::FromStr;
 use jiff::Timestamp;
 
 use super::{Actor, Certificate, Counts, Facts, State, Strength, TEXT_BYTES_MAX};
-use crate::{class::Cohort, object};
+use crate::{class::Cohort, object, plan::Why};
 
 pub(super) fn write(certificate: &Certificate) -> String {
     let facts = &certificate.facts;
@@ -36,6 +36,7 @@ pub(super) fn write(certificate: &Certificate) -> String {
         ),
         ("strength", facts.strength.name().into()),
         ("actor", facts.actor.to_string()),
+        ("reason", facts.why.name().into()),
         ("public key", hex(&certificate.public_key)),
     ];
     let mut text = format!("{}\n", certificate.origin);
@@ -75,6 +76,7 @@ pub(super) fn read(text: &str) -> Option<Certificate> {
         },
         strength: Strength::parse(lines.value("strength")?)?,
         actor: Actor::parse(lines.value("actor")?)?,
+        why: Why::parse(lines.value("reason")?)?,
     };
     let certificate = Certificate {
         origin: origin.into(),

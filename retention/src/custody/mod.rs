@@ -174,6 +174,27 @@ impl Custody {
         self.look(|state| Ok(state.keyring.generation))
     }
 
+    /// Reads everything on the disk again that other look-ups trust memory for, and returns the keyring's
+    /// [`generation`](Self::generation): a slot that was damaged, or a file that was taken away, is noticed now.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn check(&self) -> Result<u64, RetentionError> {
+        self.check_sure()?;
+        root::read_index_key(&self.files)?;
+        let mut slot = self.locked();
+        if let Some(state) = slot.as_ref()
+            && state.is_current(&self.files)?
+            && state.is_whole(&self.files).unwrap_or(false)
+        {
+            return Ok(state.keyring.generation);
+        }
+        // Damaged, or another process is just destroying: who holds the lock can tell which.
+        let _lock = self.files.lock()?;
+        let state = slot.insert(recovery::load(&self.files, &*self.randomness)?);
+        Ok(state.keyring.generation)
+    }
+
     /// How well a key that is destroyed here is erased, and why.
     pub fn erasure(&self) -> Erasure {
         self.erasure

@@ -30,6 +30,12 @@ impl State {
         Ok(same && self.destroyed.is_current(files)?)
     }
 
+    /// Whether the root in memory is still in a slot, and opens the keyring on the disk.
+    pub(super) fn is_whole(&self, files: &KeyFiles) -> Result<bool, RetentionError> {
+        Keyring::open(&keyring::read(files)?, &self.root)?;
+        Ok(root::read(files)?.iter().any(|root| self.root.is(root)))
+    }
+
     /// The key of a cohort that was not destroyed.
     pub(super) fn key(&self, cohort: Cohort) -> Result<Option<Arc<Key32>>, RetentionError> {
         if self.destroyed.contains(cohort) {

@@ -41,6 +41,12 @@ impl Root {
         })
     }
 
+    /// Whether `other` is the same root in the same slot.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        let place = |root: &Self| (root.slot, root.generation);
+        place(self) == place(other) && self.key.expose() == other.key.expose()
+    }
+
     /// Writes this root into its slot and waits for the disk.
     pub(super) fn write(&self, files: &KeyFiles) -> Result<(), RetentionError> {
         files.overwrite(ROOT, (self.slot * SLOT) as u64, &self.encode())

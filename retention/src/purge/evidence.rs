@@ -7,6 +7,7 @@ use std::fmt::Write;
 use std::fs;
 use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -14,7 +15,9 @@ use crate::certificate::{Actor, Strength};
 use crate::class::Cohort;
 use crate::durable;
 use crate::error::RetentionError;
+use crate::lock;
 use crate::object::{ObjectId, parse_hex, write_hex};
+use crate::plan::Why;
 
 /// What a purge found of one cohort when its key was destroyed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub struct Evidence {
     pub strength: Strength,
     /// Who had it done.
     pub actor: Actor,
+    /// Why it had to go.
+    pub why: Why,
     /// The sealed objects that lay there, sorted.
     pub objects: Vec<ObjectId>,
 }
@@ -122,7 +127,8 @@ impl EvidenceQueue {
         durable::remove(&self.dir.join(cohort.name()), WRITE).map(|_| ())
     }
 
-    /// The lock under which evidence is written; free when the returned file is closed.
+    /// The lock under which evidence is written; free when the returned file is closed. A process that was stopped while it
+    /// held it does not keep what has to go: without the lock there is no evidence, as without room on the disk.
     fn lock(&self) -> Result<fs::File, RetentionError> {
         durable::create_dir(&self.dir, WRITE)?;
         let lock = fs::File::options()
@@ -131,7 +137,7 @@ impl EvidenceQueue {
             .truncate(false)
             .open(self.dir.join("lock"));
         let lock = lock.map_err(|error| RetentionError::disk(WRITE, &error))?;
-        lock.lock().map_err(|error| RetentionError::disk(WRITE, &error))?;
+        lock::within(&lock, PATIENCE).map_err(|error| RetentionError::disk(WRITE, &error))?;
         Ok(lock)
     }
 
@@ -150,11 +156,12 @@ impl Evidence {
             write_hex(&mut commitment, bytes).expect("Invariant: writing to a string cannot fail");
         }
         let mut text = format!(
-            "{MARK}\n{}\n{commitment}\n{}\n{}\n{}\n",
+            "{MARK}\n{}\n{commitment}\n{}\n{}\n{}\n{}\n",
             self.cohort,
             self.destroyed_at,
             self.strength.name(),
-            self.actor
+            self.actor,
+            self.why.name()
         );
         for object in &self.objects {
             writeln!(text, "{object}").expect("Invariant: writing to a string cannot fail");
@@ -175,6 +182,7 @@ impl Evidence {
             destroyed_at: lines.next()?.parse().ok()?,
             strength: Strength::parse(lines.next()?)?,
             actor: Actor::parse(lines.next()?)?,
+            why: Why::parse(lines.next()?)?,
             objects: lines
                 .map(|line| ObjectId::parse(line).ok())
                 .collect::<Option<_>>()?,
@@ -186,6 +194,8 @@ const MARK: &str = "mayfly purge evidence 1";
 const END: &str = "end\n";
 const READ: &str = "read the evidence of a purge";
 const WRITE: &str = "keep the evidence of a purge";
+/// Longer than one cohort's evidence takes another process.
+const PATIENCE: Duration = Duration::from_secs(2);
 /// A million sealed objects of one hour.
 const BYTES_MAX: u64 = 33 << 20;
 
@@ -200,6 +210,7 @@ mod tests {
             destroyed_at: "2026-11-05T03:00:00.25Z".parse().unwrap(),
             strength: Strength::Logical,
             actor: Actor::Person("chen.yl".into()),
+            why: Why::TimeLost,
             objects: (0..3).map(|i| ObjectId::new([i; 16])).collect(),
         }
     }
@@ -210,6 +221,7 @@ mod tests {
         examples.push(Evidence {
             commitment: None,
             actor: Actor::Schedule,
+            why: Why::Over,
             objects: Vec::new(),
             ..example()
         });

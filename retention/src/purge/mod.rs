@@ -13,7 +13,7 @@ use crate::{
     class::{Class, Cohort},
     custody::{Custody, Destroyed},
     error::RetentionError,
-    plan::Due,
+    plan::{Due, Why},
     vault::Vault,
 };
 
@@ -67,7 +67,8 @@ pub fn destroy(
     let receipts = custody.destroy_all(&cohorts)?;
     let found: Vec<Found> = receipts
         .iter()
-        .map(|receipt| look(vault, queue, pass, receipt))
+        .zip(&due)
+        .map(|(receipt, due)| look(vault, queue, pass, receipt, due.why()))
         .collect();
     found
         .iter()
@@ -108,7 +109,7 @@ struct Found {
     is_whole: bool,
 }
 
-fn look(vault: &Vault, queue: &EvidenceQueue, pass: &Pass, receipt: &Destroyed) -> Found {
+fn look(vault: &Vault, queue: &EvidenceQueue, pass: &Pass, receipt: &Destroyed, why: Why) -> Found {
     let cohort = receipt.cohort();
     let objects = vault.objects(cohort);
     let is_whole = objects.is_ok() || !vault.cohort_dir(cohort).is_dir();
@@ -118,6 +119,7 @@ fn look(vault: &Vault, queue: &EvidenceQueue, pass: &Pass, receipt: &Destroyed) 
         destroyed_at: pass.at,
         strength: pass.strength,
         actor: pass.actor.clone(),
+        why,
         objects: objects.unwrap_or_default(),
     };
     // What could not be seen whole is no evidence: the next pass looks again. Without room for evidence the bytes go all

@@ -114,7 +114,7 @@ fn a_pass_that_was_cut_short_between_file_and_row_loses_no_count() {
 
     let object = query.file_stem().unwrap().to_str().unwrap();
     let evidence = format!(
-        "mayfly purge evidence 1\nquery-202611\n-\n2031-11-03T00:00:00Z\nweak\nschedule\n{object}\nend\n"
+        "mayfly purge evidence 1\nquery-202611\n-\n2031-11-03T00:00:00Z\nweak\nschedule\nover\n{object}\nend\n"
     );
     std::fs::create_dir_all(cut.data().join("purged")).unwrap();
     std::fs::write(cut.data().join("purged/query-202611"), evidence).unwrap();

@@ -117,10 +117,14 @@ fn a_backup_that_is_put_back_after_the_purge_opens_nothing() {
 
     // The same backup once more: refused while it is merely put back, legal when restored, and never under a known name.
     let database = sandbox.data().join("mayfly.db");
-    for beside in ["mayfly.db-wal", "mayfly.db-shm"] {
-        let _ = fs::remove_file(sandbox.data().join(beside));
-    }
-    fs::copy(backup.join("mayfly.db"), &database).unwrap();
+    // With its log, which a process may have left: that belongs to the database it replaces.
+    let replace_by = |copy: &std::path::Path| {
+        for beside in ["mayfly.db-wal", "mayfly.db-shm"] {
+            let _ = fs::remove_file(sandbox.data().join(beside));
+        }
+        fs::copy(copy, &database).unwrap();
+    };
+    replace_by(&backup.join("mayfly.db"));
     let refused = sandbox.at(LATER, ["batch", "list"], [""; 0]).expect(75);
     assert!(refused.stderr.contains("(KEYRING-NEWER)\n"), "{}", refused.stderr);
     let told = sandbox
@@ -131,7 +135,7 @@ fn a_backup_that_is_put_back_after_the_purge_opens_nothing() {
     assert_ne!(&told["journal"]["new_origin"], new);
     sandbox.at(LATER, ["journal"], ["verify"]).expect(0);
     // The database of before is now the old copy, though it has more entries.
-    fs::copy(sandbox.path("mayfly.db"), &database).unwrap();
+    replace_by(&sandbox.path("mayfly.db"));
     let refused = sandbox.at(LATER, ["batch", "list"], [""; 0]).expect(75);
     assert!(refused.stderr.contains("(KEYRING-NEWER)\n"), "{}", refused.stderr);
 }

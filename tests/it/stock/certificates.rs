@@ -5,7 +5,7 @@ use std::{fs, os::unix::process::ExitStatusExt, path::Path, process::Command};
 use super::section;
 use crate::{
     certificates::{AFTER, COHORTS, DUE, Trial, of_export},
-    support::{Run, files_below, setting},
+    support::{Run, Sandbox, files_below, setting},
 };
 
 #[test]
@@ -123,7 +123,12 @@ fn what_cannot_be_removed_or_counted_is_not_certified_until_it_is_gone() {
 
 /// A purge at [`DUE`] under `strace` with `faults`, of calls that touch `path` if one is given.
 fn strace(trial: &Trial, faults: &[&str], path: Option<&Path>) -> Run {
-    let inner = trial.sandbox.command();
+    purge_under_strace(&trial.sandbox, DUE, faults, path)
+}
+
+/// The same of any sandbox, at any time; a kill shows as the signal's number below zero.
+pub(super) fn purge_under_strace(sandbox: &Sandbox, at: &str, faults: &[&str], path: Option<&Path>) -> Run {
+    let inner = sandbox.command();
     let mut command = Command::new("strace");
     command.args(["-f", "-qq", "-o", "/dev/null"]);
     for fault in faults {
@@ -133,8 +138,8 @@ fn strace(trial: &Trial, faults: &[&str], path: Option<&Path>) -> Run {
         command.arg("-P").arg(path);
     }
     command.arg(inner.get_program()).args(inner.get_args());
-    command.args(["--at", DUE, "--json", "purge", "run"]);
-    trial.sandbox.database.choose(&mut command);
+    command.args(["--at", at, "--json", "purge", "run"]);
+    sandbox.database.choose(&mut command);
     let output = command.output().expect("strace cannot be run; see .ci/run");
     let killed = output.status.signal().map_or(0, |signal| -signal);
     let mut run = Run::of(output);

@@ -124,7 +124,9 @@ fn a_boot_in_1970_closes_everything_and_after_six_hours_all_that_is_held_goes() 
         say plan dead "$@" --json purge plan
         say run dead "$@" --json purge run
         say right faketime -m -f +10y "$@" doctor
-        say again faketime -m -f +10y "$@" --json purge plan"#;
+        say again faketime -m -f +10y "$@" --json purge plan
+        say export faketime -m -f +10y "$@" certificate export exported
+        say verify "$@" certificate verify exported/*.certificate --key exported/verifier-key"#;
     let script = format!("exec unshare --time --boottime 21600 --fork bash -c '{script}' bash \"$@\"");
     let inner = sandbox.command();
     let mut command = in_own_mounts(&script);
@@ -168,6 +170,13 @@ fn a_boot_in_1970_closes_everything_and_after_six_hours_all_that_is_held_goes() 
     let right = run("right");
     assert!(right.stdout.contains("trusted: "), "{}", right.stdout);
     assert_eq!(run("again").expect(0).json()["due"], 0);
+    // The certificate says why, and holds together.
+    run("export").expect(0);
+    let verified = run("verify").expect(0).stdout;
+    assert!(
+        verified.contains("early, because nobody knew the time"),
+        "{verified}"
+    );
 }
 
 /// A sandbox of the real clocks with one file handed in.

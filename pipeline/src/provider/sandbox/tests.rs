@@ -305,6 +305,11 @@ fn the_ledger_holds_what_left_and_nothing_personal() {
     wait(recalling.recall(&questions[17..18], at())).unwrap();
     let grown = left.join("\n") + "\nrecall 7f3a9c0d5e1b2a48-0017\n";
     assert_eq!(std::fs::read_to_string(&path).unwrap(), grown);
+    // Somebody was killed in the midst of a line: the next begins a line of its own.
+    std::fs::write(&path, "ask 7f3a9c0d5e1b2a48-0017\nas").unwrap();
+    wait(recalling.recall(&questions[17..18], at())).unwrap();
+    let mended = "ask 7f3a9c0d5e1b2a48-0017\nas\nrecall 7f3a9c0d5e1b2a48-0017\n";
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), mended);
     let nowhere = Sandbox::new(7, Faults::default(), Some(folder.path().join("no/ledger")));
     assert!(wait(nowhere.ask(&questions, at())).err() == Some(AskError::Ledger));
 }
