@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod app;
+pub mod audit;
 pub mod backup;
 pub mod batch;
 pub mod certificate;

@@ -1,5 +1,6 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
+mod audit;
 mod kept;
 mod purge;
 mod stop;
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(super) use self::{
+    audit::AuditCommand,
     kept::{BackupCommand, HoldCommand},
     purge::{CertificateCommand, PurgeCommand},
     stop::{StopCommand, StopTarget},
@@ -117,6 +119,9 @@ pub(super) enum Command {
     /// Deletion certificates: the signed proof that a cohort is gone
     #[command(subcommand)]
     Certificate(CertificateCommand),
+    /// The monthly sample of a member's query records: frozen, drawn, recomputed by anybody
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Backups without keys: they open nothing
     #[command(subcommand)]
     Backup(BackupCommand),

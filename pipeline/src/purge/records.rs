@@ -41,6 +41,8 @@ pub(super) enum Kind {
     Stop,
     /// A hold that was lifted.
     Hold,
+    /// The sample of a member and month.
+    Sample,
 }
 
 /// Records that may be at their end.
@@ -72,7 +74,7 @@ pub(super) struct Removed {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -81,6 +83,7 @@ impl Kind {
         Self::Authorisation,
         Self::Stop,
         Self::Hold,
+        Self::Sample,
     ];
 
     /// Its record class.
@@ -90,6 +93,7 @@ impl Kind {
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
             Self::Authorisation | Self::Stop | Self::Hold => Class::Register,
+            Self::Sample => Class::Review,
         }
     }
 
@@ -104,6 +108,7 @@ impl Kind {
             Self::Authorisation => "authorisation",
             Self::Stop => "stop",
             Self::Hold => "hold",
+            Self::Sample => "sample",
         }
     }
 
@@ -153,6 +158,10 @@ impl Kind {
                 "SELECT CAST(hold_no AS TEXT), CAST(lifted_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM hold
                  WHERE hold_no > CAST($1 AS BIGINT) AND lifted_at < CAST($2 AS BIGINT) ORDER BY hold.hold_no LIMIT 500"
             }
+            Self::Sample => {
+                "SELECT member || ' ' || month, CAST(last_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sample
+                 WHERE member || ' ' || month > $1 AND last_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
+            }
         }
     }
 
@@ -183,6 +192,7 @@ impl Kind {
             }
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
+            Self::Sample => &["DELETE FROM sample WHERE member || ' ' || month = $1"],
         }
     }
 
@@ -193,7 +203,11 @@ impl Kind {
 
     /// A name before every other: entries are counted from 0 on.
     fn first(self) -> &'static str {
-        if self == Self::Authorisation { "" } else { "-1" }
+        if matches!(self, Self::Authorisation | Self::Sample) {
+            ""
+        } else {
+            "-1"
+        }
     }
 }
 

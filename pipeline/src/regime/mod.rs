@@ -1,10 +1,13 @@
 //! The rules of one governing document, read from a data file: code has no number of its own (D21). *Pure.*
 
+mod sample;
+
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use mayfly_consent::{Rules, code_list::IdvMethod};
 use mayfly_retention::{Class, Window, classes::Classes};
 use serde::Deserialize;
 
+pub use self::sample::SampleRules;
 use crate::error::{Error, Result};
 
 /// The regime of the credit bureau's plan of July 2024.
@@ -38,6 +41,8 @@ pub struct Regime {
     pub approval: Approval,
     /// Which items may be asked for.
     pub items: Items,
+    /// How the monthly sample is drawn.
+    pub sample: SampleRules,
     /// What is held, for how long and where.
     #[serde(skip)]
     pub classes: Classes,

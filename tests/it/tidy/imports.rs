@@ -155,6 +155,7 @@ const LAYERS: [&[&str]; 6] = [
     &["gate"],
     // The use-cases.
     &[
+        "audit",
         "backup",
         "run",
         "delivery",
