@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// A sandbox whose schedule has run once in November, and in which `rows` questions were asked since.
-fn asked(rows: u64) -> Sandbox {
+pub fn asked(rows: u64) -> Sandbox {
     let sandbox = Sandbox::with_master_data();
     sandbox.mayfly(["--at", NOW, "serve", "--once"]).expect(0);
     ask(&sandbox, NOW, "004-1151102-01.csv", 1..=rows);
@@ -42,16 +42,16 @@ fn run_rows(sandbox: &Sandbox, at: &str, name: &str, rows: &[BatchRow]) {
 }
 
 /// `mayfly --at AT --json audit WORDS…`.
-fn audit(sandbox: &Sandbox, at: &str, words: &[&str]) -> Run {
+pub fn audit(sandbox: &Sandbox, at: &str, words: &[&str]) -> Run {
     sandbox.at(at, ["--json", "audit"], words)
 }
 
-fn freeze(sandbox: &Sandbox, at: &str) -> Value {
+pub fn freeze(sandbox: &Sandbox, at: &str) -> Value {
     audit(sandbox, at, &["freeze", "004", "2026-11"]).expect(0).json()
 }
 
 /// The reviewer draws with `value`.
-fn draw(sandbox: &Sandbox, at: &str, value: &str) -> Run {
+pub fn draw(sandbox: &Sandbox, at: &str, value: &str) -> Run {
     let draw = [
         "draw",
         "004",
@@ -80,7 +80,7 @@ fn entries(items: &Value) -> Vec<u64> {
 }
 
 /// Exports the sample to the new folder `name`; returns it with the journal's key.
-fn export(sandbox: &Sandbox, at: &str, name: &str) -> (PathBuf, String) {
+pub fn export(sandbox: &Sandbox, at: &str, name: &str) -> (PathBuf, String) {
     let folder = sandbox.path(name);
     let exported = audit(
         sandbox,
@@ -103,6 +103,6 @@ fn verify(folder: &Path, key: &str) -> Run {
 }
 
 /// The first of December, an hour after midnight: the month is closed.
-const CLOSED: &str = "2026-12-01T01:00:00+08:00";
+pub const CLOSED: &str = "2026-12-01T01:00:00+08:00";
 /// Any value of a reviewer's.
-const VALUE: &str = "5f0c1d2e3a4b59687a8b9cadbecfd0e1";
+pub const VALUE: &str = "5f0c1d2e3a4b59687a8b9cadbecfd0e1";

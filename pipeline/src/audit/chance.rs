@@ -21,30 +21,28 @@ pub fn chances(population: u64, size: u64, shares: &[u64]) -> Vec<Chance> {
             let misused = (population.saturating_mul(per_mille))
                 .div_ceil(1000)
                 .min(population);
-            let finds = 1.0 - misses(population, size, misused);
             Chance {
                 per_mille,
                 misused,
-                // Never told as more than it is; a little more than the error of the sum is given away.
-                finds_per_mille: (finds * 1000.0 + 1e-9).floor() as u64,
+                finds_per_mille: match misused > 0 && size + misused > population {
+                    true => 1000,
+                    // Whatever is not certain is not told as certain; a little more than the error of the product is given.
+                    false => ((finds(population, size, misused) * 1000.0 + 1e-9).floor() as u64).min(999),
+                },
             }
         })
         .collect()
 }
 
-/// The chance that a sample of `size`, drawn without replacement, holds none of `misused` records of `population`.
-fn misses(population: u64, size: u64, misused: u64) -> f64 {
-    if misused == 0 {
-        return 1.0;
-    }
-    if size + misused > population {
-        return 0.0;
-    }
+/// The chance that a sample of `size`, drawn without replacement, holds one of `misused` records of `population`, which has
+/// at least as many others as are drawn.
+fn finds(population: u64, size: u64, misused: u64) -> f64 {
     // The hypergeometric distribution is the same with the two exchanged; the shorter product is taken.
     let (few, many) = (size.min(misused), size.max(misused));
-    (0..few).fold(1.0, |all, taken| {
+    let misses = (0..few).fold(1.0, |all, taken| {
         all * (population - many - taken) as f64 / (population - taken) as f64
-    })
+    });
+    1.0 - misses
 }
 
 #[cfg(test)]
@@ -64,7 +62,7 @@ mod tests {
         // 1 - C(495,10)/C(500,10), computed with whole numbers elsewhere.
         check(500, 10, 10, 5, 96);
         check(1_000, 20, 50, 50, 645);
-        check(1_000_000, 20_000, 5, 5_000, 1000);
+        check(1_000_000, 20_000, 5, 5_000, 999);
         check(1_000_000, 20_000, 1, 1_000, 999);
         // All are drawn: everything is found. None are there: nothing is.
         check(7, 7, 5, 1, 1000);

@@ -124,6 +124,8 @@ fn midnight_in_taipei_divides_the_months() {
         ("2026-11-30T23:59:59.999999+08:00", "004-1151130-01.csv", 8),
         ("2026-12-01T00:00:00+08:00", "004-1151201-01.csv", 9),
     ] {
+        // The gate is open only where the answers of earlier days are gone.
+        sandbox.at(at, ["purge"], ["run"]);
         super::run_rows(&sandbox, at, name, &[row(number)]);
     }
     assert_eq!(freeze(&sandbox, CLOSED)["population"], 3);
@@ -149,7 +151,7 @@ fn a_sample_ends_after_five_years() {
     freeze(&sandbox, CLOSED);
     draw(&sandbox, CLOSED, super::VALUE).expect(0);
     let samples = |at: &str| {
-        sandbox.at(at, ["purge"], ["run"]).expect(0);
+        sandbox.at(at, ["purge"], ["run"]);
         let listed = audit(&sandbox, at, &["list"]).expect(0).json();
         let november = listed
             .as_array()
