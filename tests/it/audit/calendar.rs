@@ -5,8 +5,9 @@ use serde_json::Value;
 use super::{CLOSED, ask, asked, audit, draw, export, freeze, verify};
 use crate::{
     batch_file::BatchRow,
-    support::{NOW, Sandbox},
+    support::{NOW, Sandbox, pause},
     synthetic::journal,
+    worker::start,
 };
 
 #[test]
@@ -162,4 +163,36 @@ fn a_sample_ends_after_five_years() {
     };
     assert_eq!(samples("2031-12-01T23:59:59+08:00"), 1);
     assert_eq!(samples("2031-12-02T00:00:00+08:00"), 0);
+}
+
+/// Killed wherever it is, a draw without a reviewer is finished by the next attempt: one announcement, one draw.
+#[test]
+fn a_draw_without_a_reviewer_that_was_killed_is_finished_by_the_next() {
+    let sandbox = asked(12);
+    freeze(&sandbox, CLOSED);
+    let tenth = "2026-12-10T00:00:00+08:00";
+    for round in 0..12 {
+        let trial = sandbox.copy();
+        let words = ["audit", "draw", "004", "2026-11", "--without-reviewer"];
+        let mut killed = start(&trial, tenth, words);
+        pause(0.004 * f64::from(round));
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        // Drawn before it died, or drawn now.
+        let again = audit(&trial, tenth, &words[1..]);
+        assert!(
+            again.code == 0 || again.stderr.contains("SAMPLE-DRAWN"),
+            "{}",
+            again.stderr
+        );
+        let acts = journal(&trial, tenth);
+        let count = |act: &str| {
+            acts.iter()
+                .filter(|entry| entry.reference == format!("{act}:2026-11"))
+                .count()
+        };
+        assert_eq!((count("announce"), count("draw")), (1, 1), "round {round}");
+        let (folder, key) = export(&trial, tenth, "sample");
+        verify(&folder, &key).expect(0);
+    }
 }
