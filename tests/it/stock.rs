@@ -7,6 +7,7 @@
 mod certificates;
 mod clocks;
 mod faults;
+mod samples;
 mod stolen;
 mod traced;
 mod years;

@@ -261,3 +261,21 @@ CREATE TABLE certificate (
     entry          BIGINT NOT NULL,       -- journal index; the entry's reference is the SHA-256 of the note
     PRIMARY KEY (cohort, state)
 );
+
+-- class: review. The monthly sample of a member's queries (九(三)2(1), D7 to D9). What is drawn follows from its steps and the
+-- journal.
+CREATE TABLE sample (
+    member         TEXT NOT NULL,
+    month          TEXT NOT NULL,          -- YYYY-MM, Asia/Taipei
+    state          TEXT NOT NULL,          -- committed | frozen | drawn
+    commit_entry   BIGINT NOT NULL,       -- journal index; the bureau's value rests in its payload
+    committed_at   BIGINT NOT NULL,
+    frozen_size    BIGINT NOT NULL,       -- entries covered by the checkpoint under which it was frozen; 0: not yet
+    population     BIGINT NOT NULL,       -- queries of the month among them
+    announce_entry BIGINT,                -- journal index, where the bureau draws without a reviewer
+    sample_size    BIGINT NOT NULL,
+    reviewer       TEXT NOT NULL,          -- empty before the draw, and where nobody drew in time
+    steps          TEXT NOT NULL,          -- JSON: act, journal index and payload of what outsiders may see; names who acted
+    last_at        BIGINT NOT NULL,       -- of the last act
+    PRIMARY KEY (member, month)
+);

@@ -1,5 +1,6 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
+mod audit;
 mod kept;
 mod people;
 mod purge;
@@ -11,6 +12,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(super) use self::{
+    audit::AuditCommand,
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
@@ -122,6 +124,9 @@ pub(super) enum Command {
     /// Deletion certificates: the signed proof that a cohort is gone
     #[command(subcommand)]
     Certificate(CertificateCommand),
+    /// The monthly sample of a member's query records: frozen, drawn, recomputed by anybody
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Backups without keys: they open nothing
     #[command(subcommand)]
     Backup(BackupCommand),

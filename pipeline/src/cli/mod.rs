@@ -3,6 +3,7 @@
 //! `args` is the grammar, `out` how things are shown, and each other file one group of commands.
 
 mod args;
+mod audit;
 mod backup;
 mod batch;
 mod certificate;
@@ -166,6 +167,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Journal(command) => journal::run(&opening, command, &out).await,
         Command::Purge(command) => purge::run(&opening, command, &out).await,
         Command::Certificate(command) => certificate::run(&opening, command, &out).await,
+        Command::Audit(command) => audit::run(&opening, command, &out).await,
         Command::Backup(command) => backup::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,
         Command::Provider(command) => provider::run(&opening, command, &out).await,

@@ -1,7 +1,11 @@
 //! Enters one act in the journal, in the transaction of the act, with its payload sealed beside it. *SQL.*
 
 use jiff::Timestamp;
-use mayfly_retention::{Class, segment::SegmentBuilder};
+use mayfly_retention::{
+    Class,
+    header::Header,
+    segment::{SegmentBuilder, SegmentReader},
+};
 use serde::Serialize;
 use sqlx::AnyConnection;
 use zeroize::Zeroizing;
@@ -15,7 +19,7 @@ use crate::{
     app::House,
     db::meta,
     error::{Error, Result},
-    ids,
+    ids, sealed,
 };
 
 /// What happened.
@@ -37,7 +41,17 @@ pub async fn enter(
     payload: &impl Serialize,
     now: Timestamp,
 ) -> Result<u64> {
-    let salted = salted(payload)?;
+    enter_salted(house, conn, act, salted(payload)?, now).await
+}
+
+/// As [`enter`], with the payload as [`salted`] made it, for whoever shows it to others later.
+pub async fn enter_salted(
+    house: &House,
+    conn: &mut AnyConnection,
+    act: &Act<'_>,
+    salted: Zeroizing<Vec<u8>>,
+    now: Timestamp,
+) -> Result<u64> {
     let mut entries = EntryBatch::with_capacity(1);
     entries.push(&entry(act, &salted, now)).map_err(Error::journal)?;
     let index = store::append(&mut *conn, &entries).await?;
@@ -104,4 +118,18 @@ pub async fn keep(
     let mut builder = SegmentBuilder::new(&key, place, now, salted.len(), &mayfly_retention::OsRandomness)?;
     builder.push(&salted)?;
     store::insert_payload(conn, index, now, &place.cohort.name(), builder.finish()?.bytes).await
+}
+
+/// The payload of entry `index` as the entry commits to it, if it is still kept.
+///
+/// # Errors
+/// `KEY-*`, `SEAL-*`, `DB-*`.
+pub async fn open(house: &House, conn: &mut AnyConnection, index: u64) -> Result<Option<Zeroizing<Vec<u8>>>> {
+    let Some(sealed) = store::payload(conn, index).await? else {
+        return Ok(None);
+    };
+    let place = Header::parse(&sealed)?.place;
+    let key = sealed::key(house, place.cohort)?;
+    let segment = SegmentReader::open(sealed, place, &key)?;
+    Ok(Some(segment.record(0)?))
 }

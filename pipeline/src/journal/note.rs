@@ -100,6 +100,14 @@ impl VerifierKey {
         })
     }
 
+    /// The same key under another name: a journal that was put back from a backup signs on under another origin.
+    ///
+    /// # Errors
+    /// [`JournalError::KeyName`].
+    pub fn named(&self, name: &str) -> Result<Self> {
+        Self::try_new(name, self.key)
+    }
+
     /// The key's published text form, as [`VerifierKey::parse`] reads it.
     pub fn text(&self) -> String {
         let key = BASE64_STANDARD.encode([&[ED25519][..], self.key.as_bytes()].concat());

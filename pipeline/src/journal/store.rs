@@ -112,6 +112,32 @@ pub async fn insert_payload(
     Ok(())
 }
 
+/// The sealed payload of entry `index`, if it is still kept.
+pub async fn payload(conn: &mut AnyConnection, index: u64) -> Result<Option<Vec<u8>>> {
+    let row = sqlx::query("SELECT sealed FROM journal_payload WHERE entry = $1")
+        .bind(signed(index)?)
+        .fetch_optional(conn)
+        .await
+        .map_err(Error::database("read a payload"))?;
+    row.map(|row| row.try_get(0).map_err(Error::database("read a payload")))
+        .transpose()
+}
+
+/// The first checkpoint of `origin` that covers entry `index`, if there is one yet.
+pub async fn first_covering(conn: &mut AnyConnection, origin: &str, index: u64) -> Result<Option<String>> {
+    let row = sqlx::query(
+        "SELECT note FROM journal_checkpoint WHERE origin = $1 AND size > $2 ORDER BY size LIMIT 1",
+    )
+    .bind(origin)
+    .bind(signed(index)?)
+    .fetch_optional(conn)
+    .await
+    .map_err(Error::database("read a checkpoint"))?;
+    row.map(|row| row.try_get(0))
+        .transpose()
+        .map_err(Error::database("read a checkpoint"))
+}
+
 /// The piece that holds entry `index` or begins there, if there is one.
 pub async fn piece(conn: &mut AnyConnection, index: u64) -> Result<Option<Piece>> {
     let row = sqlx::query(

@@ -170,7 +170,12 @@ fn read(scope: &Scope) -> Result<ending::Hold> {
     if scope.batch.is_some() && class != Class::Query {
         return Err(unusable("only records of the class query belong to a batch"));
     }
-    if scope.member.is_some() && !matches!(class, Class::Query | Class::Consent | Class::Register) {
+    if scope.member.is_some()
+        && !matches!(
+            class,
+            Class::Query | Class::Consent | Class::Register | Class::Review
+        )
+    {
         return Err(unusable("records of this class belong to no member"));
     }
     let plain = |text: &Option<String>| {

@@ -42,6 +42,8 @@ pub(super) enum Kind {
     Stop,
     /// A hold that was lifted.
     Hold,
+    /// The sample of a member and month.
+    Sample,
 }
 
 /// Records that may be at their end.
@@ -73,7 +75,7 @@ pub(super) struct Removed {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 8] = [
+    pub(super) const ALL: [Self; 9] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -82,6 +84,7 @@ impl Kind {
         Self::Authorisation,
         Self::Stop,
         Self::Hold,
+        Self::Sample,
     ];
 
     /// Its record class.
@@ -91,6 +94,7 @@ impl Kind {
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
             Self::Authorisation | Self::Stop | Self::Hold => Class::Register,
+            Self::Sample => Class::Review,
         }
     }
 
@@ -105,6 +109,7 @@ impl Kind {
             Self::Authorisation => "authorisation",
             Self::Stop => "stop",
             Self::Hold => "hold",
+            Self::Sample => "sample",
         }
     }
 
@@ -154,6 +159,10 @@ impl Kind {
                 "SELECT CAST(hold_no AS TEXT), CAST(lifted_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM hold
                  WHERE hold_no > CAST($1 AS BIGINT) AND lifted_at < CAST($2 AS BIGINT) ORDER BY hold.hold_no LIMIT 500"
             }
+            Self::Sample => {
+                "SELECT member || ' ' || month, CAST(last_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sample
+                 WHERE member || ' ' || month > $1 AND last_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
+            }
         }
     }
 
@@ -185,6 +194,7 @@ impl Kind {
             ],
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
+            Self::Sample => &["DELETE FROM sample WHERE member || ' ' || month = $1"],
         }
     }
 
@@ -195,7 +205,11 @@ impl Kind {
 
     /// A name before every other: entries are counted from 0 on.
     fn first(self) -> &'static str {
-        if self == Self::Authorisation { "" } else { "-1" }
+        if matches!(self, Self::Authorisation | Self::Sample) {
+            ""
+        } else {
+            "-1"
+        }
     }
 }
 

@@ -38,6 +38,8 @@ pub struct SampleRules {
     pub percent: Ruled<u64>,
     /// And never fewer than so many, unless there are fewer.
     pub at_least: Ruled<u64>,
+    /// The hour in Taipei of the 1st from which on the month before is closed.
+    pub freeze_hour: Ruled<i8>,
     /// After this day of the next month the bureau draws alone.
     pub drawn_by_day: Ruled<i8>,
     /// Shares of misuse, in thousandths, whose chance to be found is printed.
@@ -147,13 +149,4 @@ pub struct DutyRule {
     pub artefact: String,
     /// The clause.
     pub clause: String,
-}
-
-impl SampleRules {
-    /// How many of a population of `count` records are drawn (D7).
-    pub fn size(&self, count: u64) -> u64 {
-        let share = u128::from(count) * u128::from(self.percent.value);
-        let share = u64::try_from(share.div_ceil(100)).unwrap_or(u64::MAX);
-        share.max(self.at_least.value).min(count)
-    }
 }

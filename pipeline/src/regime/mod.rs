@@ -12,9 +12,10 @@ use mayfly_consent::{Rules, code_list::IdvMethod};
 use mayfly_retention::{Class, Window, classes::Classes};
 use serde::Deserialize;
 
+pub use self::control::SampleRules;
 use self::{
     control::{
-        DutyRule, IncidentRules, PaceRules, QueryLog, ReconciliationRules, ReviewRules, SampleRules,
+        DutyRule, IncidentRules, PaceRules, QueryLog, ReconciliationRules, ReviewRules,
         SheetRules, SubjectRules,
     },
     people::{

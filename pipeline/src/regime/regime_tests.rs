@@ -1,6 +1,7 @@
 //! The embedded regime is whole, another is data, and one that contradicts itself is refused. *Pure.*
 
 use super::*;
+use crate::audit::size;
 
 #[test]
 fn the_embedded_regime_is_whole() {
@@ -40,8 +41,8 @@ fn another_regime_is_data() {
         (501, 11, 51),
         (20_000, 400, 2_000),
     ] {
-        assert_eq!(ours.sample.size(count), jcic, "{count}");
-        assert_eq!(other.sample.size(count), invented, "{count}");
+        assert_eq!(size::ruled(count, &ours.sample), jcic, "{count}");
+        assert_eq!(size::ruled(count, &other.sample), invented, "{count}");
     }
     assert_eq!(
         (ours.window(), other.approval_window()),
@@ -57,19 +58,6 @@ fn another_regime_is_data() {
     );
     assert!(ours.role("querier", Party::Member).is_some() && ours.role("querier", Party::Bureau).is_none());
     assert!(ours.duties.len() > 15 && other.duties.len() == 1);
-}
-
-#[test]
-fn the_sample_is_two_in_a_hundred_and_at_least_ten_for_every_count() {
-    let sample = Regime::jcic_2024().unwrap().sample;
-    for count in 0..=20_000u64 {
-        let expected = if count <= 10 {
-            count
-        } else {
-            10.max((count * 2).div_ceil(100))
-        };
-        assert_eq!(sample.size(count), expected, "{count}");
-    }
 }
 
 #[test]

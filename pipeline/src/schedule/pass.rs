@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use super::heartbeat;
 use crate::{
     app::House,
+    audit,
     error::{Error, Result},
     journal::signing,
     purge::{Purger, account, years},
@@ -29,6 +30,8 @@ pub(super) enum Pass {
     Evidence,
     /// Once a night: ends what is past its years, and the keys of months of which nothing is left.
     Years,
+    /// Commits to values of the running month, freezes the month before on the 1st, draws what is overdue.
+    Sample,
     /// Signs the journal.
     Checkpoint,
     /// Works batches that wait, and settles what was unresolved.
@@ -37,10 +40,11 @@ pub(super) enum Pass {
 
 impl Pass {
     /// All of them; the purge first.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self::Purge,
         Self::Evidence,
         Self::Years,
+        Self::Sample,
         Self::Checkpoint,
         Self::Work,
     ];
@@ -51,6 +55,7 @@ impl Pass {
             Self::Purge => "purge",
             Self::Evidence => "evidence",
             Self::Years => "years",
+            Self::Sample => "sample",
             Self::Checkpoint => "checkpoint",
             Self::Work => "work",
         }
@@ -60,7 +65,7 @@ impl Pass {
     /// 5 seconds where `patience` is five minutes).
     pub(super) fn interval(self, patience: Duration) -> Duration {
         match self {
-            Self::Purge | Self::Evidence | Self::Years => patience / 5,
+            Self::Purge | Self::Evidence | Self::Years | Self::Sample => patience / 5,
             Self::Checkpoint => patience / 15,
             Self::Work => patience / 60,
         }
@@ -74,6 +79,8 @@ impl Pass {
             // Whether this night's is still to come is asked at each bell, so that neither a missed one nor a house that
             // was shut at that hour costs a day.
             Self::Years => "30 * * * * *",
+            // What is due follows from the date; a bell that was missed on the 1st is made up for by the next.
+            Self::Sample => "40 * * * * *",
             Self::Checkpoint => "*/20 * * * * *",
             Self::Work => "*/5 * * * * *",
         }
@@ -85,6 +92,7 @@ impl Pass {
             Self::Purge => purge(dir, at),
             Self::Evidence => runtime.block_on(evidence(dir, at)),
             Self::Years => runtime.block_on(years(dir, at)),
+            Self::Sample => runtime.block_on(sample(dir, at)),
             Self::Checkpoint => runtime.block_on(checkpoint(dir, at)),
             Self::Work => runtime.block_on(work(dir, at)),
         })
@@ -131,6 +139,10 @@ fn nothing_left(is_clean: bool) -> Result<()> {
         sentence: "sealed files of a destroyed cohort are still there or cannot be counted, or its books cannot be read".into(),
         remedy: "see `mayfly purge run`, which names the cohorts; remove what keeps the files there",
     })
+}
+
+async fn sample(dir: &Path, at: Option<Timestamp>) -> Result<()> {
+    audit::pass::pass(&House::open(dir, at).await?).await
 }
 
 async fn checkpoint(dir: &Path, at: Option<Timestamp>) -> Result<()> {

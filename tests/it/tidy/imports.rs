@@ -156,6 +156,7 @@ const LAYERS: [&[&str]; 6] = [
     &["gate"],
     // The use-cases.
     &[
+        "audit",
         "backup",
         "run",
         "delivery",

@@ -13,7 +13,7 @@ pub(in crate::cli) enum HoldCommand {
         /// Only records of this month, such as 2026-11
         #[arg(long, value_name = "MONTH")]
         month: Option<String>,
-        /// Only this member's (consent, query, register)
+        /// Only this member's (consent, query, register, review)
         #[arg(long, value_name = "CODE")]
         member: Option<String>,
         /// Only those of this batch (query)

@@ -1,0 +1,66 @@
+//! Writes a drawn sample as a folder that anybody verifies: its acts and records, the journal, and how to check them. *Edge.*
+
+use std::{fs, path::Path};
+
+use super::{Month, draw::FORMAT, drawing::not_drawn, frozen, report, steps::SampleFile, store::State};
+use crate::{
+    app::House,
+    error::{Error, Result},
+    journal::{
+        act::{self, Act},
+        archive,
+        entry::Kind,
+        fault::JournalError,
+    },
+};
+
+/// Writes the drawn sample of `month` of `member` to the new folder `folder`; `by` is who wanted it, and that is entered
+/// in the journal first. Returns how many records the sample has.
+///
+/// # Errors
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `JOURNAL-INPUT` for a folder that is not empty.
+pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by: &str) -> Result<usize> {
+    let mut reader = house.db.reader().await?;
+    let sample = frozen(&mut reader, member, month).await?;
+    if sample.state != State::Drawn {
+        return Err(not_drawn());
+    }
+    let there = fs::symlink_metadata(folder).is_ok();
+    if there && !fs::read_dir(folder).is_ok_and(|mut children| children.next().is_none()) {
+        return Err(Error::journal(JournalError::TargetNotEmpty));
+    }
+    let reference = format!("sample:{month}");
+    let act = Act {
+        kind: Kind::Export,
+        member,
+        reference: &reference,
+    };
+    let mut tx = house.db.begin().await?;
+    act::enter(house, tx.connection(), &act, &by, house.trusted_now()?).await?;
+    tx.commit().await?;
+    let file = SampleFile {
+        format: FORMAT.into(),
+        member: sample.member.clone(),
+        month: month.to_string(),
+        items: report::items(&mut reader, &sample).await?,
+        steps: sample.steps,
+    };
+    fs::create_dir_all(folder).map_err(Error::io("make the folder of the export"))?;
+    archive::export(house, &folder.join(JOURNAL)).await?;
+    let text = serde_json::to_string_pretty(&file).map_err(|_| Error::Bug("a sample has no JSON form"))?;
+    put(folder, "check.py", CHECK)?;
+    put(folder, "README", GUIDE)?;
+    put(folder, SAMPLE, &format!("{text}\n"))?;
+    Ok(file.items.len())
+}
+
+fn put(folder: &Path, name: &str, text: &str) -> Result<()> {
+    fs::write(folder.join(name), text).map_err(Error::io("write a file of the export"))
+}
+
+/// The sample's own file.
+pub(super) const SAMPLE: &str = "sample.json";
+/// The folder of the journal beside it.
+pub(super) const JOURNAL: &str = "journal";
+const CHECK: &str = include_str!("check.py");
+const GUIDE: &str = include_str!("export.txt");

@@ -1,0 +1,81 @@
+//! The grammar of `audit`. *Pure.*
+
+use std::path::PathBuf;
+
+use clap::{ArgGroup, Args, Subcommand};
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum AuditCommand {
+    /// Freeze a month that is over: its query records are counted under a signed checkpoint
+    Freeze {
+        #[command(flatten)]
+        sample: SampleArguments,
+        /// Who wants it
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        account: String,
+    },
+    /// Draw the sample of a frozen month, once
+    #[command(group(ArgGroup::new("how").required(true).args(["value", "without_reviewer"])))]
+    Draw {
+        #[command(flatten)]
+        sample: SampleArguments,
+        /// The reviewer: an account of the member with the review right today, and no query or approval in the month
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        account: String,
+        /// The reviewer's own value, 32 to 64 hexadecimal digits, such as `openssl rand -hex 16` makes
+        #[arg(long, value_name = "HEX", requires = "named_by")]
+        value: Option<String>,
+        /// Who named the reviewer: the unit head
+        #[arg(long, value_name = "ACCOUNT")]
+        named_by: Option<String>,
+        /// From the 10th of the next month on: the bureau draws, with the next checkpoint in place of a reviewer's value
+        #[arg(long)]
+        without_reviewer: bool,
+    },
+    /// Make a drawn sample larger; nothing is drawn anew
+    Extend {
+        #[command(flatten)]
+        sample: SampleArguments,
+        /// How many records it is to have
+        size: u64,
+        /// A reviewer of the member
+        #[arg(long = "as", value_name = "ACCOUNT")]
+        account: String,
+    },
+    /// What a sample is and what it is able to find; its records for its reviewer only
+    Show {
+        #[command(flatten)]
+        sample: SampleArguments,
+        /// The reviewer, who is shown the records too
+        #[arg(long = "as", value_name = "ACCOUNT")]
+        account: Option<String>,
+    },
+    /// All samples, newest month first
+    List,
+    /// Write a drawn sample as a folder that anybody verifies; not for the eyes of queriers before the review is closed
+    Export {
+        #[command(flatten)]
+        sample: SampleArguments,
+        /// A new folder
+        folder: PathBuf,
+        /// Who wants it
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        account: String,
+    },
+    /// Recompute an exported sample, with nothing but the journal's public key
+    Verify {
+        /// A folder that `audit export` wrote
+        folder: PathBuf,
+        /// The verifier key, or a file that holds it, as `journal verify` and `doctor` print it
+        #[arg(long, value_name = "PUBLIC")]
+        key: String,
+    },
+}
+
+#[derive(Args)]
+pub(in crate::cli) struct SampleArguments {
+    /// Institution code, such as 004
+    pub(in crate::cli) member: String,
+    /// The month, such as 2026-11
+    pub(in crate::cli) month: String,
+}
