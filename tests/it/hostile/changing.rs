@@ -20,7 +20,7 @@ use crate::{
 #[test]
 fn a_file_that_changes_while_it_is_read_is_refused_whole() {
     let house = Sandbox::with_master_data();
-    let before = Held::of(&house);
+    let before = untouched(&house);
     let changes: [(&str, Change); 4] = [
         ("truncated", |file, bytes| file.set_len(bytes / 8).unwrap()),
         ("emptied", |file, _| file.set_len(0).unwrap()),
@@ -61,6 +61,13 @@ fn a_file_that_is_replaced_while_it_is_read_stays_the_one_that_was_opened() {
     sandbox.file("004-1151102-01.csv", batch_file(&[BatchRow::valid(9)]));
     wake(&reading);
     accepted(&sandbox, ended(reading), &kept);
+}
+
+/// What a copy of `house` holds in which nothing was done. Whatever acts first notes where the copy's database lies.
+fn untouched(house: &Sandbox) -> Held {
+    let copy = house.copy();
+    copy.at(NOW, ["batch", "submit"], ["004-1151102-01.csv"]).expect(65);
+    Held::of(&copy)
 }
 
 /// Insists that the batch was accepted and that its sealed bytes are those of `file`.
