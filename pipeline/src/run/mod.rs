@@ -302,5 +302,5 @@ fn unreadable() -> Error {
 
 const STOPPED_TEXT: &str = "a later stage of the run has stopped";
 const STOPPED: Error = Error::Bug(STOPPED_TEXT);
-const STAGE_DEPTH: usize = 2;
+const STAGE_DEPTH: usize = 4;
 const CHUNKS_A_CHECKPOINT: usize = 64;
