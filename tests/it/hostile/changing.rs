@@ -66,7 +66,8 @@ fn a_file_that_is_replaced_while_it_is_read_stays_the_one_that_was_opened() {
 /// What a copy of `house` holds in which nothing was done. Whatever acts first notes where the copy's database lies.
 fn untouched(house: &Sandbox) -> Held {
     let copy = house.copy();
-    copy.at(NOW, ["batch", "submit"], ["004-1151102-01.csv"]).expect(65);
+    copy.at(NOW, ["batch", "submit"], ["004-1151102-01.csv"])
+        .expect(65);
     Held::of(&copy)
 }
 
