@@ -10,10 +10,11 @@ use sqlx::AnyConnection;
 
 use super::{Month, store};
 use crate::{
-    access::staff::{self, Authorisation},
+    access::{authorisation::Authorisation, rows},
     app::House,
     error::{Error, Result},
     gate::record::QueryRecord,
+    regime::people::Right,
     sealed,
 };
 
@@ -29,8 +30,10 @@ pub async fn check(
     named_by: Option<&str>,
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
-    let staff = staff::of_member(&mut *conn, member).await?;
-    let may_review = |line: &Authorisation| line.account == account && line.review && line.holds_on(today);
+    let staff = rows::of_member(&mut *conn, member).await?;
+    let may_review = |line: &Authorisation| {
+        line.account == account && line.permits(&house.regime, Right::Review) && line.holds_on(today)
+    };
     if !staff.iter().any(may_review) {
         return Err(denied(
             "SAMPLE-RIGHT",

@@ -15,8 +15,8 @@ use serde::Deserialize;
 pub use self::control::SampleRules;
 use self::{
     control::{
-        DutyRule, IncidentRules, PaceRules, QueryLog, ReconciliationRules, ReviewRules,
-        SheetRules, SubjectRules,
+        DutyRule, IncidentRules, PaceRules, QueryLog, ReconciliationRules, ReviewRules, SheetRules,
+        SubjectRules,
     },
     people::{
         AnswerGrant, Apart, Party, PasswordRules, PeopleRules, Right, Role, SecondPerson, SessionRules,
