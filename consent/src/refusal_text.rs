@@ -142,8 +142,8 @@ fn english(code: Code) -> (&'static str, &'static str) {
             "Ask the bureau why; when the institution is admitted again, send the row in a new batch.",
         ),
         Code::GatePerson => (
-            "The querier or the approver is stopped.",
-            "Ask the bureau why, or have the query made and approved by persons who are not stopped.",
+            "The querier or the approver is stopped, or the querier has a weekly sheet that has waited too long for a signature.",
+            "Sign the overdue sheets, ask the bureau why, or have the query made and approved by persons who are not stopped.",
         ),
         Code::GateLink => (
             "The connection to the provider is stopped or outside its permitted dates.",
@@ -307,8 +307,8 @@ fn chinese(code: Code) -> (&'static str, &'static str) {
             "請洽管理機構瞭解原因，待恢復資格後以新批號送件。",
         ),
         Code::GatePerson => (
-            "查詢人員或核准人員目前遭停用。",
-            "請洽管理機構瞭解原因，或改由未遭停用的人員查詢及核准。",
+            "查詢人員或核准人員目前遭停用，或查詢人員的每週查詢紀錄單逾期過久未核章。",
+            "請完成逾期查詢紀錄單的核章、洽管理機構瞭解原因，或改由未遭停用的人員查詢及核准。",
         ),
         Code::GateLink => (
             "與資料提供機關的介接已停止，或不在核准期間內。",

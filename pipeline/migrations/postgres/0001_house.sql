@@ -279,3 +279,34 @@ CREATE TABLE sample (
     last_at        BIGINT NOT NULL,       -- of the last act
     PRIMARY KEY (member, month)
 );
+
+-- class: sheet. A querier's weekly sheet (六(一)6, 九(三)1, D11): its journal indexes, and who signed and approved it.
+CREATE TABLE sheet (
+    sheet_no      BIGINT PRIMARY KEY,
+    member        TEXT NOT NULL,
+    week          TEXT NOT NULL,           -- 2026-W45, Asia/Taipei
+    querier       TEXT NOT NULL,           -- account
+    last_day      TEXT NOT NULL,           -- the week's Sunday
+    queries       BIGINT NOT NULL,
+    entries       TEXT NOT NULL,           -- journal indexes of its queries, in ranges; empty: a nil sheet
+    sha256        BYTEA NOT NULL,           -- of its content; the entries about it commit to it
+    made_at       BIGINT NOT NULL,
+    make_entry    BIGINT NOT NULL,        -- journal index
+    signed_by     TEXT NOT NULL,           -- empty: not yet
+    signed_at     BIGINT,
+    sign_entry    BIGINT,
+    approved_by   TEXT NOT NULL,
+    approved_at   BIGINT,
+    approve_entry BIGINT,
+    last_at       BIGINT NOT NULL,        -- of the last act
+    UNIQUE (member, week, querier)
+);
+
+-- class: sheet. Weeks whose sheets were made, also where there was nobody to make one for.
+CREATE TABLE sheet_week (
+    member  TEXT NOT NULL,
+    week    TEXT NOT NULL,
+    sheets  BIGINT NOT NULL,
+    made_at BIGINT NOT NULL,
+    PRIMARY KEY (member, week)
+);

@@ -279,3 +279,34 @@ CREATE TABLE sample (
     last_at        INTEGER NOT NULL,       -- of the last act
     PRIMARY KEY (member, month)
 ) STRICT, WITHOUT ROWID;
+
+-- class: sheet. A querier's weekly sheet (六(一)6, 九(三)1, D11): its journal indexes, and who signed and approved it.
+CREATE TABLE sheet (
+    sheet_no      INTEGER PRIMARY KEY,
+    member        TEXT NOT NULL,
+    week          TEXT NOT NULL,           -- 2026-W45, Asia/Taipei
+    querier       TEXT NOT NULL,           -- account
+    last_day      TEXT NOT NULL,           -- the week's Sunday
+    queries       INTEGER NOT NULL,
+    entries       TEXT NOT NULL,           -- journal indexes of its queries, in ranges; empty: a nil sheet
+    sha256        BLOB NOT NULL,           -- of its content; the entries about it commit to it
+    made_at       INTEGER NOT NULL,
+    make_entry    INTEGER NOT NULL,        -- journal index
+    signed_by     TEXT NOT NULL,           -- empty: not yet
+    signed_at     INTEGER,
+    sign_entry    INTEGER,
+    approved_by   TEXT NOT NULL,
+    approved_at   INTEGER,
+    approve_entry INTEGER,
+    last_at       INTEGER NOT NULL,        -- of the last act
+    UNIQUE (member, week, querier)
+) STRICT;
+
+-- class: sheet. Weeks whose sheets were made, also where there was nobody to make one for.
+CREATE TABLE sheet_week (
+    member  TEXT NOT NULL,
+    week    TEXT NOT NULL,
+    sheets  INTEGER NOT NULL,
+    made_at INTEGER NOT NULL,
+    PRIMARY KEY (member, week)
+) STRICT, WITHOUT ROWID;

@@ -1,9 +1,13 @@
 //! Reads a member's registers from their tables. *SQL.*
 
-use sqlx::AnyConnection;
+use jiff::civil::Date;
+use sqlx::{AnyConnection, Row};
 
 use super::{Registers, members, rows, stop};
-use crate::{db::meta, error::Result};
+use crate::{
+    db::{columns::day, meta},
+    error::{Error, Result},
+};
 
 impl Registers {
     /// Reads the registers of `member`.
@@ -12,6 +16,7 @@ impl Registers {
         let found = members::one(&mut *conn, member).await?;
         let authorisations = rows::of_member(&mut *conn, member).await?;
         let stops = stop::list(&mut *conn, true).await?;
+        let unsigned = unsigned(&mut *conn, member).await?;
         let forms = mayfly_consent::store::load_forms(conn).await?;
         Ok(Self::new(
             version,
@@ -19,7 +24,8 @@ impl Registers {
             authorisations,
             stops.into_iter().map(|stop| stop.target),
             forms,
-        ))
+        )
+        .with_unsigned(unsigned))
     }
 
     /// Whether nothing of them has changed since.
@@ -34,4 +40,20 @@ impl Registers {
         }
         Ok(())
     }
+}
+
+/// The sheets of `member` that wait for their queriers: account, and the last day of the week.
+async fn unsigned(conn: &mut AnyConnection, member: &str) -> Result<Vec<(String, Date)>> {
+    let failed = || Error::database("look for unsigned sheets");
+    let rows = sqlx::query(
+        "SELECT querier, MIN(last_day) FROM sheet WHERE member = $1 AND signed_by = '' GROUP BY querier",
+    )
+    .bind(member)
+    .fetch_all(conn)
+    .await
+    .map_err(failed())?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, day(&row.try_get::<String, _>(1)?)?)))
+        .collect::<std::result::Result<_, _>>()
+        .map_err(failed())
 }

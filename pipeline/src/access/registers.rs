@@ -15,6 +15,8 @@ pub struct Registers {
     stopped: HashSet<(&'static str, String)>,
     /// Accounts of the member that are stopped, and the other accounts of whoever holds them.
     stopped_accounts: HashSet<String>,
+    /// The last day of the oldest week whose sheet waits for its querier, by account.
+    unsigned: HashMap<String, Date>,
     /// All registered form versions.
     pub forms: Forms,
 }
@@ -65,8 +67,18 @@ impl Registers {
             staff,
             stopped,
             stopped_accounts,
+            unsigned: HashMap::new(),
             forms,
         }
+    }
+
+    /// The same registers with the sheets that wait for their queriers: account, and the last day of the week.
+    pub fn with_unsigned(mut self, sheets: Vec<(String, Date)>) -> Self {
+        for (account, day) in sheets {
+            let oldest = self.unsigned.entry(account).or_insert(day);
+            *oldest = day.min(*oldest);
+        }
+        self
     }
 
     /// Which state of the tables this is.
@@ -130,6 +142,13 @@ impl Registers {
     /// Whether `account` is stopped, or another account of its person.
     pub fn person_stopped(&self, account: &str) -> bool {
         self.stopped_accounts.contains(account)
+    }
+
+    /// The last day of the oldest week whose sheet waits for the person of `account`.
+    pub fn unsigned_since(&self, account: &str) -> Option<Date> {
+        let of_person = self.unsigned.iter();
+        let of_person = of_person.filter(|(other, _)| self.same_person(account, other));
+        of_person.map(|(_, day)| *day).min()
     }
 
     /// Whether `item` is stopped.
@@ -232,6 +251,17 @@ mod tests {
             stopped.person_stopped("q") && stopped.person_stopped("q.old") && !stopped.person_stopped("a")
         );
         assert!(!registers(vec![Target::Person("004/r".into())]).may_review("r", "q", "a", on));
+    }
+
+    #[test]
+    fn the_oldest_unsigned_week_of_a_person_counts() {
+        let open = registers(vec![]).with_unsigned(vec![
+            ("q".into(), day("2026-05-31")),
+            ("q.old".into(), day("2026-05-24")),
+            ("q".into(), day("2026-06-07")),
+        ]);
+        let since = |account| open.unsigned_since(account);
+        assert_eq!((since("q"), since("a")), (Some(day("2026-05-24")), None));
     }
 
     #[test]

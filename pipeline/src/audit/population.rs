@@ -1,6 +1,5 @@
 //! The queries of a member and month, as a stream from the journal: nothing of them is held in memory. *SQL.*
 
-use jiff::{SignedDuration, Timestamp};
 use sqlx::AnyConnection;
 
 use super::{
@@ -11,11 +10,9 @@ use super::{
 use crate::{
     error::Result,
     journal::{
-        batch::{BATCH_ENTRIES_MAX, entries},
         entry::{Entry, Kind},
         merkle::Hash,
-        signing::damaged,
-        store::{self, Piece},
+        span,
     },
 };
 
@@ -60,54 +57,11 @@ async fn each(
     size: u64,
     mut take: impl FnMut(u64, &Entry<'_>),
 ) -> Result<()> {
-    let after = month.end().saturating_add(MARGIN).unwrap_or(Timestamp::MAX);
-    let mut next = beginning(&mut *conn, month, size).await?;
-    while next < size {
-        let piece = piece(&mut *conn, next).await?;
-        if first(&piece)?.at > after {
-            return Ok(());
+    let span = (month.start(), month.end());
+    span::by_time(conn, span, size, |index, entry| {
+        if is_query(entry, member, month) {
+            take(index, entry);
         }
-        for (index, line) in (piece.first_index..size).zip(entries(&piece.body)) {
-            let line = line.map_err(|_| damaged("an entry is cut off"))?;
-            let entry = Entry::parse(line).map_err(|_| damaged("an entry is not of its form"))?;
-            if index >= next && is_query(&entry, member, month) {
-                take(index, &entry);
-            }
-        }
-        next = piece.first_index + piece.entry_count;
-    }
-    Ok(())
+    })
+    .await
 }
-
-/// An index with no entry of `month` before it, and not far from its first: times go backwards by minutes only, so that
-/// years of the journal need not be read.
-async fn beginning(conn: &mut AnyConnection, month: Month, size: u64) -> Result<u64> {
-    let before = month.start().saturating_sub(MARGIN).unwrap_or(Timestamp::MIN);
-    let (mut low, mut high) = (0, size);
-    // A piece is never longer than half of this, so that each step comes nearer.
-    while high - low > 2 * BATCH_ENTRIES_MAX as u64 {
-        let middle = low + (high - low) / 2;
-        let piece = piece(&mut *conn, middle).await?;
-        if first(&piece)?.at < before {
-            low = piece.first_index;
-        } else {
-            high = middle;
-        }
-    }
-    Ok(low)
-}
-
-async fn piece(conn: &mut AnyConnection, index: u64) -> Result<Piece> {
-    store::piece(conn, index)
-        .await?
-        .ok_or_else(|| damaged("entries are missing"))
-}
-
-fn first(piece: &Piece) -> Result<Entry<'_>> {
-    let line = entries(&piece.body).next().and_then(|line| line.ok());
-    line.and_then(|line| Entry::parse(line).ok())
-        .ok_or_else(|| damaged("an entry is not of its form"))
-}
-
-/// More than acts overlap.
-const MARGIN: SignedDuration = SignedDuration::from_hours(24);

@@ -178,6 +178,29 @@ pub async fn of_batch(conn: &mut AnyConnection, batch_no: i64) -> Result<Vec<Chu
         .collect()
 }
 
+/// The chunks of `member` that passed the gate from `from` on and before `until`, in the order of their entries.
+pub async fn between(
+    conn: &mut AnyConnection,
+    member: &str,
+    (from, until): (Timestamp, Timestamp),
+) -> Result<Vec<Chunk>> {
+    let rows = sqlx::query(
+        "SELECT chunk_no, chunk.batch_no, tag, first_line, chunk.row_count, chunk.state, gated_at, first_entry, query_cohort,
+         query_object, answer_cohort, answer_object, obtained_at FROM chunk JOIN batch ON batch.batch_no = chunk.batch_no
+         WHERE batch.member = $1 AND chunk.gated_at >= $2 AND chunk.gated_at < $3 AND chunk.row_count > chunk.refused
+         ORDER BY chunk.first_entry",
+    )
+    .bind(member)
+    .bind(from.as_microsecond())
+    .bind(until.as_microsecond())
+    .fetch_all(conn)
+    .await
+    .map_err(Error::database("list the chunks of a week"))?;
+    rows.iter()
+        .map(|row| from_row(row).map_err(Error::database("list the chunks of a week")))
+        .collect()
+}
+
 /// The chunk whose query ids begin with `tag`.
 pub async fn by_tag(conn: &mut AnyConnection, tag: i64) -> Result<Option<Chunk>> {
     let row = sqlx::query(

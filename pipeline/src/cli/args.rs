@@ -4,6 +4,7 @@ mod audit;
 mod kept;
 mod people;
 mod purge;
+mod sheet;
 mod stop;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub(super) use self::{
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
+    sheet::{SheetArguments, SheetCommand},
     stop::{StopCommand, StopTarget},
 };
 use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};
@@ -127,6 +129,9 @@ pub(super) enum Command {
     /// The monthly sample of a member's query records: frozen, drawn, recomputed by anybody
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Weekly sheets of queries (查詢紀錄單): made, signed, approved, and proved to be complete
+    #[command(subcommand)]
+    Sheet(SheetCommand),
     /// Backups without keys: they open nothing
     #[command(subcommand)]
     Backup(BackupCommand),

@@ -19,6 +19,7 @@ mod progress;
 mod provider;
 mod purge;
 mod schedule;
+mod sheet;
 mod stop;
 mod synth;
 mod terminal;
@@ -168,6 +169,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Purge(command) => purge::run(&opening, command, &out).await,
         Command::Certificate(command) => certificate::run(&opening, command, &out).await,
         Command::Audit(command) => audit::run(&opening, command, &out).await,
+        Command::Sheet(command) => sheet::run(&opening, command, &out).await,
         Command::Backup(command) => backup::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,
         Command::Provider(command) => provider::run(&opening, command, &out).await,

@@ -195,6 +195,15 @@ impl Desk<'_> {
                 faults.push((Code::GatePerson, column));
             }
         }
+        if self.has_unsigned_sheet(querier) && !registers.person_stopped(querier) {
+            faults.push((Code::GatePerson, "querier"));
+        }
         faults
+    }
+
+    /// Whether a sheet has waited too long for its querier (六(一)6).
+    fn has_unsigned_sheet(&self, querier: &str) -> bool {
+        let waits = self.registers.unsigned_since(querier);
+        waits.is_some_and(|last_day| self.today >= self.regime.sheet.stops_from(last_day))
     }
 }

@@ -32,6 +32,7 @@ pub mod note;
 pub mod proof;
 pub mod sign;
 pub mod signing;
+pub mod span;
 pub mod store;
 pub mod tiles;
 pub mod tree;

@@ -16,7 +16,7 @@ use mayfly_retention::{
 use serde::Serialize;
 use sqlx::{AnyConnection, Row};
 
-use super::{months, records, strength, trace};
+use super::{left, months, strength, trace};
 use crate::{
     app::House,
     certificate::{books, issue, stored},
@@ -158,7 +158,7 @@ async fn certify(
             continue;
         }
         // Rows of a month that came back with a backup: the pass of the years deletes and counts them first.
-        if records::seals_any(tx.connection(), *cohort).await? {
+        if left::seals_any(tx.connection(), *cohort).await? {
             waits = true;
             continue;
         }

@@ -173,7 +173,7 @@ fn read(scope: &Scope) -> Result<ending::Hold> {
     if scope.member.is_some()
         && !matches!(
             class,
-            Class::Query | Class::Consent | Class::Register | Class::Review
+            Class::Query | Class::Consent | Class::Sheet | Class::Register | Class::Review
         )
     {
         return Err(unusable("records of this class belong to no member"));
@@ -203,7 +203,7 @@ fn unusable(why: &str) -> Error {
         code: "HOLD-SCOPE",
         sentence: format!("the hold would keep nothing: {why}"),
         remedy: "name one of consent, query, sheet, register, review, audit, certificate; and if wanted --month YYYY-MM, \
-                 --member CODE (consent, query, register), --batch ID (query)",
+                 --member CODE (consent, query, sheet, register, review), --batch ID (query)",
     }
 }
 

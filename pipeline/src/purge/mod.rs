@@ -5,9 +5,11 @@
 //! the one act that does not wait for it, and certified once nothing is left. `trace` is what every pass leaves.
 //!
 //! `years` is the other pass: records of year-long classes, which do need the database, at their own end; `records` deletes
-//! them, `months` counts what was deleted of each month, `hold` keeps records for an investigation.
+//! them, `left` looks for what is left, `months` counts what was deleted of each month, `hold` keeps records for an
+//! investigation.
 
 pub mod hold;
+mod left;
 mod months;
 mod records;
 pub mod years;

@@ -15,7 +15,7 @@ use mayfly_retention::{
 };
 use sqlx::{AnyConnection, Row};
 
-use super::{records, strength};
+use super::{left, strength};
 use crate::{
     app::House,
     certificate::{issue, stored},
@@ -59,7 +59,7 @@ pub(super) async fn certify_deleted(house: &House, actor: &Actor, now: Timestamp
         if certified.contains_key(&month.name())
             || now < month.last_instant() + STRAGGLERS
             || house.custody.is_destroyed(month)?
-            || records::seals_any(tx.connection(), month).await?
+            || left::seals_any(tx.connection(), month).await?
             || residue(&house.vault, month) != Some(0)
         {
             continue;

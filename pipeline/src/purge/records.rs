@@ -44,6 +44,10 @@ pub(super) enum Kind {
     Hold,
     /// The sample of a member and month.
     Sample,
+    /// A querier's weekly sheet.
+    Sheet,
+    /// That a week's sheets were made.
+    SheetWeek,
 }
 
 /// Records that may be at their end.
@@ -75,7 +79,7 @@ pub(super) struct Removed {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -85,6 +89,8 @@ impl Kind {
         Self::Stop,
         Self::Hold,
         Self::Sample,
+        Self::Sheet,
+        Self::SheetWeek,
     ];
 
     /// Its record class.
@@ -95,6 +101,7 @@ impl Kind {
             Self::Payload => Class::Audit,
             Self::Authorisation | Self::Stop | Self::Hold => Class::Register,
             Self::Sample => Class::Review,
+            Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
     }
 
@@ -110,6 +117,8 @@ impl Kind {
             Self::Stop => "stop",
             Self::Hold => "hold",
             Self::Sample => "sample",
+            Self::Sheet => "sheet",
+            Self::SheetWeek => "sheet_week",
         }
     }
 
@@ -163,6 +172,14 @@ impl Kind {
                 "SELECT member || ' ' || month, CAST(last_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sample
                  WHERE member || ' ' || month > $1 AND last_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
             }
+            Self::Sheet => {
+                "SELECT CAST(sheet_no AS TEXT), CAST(last_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sheet
+                 WHERE sheet_no > CAST($1 AS BIGINT) AND last_at < CAST($2 AS BIGINT) ORDER BY sheet.sheet_no LIMIT 500"
+            }
+            Self::SheetWeek => {
+                "SELECT member || ' ' || week, CAST(made_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sheet_week
+                 WHERE member || ' ' || week > $1 AND made_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
+            }
         }
     }
 
@@ -195,6 +212,8 @@ impl Kind {
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
             Self::Sample => &["DELETE FROM sample WHERE member || ' ' || month = $1"],
+            Self::Sheet => &["DELETE FROM sheet WHERE sheet_no = CAST($1 AS BIGINT)"],
+            Self::SheetWeek => &["DELETE FROM sheet_week WHERE member || ' ' || week = $1"],
         }
     }
 
@@ -205,7 +224,7 @@ impl Kind {
 
     /// A name before every other: entries are counted from 0 on.
     fn first(self) -> &'static str {
-        if matches!(self, Self::Authorisation | Self::Sample) {
+        if matches!(self, Self::Authorisation | Self::Sample | Self::SheetWeek) {
             ""
         } else {
             "-1"
@@ -324,35 +343,6 @@ fn keep_evidence(house: &House, due: &[Key], pass: &Pass) -> Result<BTreeSet<Pla
         seen.extend(kept.objects.into_iter().map(|id| Place { cohort, id }));
     }
     Ok(seen)
-}
-
-/// Whether a row is left that names the month `cohort` as the one whose key sealed it.
-pub(super) async fn seals_any(conn: &mut AnyConnection, cohort: Cohort) -> Result<bool> {
-    let sql = match cohort.class() {
-        Class::Query => "SELECT 1 FROM chunk WHERE query_cohort = $1 LIMIT 1",
-        Class::Consent => "SELECT 1 FROM consent WHERE cohort = $1 LIMIT 1",
-        Class::Audit => "SELECT 1 FROM journal_payload WHERE cohort = $1 LIMIT 1",
-        _ => return Ok(false),
-    };
-    let row = sqlx::query(sql)
-        .bind(cohort.name())
-        .fetch_optional(conn)
-        .await
-        .map_err(Error::database("look for records of a month"))?;
-    Ok(row.is_some())
-}
-
-/// How many records have a period that has not begun: consents without an outcome, chunks that were never settled.
-pub(super) async fn never_begun(conn: &mut AnyConnection) -> Result<u64> {
-    let failed = || Error::database("count open records");
-    let row = sqlx::query(
-        "SELECT (SELECT COUNT(*) FROM consent WHERE outcome_date = '') + (SELECT COUNT(*) FROM chunk WHERE state <> 'settled')",
-    )
-    .fetch_one(conn)
-    .await
-    .map_err(failed())?;
-    let open: i64 = row.try_get(0).map_err(failed())?;
-    Ok(u64::try_from(open).unwrap_or(0))
 }
 
 fn record(kind: Kind, row: &AnyRow) -> std::result::Result<Record<Key>, sqlx::Error> {

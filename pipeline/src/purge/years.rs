@@ -21,7 +21,7 @@ use sqlx::AnyConnection;
 use super::{
     Accounted,
     account::{log_is_read, settle},
-    hold, months,
+    hold, left, months,
     records::{self, Kind, Page},
     strength,
 };
@@ -97,7 +97,7 @@ pub async fn pass(house: &House, actor: Actor) -> Result<(Ended, Accounted)> {
             after = Some(last);
         }
     }
-    ended.open += records::never_begun(&mut house.db.reader().await?).await?;
+    ended.open += left::never_begun(&mut house.db.reader().await?).await?;
     if ended.deleted > 0 {
         journal::signing::sign(house).await?;
         // Before anything is certified: what was deleted must be in the log no more either.
@@ -200,7 +200,7 @@ async fn destroy_months(house: &House, pass: &Pass) -> Result<Vec<Gone>> {
     let mut tx = house.db.begin().await?;
     let holds = hold::in_force(tx.connection()).await?;
     for month in living.iter().filter(|month| over(month)) {
-        if records::seals_any(tx.connection(), *month).await? {
+        if left::seals_any(tx.connection(), *month).await? {
             in_use.insert(*month);
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Regime,
+    control::Every,
     people::{Party, Right},
 };
 use crate::error::{Error, Result};
@@ -65,6 +66,16 @@ fn numbers(regime: &Regime) -> Option<String> {
     }
     if regime.password.length_default.value < regime.password.length_floor.value {
         return Some("the default length of a password is below the floor".into());
+    }
+    let sheet = &regime.sheet;
+    if sheet.every.value != Every::Week || !(0..=23).contains(&sheet.make_hour.value) {
+        return Some("sheets are not made each week, at an hour from 0 to 23".into());
+    }
+    let days = [sheet.sign_within_days.value, sheet.stop_querier_after_days.value];
+    if sheet.signed_by.value.len() != 2 || days.iter().any(|days| !(0..=3660).contains(days)) {
+        return Some(
+            "sheets are not signed by two rights, or a number of their days is out of bounds".into(),
+        );
     }
     if regime.people.accounts_at_once.value == 0 || regime.people.backdate_days.value < 0 {
         return Some("a number of [people] is too small".into());

@@ -1,5 +1,6 @@
 //! What the regime says of the compliance side: sheets, samples, reviews, incidents, and everything with a due date. *Pure.*
 
+use jiff::{ToSpan, civil::Date};
 use serde::Deserialize;
 
 use super::{Ruled, people::Right};
@@ -26,6 +27,22 @@ pub struct SheetRules {
     pub sign_within_days: Ruled<i64>,
     /// Days after which an unsigned sheet stops its querier.
     pub stop_querier_after_days: Ruled<i64>,
+    /// The hour in Taipei of the Monday from which on the week before is closed.
+    pub make_hour: Ruled<i8>,
+    /// Who signs for a querier who has left, by right.
+    pub leaver_signed_by: Ruled<Right>,
+}
+
+impl SheetRules {
+    /// The last day on which a sheet is not overdue, of a week that ended on `last_day`.
+    pub fn due(&self, last_day: Date) -> Date {
+        last_day.saturating_add(self.sign_within_days.value.days())
+    }
+
+    /// The first day on which a querier who has not signed that sheet may not query.
+    pub fn stops_from(&self, last_day: Date) -> Date {
+        last_day.saturating_add((self.stop_querier_after_days.value + 1).days())
+    }
 }
 
 /// The self-audit's sample.

@@ -19,6 +19,7 @@ use crate::{
     journal::signing,
     purge::{Purger, account, years},
     run::{Progress, worker},
+    sheet,
 };
 
 /// Something that is done again and again.
@@ -32,6 +33,8 @@ pub(super) enum Pass {
     Years,
     /// Commits to values of the running month, freezes the month before on the 1st, draws what is overdue.
     Sample,
+    /// Makes the sheets of the week before, on Mondays.
+    Sheet,
     /// Signs the journal.
     Checkpoint,
     /// Works batches that wait, and settles what was unresolved.
@@ -40,11 +43,12 @@ pub(super) enum Pass {
 
 impl Pass {
     /// All of them; the purge first.
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::Purge,
         Self::Evidence,
         Self::Years,
         Self::Sample,
+        Self::Sheet,
         Self::Checkpoint,
         Self::Work,
     ];
@@ -56,6 +60,7 @@ impl Pass {
             Self::Evidence => "evidence",
             Self::Years => "years",
             Self::Sample => "sample",
+            Self::Sheet => "sheet",
             Self::Checkpoint => "checkpoint",
             Self::Work => "work",
         }
@@ -65,7 +70,7 @@ impl Pass {
     /// 5 seconds where `patience` is five minutes).
     pub(super) fn interval(self, patience: Duration) -> Duration {
         match self {
-            Self::Purge | Self::Evidence | Self::Years | Self::Sample => patience / 5,
+            Self::Purge | Self::Evidence | Self::Years | Self::Sample | Self::Sheet => patience / 5,
             Self::Checkpoint => patience / 15,
             Self::Work => patience / 60,
         }
@@ -81,6 +86,8 @@ impl Pass {
             Self::Years => "30 * * * * *",
             // What is due follows from the date; a bell that was missed on the 1st is made up for by the next.
             Self::Sample => "40 * * * * *",
+            // As the sample: a Monday that was missed is made up for.
+            Self::Sheet => "50 * * * * *",
             Self::Checkpoint => "*/20 * * * * *",
             Self::Work => "*/5 * * * * *",
         }
@@ -93,6 +100,7 @@ impl Pass {
             Self::Evidence => runtime.block_on(evidence(dir, at)),
             Self::Years => runtime.block_on(years(dir, at)),
             Self::Sample => runtime.block_on(sample(dir, at)),
+            Self::Sheet => runtime.block_on(sheets(dir, at)),
             Self::Checkpoint => runtime.block_on(checkpoint(dir, at)),
             Self::Work => runtime.block_on(work(dir, at)),
         })
@@ -139,6 +147,10 @@ fn nothing_left(is_clean: bool) -> Result<()> {
         sentence: "sealed files of a destroyed cohort are still there or cannot be counted, or its books cannot be read".into(),
         remedy: "see `mayfly purge run`, which names the cohorts; remove what keeps the files there",
     })
+}
+
+async fn sheets(dir: &Path, at: Option<Timestamp>) -> Result<()> {
+    sheet::pass::pass(&House::open(dir, at).await?).await
 }
 
 async fn sample(dir: &Path, at: Option<Timestamp>) -> Result<()> {

@@ -157,6 +157,7 @@ const LAYERS: [&[&str]; 6] = [
     // The use-cases.
     &[
         "audit",
+        "sheet",
         "backup",
         "run",
         "delivery",

@@ -1,0 +1,164 @@
+//! Who may sign, approve and look at sheets: rights of the day, by person and not by account. *Pure.*
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::store::{Sheet, State};
+use crate::{
+    access::authorisation::Authorisation,
+    error::Error,
+    regime::{Regime, people::Right},
+};
+
+/// The people of a member on one day.
+pub struct Desk<'d> {
+    /// The rules.
+    pub regime: &'d Regime,
+    /// All authorisations of the member.
+    pub lines: Vec<Authorisation>,
+    /// Its accounts that are stopped.
+    pub stopped: BTreeSet<String>,
+    /// The day.
+    pub today: Date,
+}
+
+impl Desk<'_> {
+    /// Refuses `account` as the one who signs `sheet`, if it may not; tells whether it signs in the place of a querier who
+    /// has left.
+    ///
+    /// # Errors
+    /// `SHEET-SIGNED`, `SHEET-PERSON`, `SHEET-RIGHT`.
+    pub fn check_signer(&self, sheet: &Sheet, account: &str) -> Result<bool, Error> {
+        if sheet.state() != State::Unsigned {
+            return Err(signed());
+        }
+        let right = self.right(0);
+        if self.same_person(account, &sheet.querier) {
+            return match self.may(account, right) {
+                true => Ok(false),
+                false => Err(no_right()),
+            };
+        }
+        if self.may(account, self.regime.sheet.leaver_signed_by.value) && self.has_left(&sheet.querier) {
+            return Ok(true);
+        }
+        Err(denied(
+            "SHEET-PERSON",
+            "a sheet is signed by its querier, and by nobody else while the querier is there",
+            "let the querier sign it (--as); for one who has left, the unit head",
+        ))
+    }
+
+    /// Refuses `account` as the one who approves `sheet`, if it may not.
+    ///
+    /// # Errors
+    /// `SHEET-UNSIGNED`, `SHEET-SIGNED`, `SHEET-RIGHT`, `SHEET-PERSON`.
+    pub fn check_approver(&self, sheet: &Sheet, account: &str) -> Result<(), Error> {
+        let Some(signature) = &sheet.signed else {
+            return Err(Error::Operator {
+                code: "SHEET-UNSIGNED",
+                sentence: "the sheet is not signed yet, and nobody approves what its querier has not signed"
+                    .into(),
+                remedy: "let the querier sign it first (`mayfly sheet sign`)",
+            });
+        };
+        if sheet.approved.is_some() {
+            return Err(signed());
+        }
+        if !self.may(account, self.right(1)) {
+            return Err(no_right());
+        }
+        if [&sheet.querier, &signature.by]
+            .iter()
+            .any(|other| self.same_person(account, other))
+        {
+            return Err(denied(
+                "SHEET-PERSON",
+                "nobody approves a sheet of their own, or one they have signed",
+                "let another person with the approve right do it (--as)",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Refuses `account` as one who sees the lines of `sheet`: its querier does, and who approves, reviews, signs off or audits
+    /// at the member.
+    ///
+    /// # Errors
+    /// `SHEET-RIGHT`.
+    pub fn check_reader(&self, sheet: &Sheet, account: &str) -> Result<(), Error> {
+        let own = self.same_person(account, &sheet.querier) && self.may(account, Right::Query);
+        let over = [Right::Approve, Right::Review, Right::SignOff, Right::Audit];
+        if own || over.into_iter().any(|right| self.may(account, right)) {
+            return Ok(());
+        }
+        Err(no_right())
+    }
+
+    /// The person's name on the 授權表, as of the last authorisation of `account`.
+    pub fn name_of(&self, account: &str) -> &str {
+        let of_account = self.lines.iter().filter(|line| line.account == account);
+        of_account
+            .max_by_key(|line| line.from)
+            .map_or("", |line| line.name.as_str())
+    }
+
+    fn right(&self, place: usize) -> Right {
+        // A regime with another number of them is refused when it is read.
+        self.regime
+            .sheet
+            .signed_by
+            .value
+            .get(place)
+            .copied()
+            .unwrap_or(Right::Approve)
+    }
+
+    fn may(&self, account: &str, right: Right) -> bool {
+        let holds = |line: &Authorisation| {
+            line.account == account && line.holds_on(self.today) && line.permits(self.regime, right)
+        };
+        self.lines.iter().any(holds) && !self.stopped.iter().any(|other| self.same_person(account, other))
+    }
+
+    /// Whether nobody who ever held `account` holds any account today.
+    fn has_left(&self, account: &str) -> bool {
+        let there = |line: &&Authorisation| line.holds_on(self.today);
+        let mut held = self.lines.iter().filter(there);
+        !held.any(|line| self.same_person(&line.account, account))
+    }
+
+    fn same_person(&self, one: &str, other: &str) -> bool {
+        let persons = |account: &str| {
+            let of_account = self.lines.iter().filter(move |line| line.account == account);
+            of_account.map(|line| line.person.as_str()).collect::<Vec<_>>()
+        };
+        let others = persons(other);
+        one == other || persons(one).iter().any(|person| others.contains(person))
+    }
+}
+
+fn signed() -> Error {
+    Error::Input {
+        code: "SHEET-SIGNED",
+        sentence: "the sheet has been signed already, and a signature is given once".into(),
+        remedy: "see `mayfly sheet show MEMBER WEEK QUERIER` for who signed and approved it",
+    }
+}
+
+fn no_right() -> Error {
+    denied(
+        "SHEET-RIGHT",
+        "this account does not have the right to today, or is stopped",
+        "name an account of the member that has it on the 授權表 today (--as): the querier signs, an approver approves",
+    )
+}
+
+fn denied(code: &'static str, sentence: &str, remedy: &'static str) -> Error {
+    Error::Denied {
+        code,
+        sentence: sentence.into(),
+        remedy,
+    }
+}

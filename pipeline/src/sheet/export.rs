@@ -1,0 +1,152 @@
+//! Writes a sheet as three files: CSV, workbook, and a page to print. *Edge.*
+
+use std::{
+    fs::{self, File},
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
+
+use mayfly_consent::Language;
+
+use super::{
+    Name,
+    form::{self, COLUMNS},
+    lines::{self, Next},
+    one,
+    page::{self, Head},
+    sign::desk,
+    workbook,
+};
+use crate::{
+    access::members,
+    app::House,
+    error::{Error, Result},
+    journal::{
+        act::{self, Act},
+        entry::Kind,
+        signing, store as journal_store,
+    },
+    printed::guarded,
+};
+
+/// Writes the sheet of that name into `folder` for `account`, which is entered in the journal first; returns the files.
+///
+/// # Errors
+/// `SHEET-UNKNOWN`, `SHEET-RIGHT`, `SHEET-FILE`, `SHEET-CHANGED`, `GATE-CLOCK`.
+pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str) -> Result<Vec<PathBuf>> {
+    let now = house.trusted_now()?;
+    let mut reader = house.db.reader().await?;
+    let sheet = one(&mut reader, name).await?;
+    let desk = desk(house, &mut reader, name.member, now).await?;
+    desk.check_reader(&sheet, account)?;
+    let stem = format!("{}-{}-{}", name.member, name.week, name.querier);
+    let files = ENDINGS.map(|ending| folder.join(format!("{stem}.{ending}")));
+    if files.iter().any(|file| fs::symlink_metadata(file).is_ok()) {
+        return Err(Error::Input {
+            code: "SHEET-FILE",
+            sentence: "the folder has a file of this sheet already, and none is replaced".into(),
+            remedy: "name another folder",
+        });
+    }
+    let reference = format!("sheet:{}", sheet.number);
+    let act = Act {
+        kind: Kind::Export,
+        member: name.member,
+        reference: &reference,
+    };
+    let mut tx = house.db.begin().await?;
+    act::enter(house, tx.connection(), &act, &account, now).await?;
+    tx.commit().await?;
+    signing::sign(house).await?;
+
+    let member = members::one(&mut reader, name.member).await?;
+    let note = journal_store::last_checkpoint(&mut reader, &house.signer.origin).await?;
+    let head = Head {
+        sheet: &sheet,
+        member: member.as_ref().map_or("", |member| &member.name),
+        querier: desk.name_of(name.querier),
+        due: house.regime.sheet.due(name.week.last_day()),
+        at: now,
+        checkpoint: note.as_deref().unwrap_or_default().lines().take(3).collect(),
+    };
+    fs::create_dir_all(folder).map_err(Error::io("make the folder of the export"))?;
+    let mut writing = Writing::begin(folder, &files)?;
+    writing.page(&page::begin(&head))?;
+    lines::each(house, &mut reader, &sheet, |line| {
+        writing.record(&form::cells(&line, head.querier, Language::En))?;
+        writing.page(&page::line(&form::cells(&line, head.querier, Language::ZhTw)))?;
+        Ok(Next::More)
+    })
+    .await?;
+    writing.page(&page::end(&head))?;
+    writing.finish()?;
+    Ok(files.into())
+}
+
+/// Files under other names, which they lose when all of them are whole.
+struct Writing {
+    csv: csv::Writer<File>,
+    page: BufWriter<File>,
+    workbook: workbook::Lines,
+    files: [(PathBuf, PathBuf); 3],
+}
+
+impl Writing {
+    fn begin(folder: &Path, files: &[PathBuf; 3]) -> Result<Self> {
+        let files = files.clone().map(|file| {
+            let mut part = file.clone().into_os_string();
+            part.push(".part");
+            (PathBuf::from(part), file)
+        });
+        let heading = COLUMNS.map(|names| names[0].to_owned());
+        let mut csv = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(create(&files[0].0)?);
+        csv.write_record(&heading).map_err(unwritten)?;
+        Ok(Self {
+            csv,
+            workbook: workbook::Lines::new(folder, heading)?,
+            page: BufWriter::new(create(&files[2].0)?),
+            files,
+        })
+    }
+
+    fn record(&mut self, cells: &[String; 13]) -> Result<()> {
+        let guarded: Vec<_> = cells.iter().map(|cell| guarded(cell)).collect();
+        self.csv
+            .write_record(guarded.iter().map(|cell| cell.as_bytes()))
+            .map_err(unwritten)?;
+        self.workbook.push(cells)
+    }
+
+    fn page(&mut self, text: &str) -> Result<()> {
+        self.page
+            .write_all(text.as_bytes())
+            .map_err(Error::io("write the page of a sheet"))
+    }
+
+    fn finish(mut self) -> Result<()> {
+        self.csv.flush().map_err(Error::io("write a sheet"))?;
+        self.page
+            .flush()
+            .map_err(Error::io("write the page of a sheet"))?;
+        self.workbook.save(&self.files[1].0)?;
+        for (part, file) in &self.files {
+            fs::rename(part, file).map_err(Error::io("name a file of a sheet"))?;
+        }
+        Ok(())
+    }
+}
+
+fn create(path: &Path) -> Result<File> {
+    File::create(path).map_err(Error::io("make a file of a sheet"))
+}
+
+fn unwritten(error: csv::Error) -> Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => Error::io("write a sheet")(error),
+        _ => Error::Bug("a line of a sheet is no line of CSV"),
+    }
+}
+
+const ENDINGS: [&str; 3] = ["csv", "xlsx", "html"];

@@ -1,0 +1,173 @@
+//! Makes the sheets of a member and week, all at once and once only (六(一)6, D11). *SQL.*
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use sqlx::AnyConnection;
+
+use super::{
+    Name, Week,
+    content::{self, ActName, Done},
+    entries::Entries,
+    store::{self, Sheet},
+};
+use crate::{
+    access::{members, rows},
+    app::House,
+    batch::chunks,
+    db::meta,
+    error::{Error, Result},
+    journal::{
+        act::{self, Act},
+        entry::Kind,
+        signing,
+    },
+};
+
+/// The sheets of a member and week.
+#[derive(Serialize)]
+pub struct MadeWeek {
+    /// Institution code.
+    pub member: String,
+    /// The week.
+    pub week: String,
+    /// How many sheets it has.
+    pub sheets: u64,
+    /// Whether they were made just now.
+    pub new: bool,
+}
+
+/// Makes the sheets of `week` of `member`, unless that was done; `by` is who wanted it.
+///
+/// # Errors
+/// `MEMBER-UNKNOWN`, `SHEET-OPEN`, `GATE-CLOCK`, `DB-*`.
+pub async fn make(house: &House, member: &str, week: Week, by: &str) -> Result<MadeWeek> {
+    let now = house.trusted_now()?;
+    let made = |sheets, new| MadeWeek {
+        member: member.to_owned(),
+        week: week.to_string(),
+        sheets,
+        new,
+    };
+    if !week.is_closed(now, house.regime.sheet.make_hour.value) {
+        return Err(still_open(week));
+    }
+    // Whoever holds the one writer has no gate in the midst of its transaction, and the gate takes no draft that is older
+    // than a minute: from here on, every query of the week is in the journal.
+    house.db.begin().await?.commit().await?;
+    let mut reader = house.db.reader().await?;
+    if members::one(&mut reader, member).await?.is_none() {
+        return Err(unknown_member());
+    }
+    if let Some(sheets) = store::made(&mut reader, member, week).await? {
+        return Ok(made(sheets, false));
+    }
+    let of_querier = collect(house, &mut reader, member, week).await?;
+    drop(reader);
+
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    if let Some(sheets) = store::made(&mut *conn, member, week).await? {
+        return Ok(made(sheets, false));
+    }
+    let count = of_querier.len();
+    let mut sheets = Vec::with_capacity(count);
+    if count > 0 {
+        let first = meta::take_numbers(&mut *conn, meta::SHEETS, count as i64).await?;
+        for (number, (querier, entries)) in (first..).zip(of_querier) {
+            let (entries, queries) = entries.finish();
+            let name = Name {
+                member,
+                week,
+                querier: &querier,
+            };
+            let sha256 = content::hash(&name, queries, &entries);
+            let sheet = Sheet {
+                number,
+                member: member.to_owned(),
+                week,
+                sha256,
+                queries,
+                querier,
+                made_at: now,
+                make_entry: 0,
+                signed: None,
+                approved: None,
+            };
+            sheets.push((sheet, entries));
+        }
+        let references: Vec<String> = sheets
+            .iter()
+            .map(|(sheet, _)| ActName::Make.reference(sheet.number))
+            .collect();
+        let acts: Vec<_> = sheets
+            .iter()
+            .zip(&references)
+            .map(|((sheet, _), reference)| {
+                let act = Act {
+                    kind: Kind::Sheet,
+                    member,
+                    reference,
+                };
+                (act, Done::to(sheet, by, false))
+            })
+            .collect();
+        let first_entry = act::enter_all(house, &mut *conn, &acts, now).await?;
+        drop(acts);
+        for (entry, (sheet, entries)) in (first_entry..).zip(&mut sheets) {
+            sheet.make_entry = entry;
+            store::insert(&mut *conn, sheet, entries).await?;
+        }
+    }
+    store::insert_week(&mut *conn, (member, week), count as u64, now).await?;
+    // The gate reads which sheets wait for whom.
+    meta::registers_changed(&mut *conn).await?;
+    tx.commit().await?;
+    signing::sign(house).await?;
+    Ok(made(count as u64, true))
+}
+
+/// The journal indexes of each querier's queries, one chunk in memory at a time; with nil sheets, of everybody who had the
+/// right on a day of the week.
+async fn collect(
+    house: &House,
+    conn: &mut AnyConnection,
+    member: &str,
+    week: Week,
+) -> Result<BTreeMap<String, Entries>> {
+    let mut of_querier: BTreeMap<String, Entries> = BTreeMap::new();
+    if house.regime.sheet.nil_sheets.value {
+        let staff = rows::of_member(&mut *conn, member).await?;
+        let in_week = staff.into_iter().filter(|line| {
+            let ends_after = line.to.is_none_or(|to| to > week.first_day() && to > line.from);
+            line.query && line.from <= week.last_day() && ends_after
+        });
+        of_querier.extend(in_week.map(|line| (line.account, Entries::default())));
+    }
+    for chunk in chunks::between(&mut *conn, member, (week.start(), week.end())).await? {
+        for (entry, querier) in store::queriers(&mut *conn, &chunk).await? {
+            match of_querier.get_mut(&querier) {
+                Some(entries) => entries.push(entry),
+                None => of_querier.entry(querier).or_default().push(entry),
+            }
+        }
+    }
+    Ok(of_querier)
+}
+
+fn unknown_member() -> Error {
+    Error::Input {
+        code: "MEMBER-UNKNOWN",
+        sentence: "no such member is in the register".into(),
+        remedy: "give the institution code of a member that was imported, such as 004",
+    }
+}
+
+fn still_open(week: Week) -> Error {
+    Error::Operator {
+        code: "SHEET-OPEN",
+        sentence: format!("the week {week} is not closed yet, so its sheets cannot be made"),
+        remedy: "wait until the Monday after it in Taipei, from the hour `make_hour` of the regime file on; `mayfly serve` then \
+                 does it by itself",
+    }
+}

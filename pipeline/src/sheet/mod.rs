@@ -1,0 +1,83 @@
+//! Weekly sheets (查詢紀錄單): every query of a querier and week on exactly one, signed and approved (六(一)6, 九(三)1, D11). *SQL.*
+//!
+//! When a [`week`] is over, [`make`] gives each querier of a member a sheet, a nil sheet where there was nothing to ask. A
+//! sheet lists the journal indexes of its queries ([`entries`]); the hash of its [`content`] is entered in the journal, and
+//! it never changes afterwards. The querier signs it and an approver approves it ([`sign`]; who may is decided by [`desk`]),
+//! each an entry bound to that hash. Whoever leaves a sheet unsigned for too long may not query: the gate asks the registers.
+//! [`pass`] does of this what has a date.
+//!
+//! [`verify`] recomputes from the journal and the sealed records that the sheets of a member and week are exactly its queries
+//! of that week ([`tiling`]), and [`compare`] holds an exported file against them. [`report`] is what people see, [`lines`] the records of a sheet as a stream, [`form`] their
+//! columns, [`export`] writes them as CSV, workbook and printed [`page`]; [`store`] keeps one row a sheet.
+//!
+//! Deliberately absent: the outcome of a query is no part of what is signed. It may come later than the sheet, and is shown
+//! beside the record as it stands when it is looked at.
+
+pub mod compare;
+pub mod content;
+pub mod desk;
+pub mod entries;
+pub mod export;
+pub mod form;
+pub mod lines;
+pub mod make;
+pub mod page;
+pub mod pass;
+pub mod report;
+pub mod sign;
+pub mod store;
+pub mod tiling;
+pub mod verify;
+pub mod week;
+mod workbook;
+
+pub use week::Week;
+
+use sqlx::AnyConnection;
+
+use self::store::Sheet;
+use crate::error::{Error, Result};
+
+/// What names a sheet.
+pub struct Name<'n> {
+    /// Institution code.
+    pub member: &'n str,
+    /// The week.
+    pub week: Week,
+    /// The querier's account.
+    pub querier: &'n str,
+}
+
+/// The sheet of that name.
+///
+/// # Errors
+/// `SHEET-UNKNOWN`.
+pub async fn one(conn: &mut AnyConnection, name: &Name<'_>) -> Result<Sheet> {
+    let sheet = store::one(conn, name).await?;
+    sheet.ok_or_else(|| Error::Input {
+        code: "SHEET-UNKNOWN",
+        sentence: "there is no such sheet".into(),
+        remedy: "see `mayfly sheet list`; those of a week are made by `mayfly sheet make MEMBER WEEK`, or by `mayfly serve`",
+    })
+}
+
+/// The week that a person named.
+///
+/// # Errors
+/// `SHEET-WEEK`.
+pub fn week_of(text: &str) -> Result<Week> {
+    Week::parse(text).ok_or_else(|| Error::Input {
+        code: "SHEET-WEEK",
+        sentence: "that is no week".into(),
+        remedy: "give the ISO week as YYYY-Www, such as 2026-W45",
+    })
+}
+
+/// That a sheet is not what its entry in the journal says.
+fn changed() -> Error {
+    Error::Operator {
+        code: "SHEET-CHANGED",
+        sentence: "the sheet is not the one whose making is in the journal".into(),
+        remedy: "nothing was signed; run `mayfly sheet verify MEMBER WEEK`, and restore the database it names as changed",
+    }
+}

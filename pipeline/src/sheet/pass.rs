@@ -1,0 +1,82 @@
+//! What has a date: on Mondays the sheets of the week before, and of weeks in which nothing ran (D11, D12). *SQL.*
+
+use jiff::Timestamp;
+
+use super::{Week, make, store};
+use crate::{app::House, error::Result};
+
+/// Makes every sheet that is due now, for every member; what fails for one member keeps no other from its own, and the first
+/// trouble is returned at the end.
+///
+/// # Errors
+/// Those of [`make::make`].
+pub async fn pass(house: &House) -> Result<()> {
+    let now = house.trusted_now()?;
+    let mut trouble = None;
+    for (member, weeks) in due(house, now).await? {
+        for week in weeks {
+            if let Err(error) = make::make(house, &member, week, SCHEDULE).await {
+                tracing::error!(code = error.code(), "the sheets of a week could not be made");
+                trouble.get_or_insert(error);
+                break;
+            }
+        }
+    }
+    trouble.map_or(Ok(()), Err)
+}
+
+/// The weeks whose sheets are due, by member: since the last that were made, or since the first query, in which the member was
+/// one.
+async fn due(house: &House, now: Timestamp) -> Result<Vec<(String, Vec<Week>)>> {
+    let mut reader = house.db.reader().await?;
+    let closed = last_closed(now, house.regime.sheet.make_hour.value);
+    let last = store::last_weeks(&mut reader).await?;
+    let mut due = Vec::new();
+    for (member, from, to) in store::members(&mut reader).await? {
+        let first = match last.get(&member) {
+            Some(week) => week.next(),
+            None => {
+                let asked = store::first_query(&mut reader, &member).await?;
+                asked.map_or(closed, |at| Week::of(at).min(closed))
+            }
+        };
+        let weeks: Vec<Week> = std::iter::successors(Some(first), |week| Some(week.next()))
+            .take_while(|week| *week <= closed)
+            .filter(|week| from <= week.last_day() && to.is_none_or(|to| to > week.first_day()))
+            .collect();
+        if !weeks.is_empty() {
+            due.push((member, weeks));
+        }
+    }
+    Ok(due)
+}
+
+/// The last week that is closed at `now`.
+fn last_closed(now: Timestamp, hour: i8) -> Week {
+    let before = Week::of(now).previous();
+    if before.is_closed(now, hour) {
+        before
+    } else {
+        before.previous()
+    }
+}
+
+/// To whom the acts of the schedule are attributed.
+const SCHEDULE: &str = "schedule";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_week_is_closed_when_the_hour_has_struck_on_monday() {
+        for (now, week) in [
+            ("2026-11-08T23:59:59+08:00", "2026-W44"),
+            ("2026-11-09T00:59:59+08:00", "2026-W44"),
+            ("2026-11-09T01:00:00+08:00", "2026-W45"),
+            ("2026-11-15T12:00:00+08:00", "2026-W45"),
+        ] {
+            assert_eq!(last_closed(now.parse().unwrap(), 1).to_string(), week, "{now}");
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Sheets as people see them: how far each has come, and, for who may, its lines. *SQL.*
+
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+
+use super::{
+    Name,
+    lines::{self, Line, Next},
+    one,
+    sign::desk,
+    store::{self, Mark, Sheet, State, Wanted},
+};
+use crate::{
+    app::House,
+    error::Result,
+    ids,
+    journal::{
+        act::{self, Act},
+        entry::Kind,
+        signing,
+    },
+    regime::control::SheetRules,
+};
+
+/// A sheet and what is to be said of it.
+#[derive(Serialize)]
+pub struct Report {
+    /// Its number.
+    pub sheet: i64,
+    /// Institution code.
+    pub member: String,
+    /// The week.
+    pub week: String,
+    /// The querier's account.
+    pub querier: String,
+    /// How many queries are on it.
+    pub queries: u64,
+    /// `unsigned`, `signed` or `approved`.
+    pub state: &'static str,
+    /// The last day on which it is not overdue.
+    pub due: Date,
+    /// Whether that has passed, and it still waits for somebody.
+    pub overdue: bool,
+    /// From which day on its querier may not query, while it is unsigned.
+    pub stops_from: Option<Date>,
+    /// SHA-256 of its content.
+    pub sha256: String,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Journal index of its making.
+    pub make_entry: u64,
+    /// Who signed it, if anybody did.
+    pub signed: Option<Marked>,
+    /// Who approved it.
+    pub approved: Option<Marked>,
+    /// The journal indexes of its queries.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub entries: Option<String>,
+    /// Its first lines, for who may see them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<Vec<Line>>,
+    /// The querier's name, beside the lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+}
+
+/// That somebody signed or approved.
+#[derive(Serialize)]
+pub struct Marked {
+    /// Who: an account.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Journal index.
+    pub entry: u64,
+}
+
+/// How a sheet stands on a day.
+#[derive(PartialEq, Eq, Debug)]
+pub struct Standing {
+    /// The last day on which it is not overdue.
+    pub due: Date,
+    /// Whether that has passed, and it still waits for somebody.
+    pub overdue: bool,
+    /// From which day on its querier may not query, while it is unsigned.
+    pub stops_from: Option<Date>,
+}
+
+/// How a sheet over a week that ended on `last_day` stands `today`.
+pub fn standing(rules: &SheetRules, last_day: Date, state: State, today: Date) -> Standing {
+    let due = rules.due(last_day);
+    Standing {
+        due,
+        overdue: state != State::Approved && today > due,
+        stops_from: (state == State::Unsigned).then(|| rules.stops_from(last_day)),
+    }
+}
+
+/// The sheet of that name; its first lines are shown only to `account`, if that may see them, and that is entered in the
+/// journal first.
+///
+/// # Errors
+/// `SHEET-UNKNOWN`; with an account `SHEET-RIGHT`, `GATE-CLOCK`, `SHEET-CHANGED`.
+pub async fn show(house: &House, name: &Name<'_>, account: Option<&str>) -> Result<Report> {
+    let mut reader = house.db.reader().await?;
+    let sheet = one(&mut reader, name).await?;
+    let mut report = report(house, &sheet);
+    report.entries = Some(store::entries(&mut reader, sheet.number).await?);
+    let Some(account) = account else {
+        return Ok(report);
+    };
+    let now = house.trusted_now()?;
+    let desk = desk(house, &mut reader, name.member, now).await?;
+    desk.check_reader(&sheet, account)?;
+    let reference = format!("sheet:{}", sheet.number);
+    let act = Act {
+        kind: Kind::Read,
+        member: name.member,
+        reference: &reference,
+    };
+    let mut tx = house.db.begin().await?;
+    act::enter(house, tx.connection(), &act, &account, now).await?;
+    tx.commit().await?;
+    signing::sign(house).await?;
+    let mut shown = Vec::new();
+    lines::each(house, &mut reader, &sheet, |line| {
+        shown.push(line);
+        Ok(match shown.len() < LINES_MAX {
+            true => Next::More,
+            false => Next::Enough,
+        })
+    })
+    .await?;
+    report.lines = Some(shown);
+    report.name = Some(desk.name_of(name.querier).to_owned());
+    Ok(report)
+}
+
+/// The sheets that are `wanted`, newest week first.
+pub async fn list(house: &House, wanted: &Wanted) -> Result<Vec<Report>> {
+    let sheets = store::list(&mut house.db.reader().await?, wanted).await?;
+    Ok(sheets.iter().map(|sheet| report(house, sheet)).collect())
+}
+
+/// What is to be said of `sheet`.
+pub fn report(house: &House, sheet: &Sheet) -> Report {
+    let today = house.today(house.clock.now());
+    let state = sheet.state();
+    let standing = standing(&house.regime.sheet, sheet.week.last_day(), state, today);
+    let marked = |mark: &Option<Mark>| {
+        mark.as_ref().map(|mark| Marked {
+            by: mark.by.clone(),
+            at: mark.at,
+            entry: mark.entry,
+        })
+    };
+    Report {
+        sheet: sheet.number,
+        member: sheet.member.clone(),
+        week: sheet.week.to_string(),
+        querier: sheet.querier.clone(),
+        queries: sheet.queries,
+        state: state.word(),
+        due: standing.due,
+        overdue: standing.overdue,
+        stops_from: standing.stops_from,
+        sha256: ids::hex(&sheet.sha256),
+        made_at: sheet.made_at,
+        make_entry: sheet.make_entry,
+        signed: marked(&sheet.signed),
+        approved: marked(&sheet.approved),
+        entries: None,
+        lines: None,
+        name: None,
+    }
+}
+
+/// Most lines that are shown; all of them are in an export.
+pub const LINES_MAX: usize = 200;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::regime::Regime;
+
+    #[test]
+    fn a_sheet_is_overdue_after_seven_days_and_stops_its_querier_after_fourteen() {
+        let rules = Regime::jcic_2024().unwrap().sheet;
+        let day = |text: &str| text.parse::<Date>().unwrap();
+        let sunday = day("2026-11-08");
+        let of = |state, today| standing(&rules, sunday, state, day(today));
+        for (state, today, overdue, stops) in [
+            (State::Unsigned, "2026-11-15", false, true),
+            (State::Unsigned, "2026-11-16", true, true),
+            (State::Signed, "2026-11-16", true, false),
+            (State::Approved, "2026-11-16", false, false),
+        ] {
+            let expected = Standing {
+                due: day("2026-11-15"),
+                overdue,
+                stops_from: stops.then(|| day("2026-11-23")),
+            };
+            assert_eq!(of(state, today), expected, "{today}");
+        }
+    }
+}

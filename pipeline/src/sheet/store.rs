@@ -1,0 +1,366 @@
+//! The tables of sheets, and of the weeks whose sheets were made. *SQL.*
+
+use std::collections::BTreeMap;
+
+use jiff::{Timestamp, civil::Date};
+use sqlx::{AnyConnection, Row, any::AnyRow};
+
+use super::{Name, week::Week};
+use crate::{
+    batch::Chunk,
+    db::columns::{day, instant, optional_day},
+    error::{Error, Result},
+};
+
+/// A sheet without the indexes of its queries, which may be many ([`entries`]).
+pub struct Sheet {
+    /// Its number.
+    pub number: i64,
+    /// Institution code.
+    pub member: String,
+    /// The week.
+    pub week: Week,
+    /// The querier's account.
+    pub querier: String,
+    /// How many queries are on it.
+    pub queries: u64,
+    /// SHA-256 of its content.
+    pub sha256: [u8; 32],
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Journal index of its making.
+    pub make_entry: u64,
+    /// That its querier signed it.
+    pub signed: Option<Mark>,
+    /// That an approver approved it.
+    pub approved: Option<Mark>,
+}
+
+/// That somebody signed or approved.
+pub struct Mark {
+    /// Who: an account.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Journal index.
+    pub entry: u64,
+}
+
+/// How far a sheet has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// It waits for its querier.
+    Unsigned,
+    /// It waits for an approver.
+    Signed,
+    /// It waits for nobody.
+    Approved,
+}
+
+/// Which sheets.
+#[derive(Default)]
+pub struct Wanted {
+    /// Only this member's.
+    pub member: Option<String>,
+    /// Only those of this week.
+    pub week: Option<Week>,
+    /// Only those that wait for somebody.
+    pub open: bool,
+}
+
+impl Sheet {
+    /// How far it has come.
+    pub fn state(&self) -> State {
+        match (&self.signed, &self.approved) {
+            (None, _) => State::Unsigned,
+            (Some(_), None) => State::Signed,
+            (Some(_), Some(_)) => State::Approved,
+        }
+    }
+
+    /// What names it.
+    pub fn name(&self) -> Name<'_> {
+        Name {
+            member: &self.member,
+            week: self.week,
+            querier: &self.querier,
+        }
+    }
+}
+
+impl State {
+    /// The word for programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unsigned => "unsigned",
+            Self::Signed => "signed",
+            Self::Approved => "approved",
+        }
+    }
+}
+
+/// A statement that reads sheets.
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT sheet_no, member, week, querier, queries, sha256, made_at, make_entry, signed_by, signed_at, sign_entry, ",
+            "approved_by, approved_at, approve_entry FROM sheet ",
+            $rest
+        )
+    };
+}
+
+/// The sheet of that name, if there is one.
+pub async fn one(conn: &mut AnyConnection, name: &Name<'_>) -> Result<Option<Sheet>> {
+    let row = sqlx::query(select!("WHERE member = $1 AND week = $2 AND querier = $3"))
+        .bind(name.member)
+        .bind(name.week.to_string())
+        .bind(name.querier)
+        .fetch_optional(conn)
+        .await
+        .map_err(Error::database("read a sheet"))?;
+    row.map(|row| sheet(&row).map_err(Error::database("read a sheet")))
+        .transpose()
+}
+
+/// The sheets that are `wanted`, newest week first; at most [`LIST_MAX`].
+pub async fn list(conn: &mut AnyConnection, wanted: &Wanted) -> Result<Vec<Sheet>> {
+    let rows = sqlx::query(select!(
+        "WHERE (member = $1 OR $1 = '') AND (week = $2 OR $2 = '') AND (approved_by = '' OR $3 = 0)
+         ORDER BY week DESC, member, querier LIMIT $4"
+    ))
+    .bind(wanted.member.as_deref().unwrap_or(""))
+    .bind(wanted.week.map_or_else(String::new, |week| week.to_string()))
+    .bind(i64::from(wanted.open))
+    .bind(LIST_MAX)
+    .fetch_all(conn)
+    .await
+    .map_err(Error::database("list the sheets"))?;
+    sheets(&rows)
+}
+
+/// All sheets of `member` and `week`.
+pub async fn of_week(conn: &mut AnyConnection, member: &str, week: Week) -> Result<Vec<Sheet>> {
+    let rows = sqlx::query(select!("WHERE member = $1 AND week = $2 ORDER BY querier"))
+        .bind(member)
+        .bind(week.to_string())
+        .fetch_all(conn)
+        .await
+        .map_err(Error::database("list the sheets"))?;
+    sheets(&rows)
+}
+
+/// The journal indexes of the sheet `number`, as they were written.
+pub async fn entries(conn: &mut AnyConnection, number: i64) -> Result<String> {
+    let row = sqlx::query("SELECT entries FROM sheet WHERE sheet_no = $1")
+        .bind(number)
+        .fetch_one(conn)
+        .await
+        .map_err(Error::database("read the entries of a sheet"))?;
+    row.try_get(0)
+        .map_err(Error::database("read the entries of a sheet"))
+}
+
+/// Keeps a sheet that was made, with its journal indexes.
+pub async fn insert(conn: &mut AnyConnection, sheet: &Sheet, entries: &str) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO sheet (sheet_no, member, week, querier, last_day, queries, entries, sha256, made_at, make_entry,
+         signed_by, approved_by, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', '', $9)",
+    )
+    .bind(sheet.number)
+    .bind(&sheet.member)
+    .bind(sheet.week.to_string())
+    .bind(&sheet.querier)
+    .bind(sheet.week.last_day().to_string())
+    .bind(number(sheet.queries)?)
+    .bind(entries)
+    .bind(sheet.sha256.to_vec())
+    .bind(sheet.made_at.as_microsecond())
+    .bind(number(sheet.make_entry)?)
+    .execute(conn)
+    .await
+    .map_err(Error::database("keep a sheet"))?;
+    Ok(())
+}
+
+/// Notes that the sheet `number`, which nobody had signed, is signed.
+pub async fn sign(conn: &mut AnyConnection, sheet: i64, mark: &Mark) -> Result<()> {
+    let done = sqlx::query(
+        "UPDATE sheet SET signed_by = $1, signed_at = $2, sign_entry = $3, last_at = $2
+         WHERE sheet_no = $4 AND signed_by = ''",
+    )
+    .bind(&mark.by)
+    .bind(mark.at.as_microsecond())
+    .bind(number(mark.entry)?)
+    .bind(sheet)
+    .execute(conn)
+    .await
+    .map_err(Error::database("sign a sheet"))?;
+    one_row(done.rows_affected())
+}
+
+/// Notes that the sheet `number`, which was signed, is approved.
+pub async fn approve(conn: &mut AnyConnection, sheet: i64, mark: &Mark) -> Result<()> {
+    let done = sqlx::query(
+        "UPDATE sheet SET approved_by = $1, approved_at = $2, approve_entry = $3, last_at = $2
+         WHERE sheet_no = $4 AND signed_by <> '' AND approved_by = ''",
+    )
+    .bind(&mark.by)
+    .bind(mark.at.as_microsecond())
+    .bind(number(mark.entry)?)
+    .bind(sheet)
+    .execute(conn)
+    .await
+    .map_err(Error::database("approve a sheet"))?;
+    one_row(done.rows_affected())
+}
+
+/// Whether the sheets of `member` and `week` were made; how many they were.
+pub async fn made(conn: &mut AnyConnection, member: &str, week: Week) -> Result<Option<u64>> {
+    let row = sqlx::query("SELECT sheets FROM sheet_week WHERE member = $1 AND week = $2")
+        .bind(member)
+        .bind(week.to_string())
+        .fetch_optional(conn)
+        .await
+        .map_err(Error::database("look for a week's sheets"))?;
+    row.map(|row| unsigned(&row, 0).map_err(Error::database("look for a week's sheets")))
+        .transpose()
+}
+
+/// Notes that the sheets of `member` and `week` were made.
+pub async fn insert_week(
+    conn: &mut AnyConnection,
+    (member, week): (&str, Week),
+    sheets: u64,
+    at: Timestamp,
+) -> Result<()> {
+    sqlx::query("INSERT INTO sheet_week (member, week, sheets, made_at) VALUES ($1, $2, $3, $4)")
+        .bind(member)
+        .bind(week.to_string())
+        .bind(number(sheets)?)
+        .bind(at.as_microsecond())
+        .execute(conn)
+        .await
+        .map_err(Error::database("note a week's sheets"))?;
+    Ok(())
+}
+
+/// The last week whose sheets were made, by member.
+pub async fn last_weeks(conn: &mut AnyConnection) -> Result<BTreeMap<String, Week>> {
+    let failed = || Error::database("look for the last sheets");
+    let rows = sqlx::query("SELECT member, MAX(week) FROM sheet_week GROUP BY member")
+        .fetch_all(conn)
+        .await
+        .map_err(failed())?;
+    rows.iter()
+        .map(|row| Ok((row.try_get(0)?, week(row, 1)?)))
+        .collect::<std::result::Result<_, sqlx::Error>>()
+        .map_err(failed())
+}
+
+/// When `member` asked its first query that is still kept.
+pub async fn first_query(conn: &mut AnyConnection, member: &str) -> Result<Option<Timestamp>> {
+    let failed = || Error::database("look for the first query");
+    let row = sqlx::query(
+        "SELECT MIN(chunk.gated_at) FROM chunk JOIN batch ON batch.batch_no = chunk.batch_no
+         WHERE batch.member = $1 AND chunk.row_count > chunk.refused",
+    )
+    .bind(member)
+    .fetch_one(conn)
+    .await
+    .map_err(failed())?;
+    let first: Option<i64> = row.try_get(0).map_err(failed())?;
+    first.map(instant).transpose().map_err(failed())
+}
+
+/// All members: code, first day, first day without membership.
+pub async fn members(conn: &mut AnyConnection) -> Result<Vec<(String, Date, Option<Date>)>> {
+    let failed = || Error::database("list the members");
+    let rows = sqlx::query("SELECT code, valid_from, valid_to FROM member ORDER BY code")
+        .fetch_all(conn)
+        .await
+        .map_err(failed())?;
+    rows.iter()
+        .map(|row| {
+            let from: String = row.try_get(1)?;
+            Ok((row.try_get(0)?, day(&from)?, optional_day(row.try_get(2)?)?))
+        })
+        .collect::<std::result::Result<_, sqlx::Error>>()
+        .map_err(failed())
+}
+
+/// The queries of a chunk in their order: journal index and querier.
+pub async fn queriers(conn: &mut AnyConnection, chunk: &Chunk) -> Result<Vec<(u64, String)>> {
+    let failed = || Error::database("read the queriers of a chunk");
+    let rows = sqlx::query(
+        "SELECT entry, querier FROM request WHERE batch_no = $1 AND line >= $2 AND line < $3 AND entry IS NOT NULL
+         ORDER BY line",
+    )
+    .bind(chunk.batch_no)
+    .bind(chunk.first_line)
+    .bind(chunk.first_line + chunk.row_count)
+    .fetch_all(conn)
+    .await
+    .map_err(failed())?;
+    rows.iter()
+        .map(|row| Ok((unsigned(row, 0)?, row.try_get(1)?)))
+        .collect::<std::result::Result<_, sqlx::Error>>()
+        .map_err(failed())
+}
+
+fn sheets(rows: &[AnyRow]) -> Result<Vec<Sheet>> {
+    rows.iter()
+        .map(|row| sheet(row).map_err(Error::database("list the sheets")))
+        .collect()
+}
+
+fn sheet(row: &AnyRow) -> std::result::Result<Sheet, sqlx::Error> {
+    let mark = |from: usize| -> std::result::Result<Option<Mark>, sqlx::Error> {
+        let by: String = row.try_get(from)?;
+        if by.is_empty() {
+            return Ok(None);
+        }
+        Ok(Some(Mark {
+            by,
+            at: instant(row.try_get(from + 1)?)?,
+            entry: unsigned(row, from + 2)?,
+        }))
+    };
+    let sha256: Vec<u8> = row.try_get(5)?;
+    Ok(Sheet {
+        number: row.try_get(0)?,
+        member: row.try_get(1)?,
+        week: week(row, 2)?,
+        querier: row.try_get(3)?,
+        queries: unsigned(row, 4)?,
+        sha256: sha256.try_into().map_err(|_| sqlx::Error::RowNotFound)?,
+        made_at: instant(row.try_get(6)?)?,
+        make_entry: unsigned(row, 7)?,
+        signed: mark(8)?,
+        approved: mark(11)?,
+    })
+}
+
+fn week(row: &AnyRow, column: usize) -> std::result::Result<Week, sqlx::Error> {
+    let text: String = row.try_get(column)?;
+    Week::parse(&text).ok_or(sqlx::Error::RowNotFound)
+}
+
+fn unsigned(row: &AnyRow, column: usize) -> std::result::Result<u64, sqlx::Error> {
+    u64::try_from(row.try_get::<i64, _>(column)?).map_err(|_| sqlx::Error::RowNotFound)
+}
+
+fn number(number: u64) -> Result<i64> {
+    i64::try_from(number).map_err(|_| Error::Bug("a count beyond 2^63"))
+}
+
+fn one_row(rows: u64) -> Result<()> {
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(Error::Bug("a sheet changed while its writer was held"))
+    }
+}
+
+/// Most sheets of one list.
+pub const LIST_MAX: i64 = 5000;
