@@ -32,6 +32,7 @@ mod redaction;
 mod rivals;
 mod scanner;
 mod schedule;
+mod sheet;
 #[cfg(feature = "stock-tools")]
 mod stock;
 mod stops;

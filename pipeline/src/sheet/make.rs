@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::AnyConnection;
 
@@ -70,6 +71,7 @@ pub async fn make(house: &House, member: &str, week: Week, by: &str) -> Result<M
     if let Some(sheets) = store::made(&mut *conn, member, week).await? {
         return Ok(made(sheets, false));
     }
+    begin_in(&mut *conn, member, week, now).await?;
     let count = of_querier.len();
     let mut sheets = Vec::with_capacity(count);
     if count > 0 {
@@ -125,6 +127,28 @@ pub async fn make(house: &House, member: &str, week: Week, by: &str) -> Result<M
     tx.commit().await?;
     signing::sign(house).await?;
     Ok(made(count as u64, true))
+}
+
+/// Notes where the weeks of `member` begin, unless that was done: the one before its first query or, if it has not asked yet,
+/// before the running one. Returns that week; it has no sheets.
+///
+/// # Errors
+/// `DB-*`.
+pub async fn begin(house: &House, member: &str, now: Timestamp) -> Result<Week> {
+    let mut tx = house.db.begin().await?;
+    let week = begin_in(tx.connection(), member, Week::of(now), now).await?;
+    tx.commit().await?;
+    Ok(week)
+}
+
+async fn begin_in(conn: &mut AnyConnection, member: &str, week: Week, now: Timestamp) -> Result<Week> {
+    if let Some(first) = store::weeks(&mut *conn, member).await?.first() {
+        return Ok(*first);
+    }
+    let asked = store::first_query(&mut *conn, member).await?;
+    let before = asked.map_or(week, |at| Week::of(at).min(week)).previous();
+    store::insert_week(conn, (member, before), 0, now).await?;
+    Ok(before)
 }
 
 /// The journal indexes of each querier's queries, one chunk in memory at a time; with nil sheets, of everybody who had the

@@ -1,5 +1,7 @@
 //! What has a date: on Mondays the sheets of the week before, and of weeks in which nothing ran (D11, D12). *SQL.*
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::{Week, make, store};
@@ -25,30 +27,35 @@ pub async fn pass(house: &House) -> Result<()> {
     trouble.map_or(Ok(()), Err)
 }
 
-/// The weeks whose sheets are due, by member: since the last that were made, or since the first query, in which the member was
-/// one.
+/// The weeks whose sheets are due, by member: all that are closed since its first and in which it was a member, the oldest
+/// ones first; after a long standstill only some of them at a time.
 async fn due(house: &House, now: Timestamp) -> Result<Vec<(String, Vec<Week>)>> {
     let mut reader = house.db.reader().await?;
     let closed = last_closed(now, house.regime.sheet.make_hour.value);
-    let last = store::last_weeks(&mut reader).await?;
+    let spans = store::spans(&mut reader).await?;
     let mut due = Vec::new();
     for (member, from, to) in store::members(&mut reader).await? {
-        let first = match last.get(&member) {
-            Some(week) => week.next(),
-            None => {
-                let asked = store::first_query(&mut reader, &member).await?;
-                asked.map_or(closed, |at| Week::of(at).min(closed))
+        let (first, made) = match spans.get(&member) {
+            None => (make::begin(house, &member, now).await?.next(), BTreeSet::new()),
+            Some((first, last, count)) if weeks(*first, *last).count() as u64 == *count => {
+                (last.next(), BTreeSet::new())
             }
+            Some((first, ..)) => (*first, store::weeks(&mut reader, &member).await?),
         };
-        let weeks: Vec<Week> = std::iter::successors(Some(first), |week| Some(week.next()))
-            .take_while(|week| *week <= closed)
+        let weeks: Vec<Week> = weeks(first, closed)
             .filter(|week| from <= week.last_day() && to.is_none_or(|to| to > week.first_day()))
+            .filter(|week| !made.contains(week))
+            .take(WEEKS_AT_ONCE)
             .collect();
         if !weeks.is_empty() {
             due.push((member, weeks));
         }
     }
     Ok(due)
+}
+
+fn weeks(first: Week, last: Week) -> impl Iterator<Item = Week> {
+    std::iter::successors(Some(first), |week| Some(week.next())).take_while(move |week| *week <= last)
 }
 
 /// The last week that is closed at `now`.
@@ -61,6 +68,8 @@ fn last_closed(now: Timestamp, hour: i8) -> Week {
     }
 }
 
+/// Weeks of a member that one pass makes.
+const WEEKS_AT_ONCE: usize = 8;
 /// To whom the acts of the schedule are attributed.
 const SCHEDULE: &str = "schedule";
 

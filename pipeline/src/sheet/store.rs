@@ -1,6 +1,6 @@
 //! The tables of sheets, and of the weeks whose sheets were made. *SQL.*
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
 use sqlx::{AnyConnection, Row, any::AnyRow};
@@ -245,15 +245,29 @@ pub async fn insert_week(
     Ok(())
 }
 
-/// The last week whose sheets were made, by member.
-pub async fn last_weeks(conn: &mut AnyConnection) -> Result<BTreeMap<String, Week>> {
-    let failed = || Error::database("look for the last sheets");
-    let rows = sqlx::query("SELECT member, MAX(week) FROM sheet_week GROUP BY member")
+/// The first and the last week whose sheets were made, and how many were, by member.
+pub async fn spans(conn: &mut AnyConnection) -> Result<BTreeMap<String, (Week, Week, u64)>> {
+    let failed = || Error::database("look for the weeks of sheets");
+    let rows = sqlx::query("SELECT member, MIN(week), MAX(week), COUNT(*) FROM sheet_week GROUP BY member")
         .fetch_all(conn)
         .await
         .map_err(failed())?;
     rows.iter()
-        .map(|row| Ok((row.try_get(0)?, week(row, 1)?)))
+        .map(|row| Ok((row.try_get(0)?, (week(row, 1)?, week(row, 2)?, unsigned(row, 3)?))))
+        .collect::<std::result::Result<_, sqlx::Error>>()
+        .map_err(failed())
+}
+
+/// The weeks of `member` whose sheets were made.
+pub async fn weeks(conn: &mut AnyConnection, member: &str) -> Result<BTreeSet<Week>> {
+    let failed = || Error::database("look for the weeks of sheets");
+    let rows = sqlx::query("SELECT week FROM sheet_week WHERE member = $1")
+        .bind(member)
+        .fetch_all(conn)
+        .await
+        .map_err(failed())?;
+    rows.iter()
+        .map(|row| week(row, 0))
         .collect::<std::result::Result<_, sqlx::Error>>()
         .map_err(failed())
 }

@@ -1,0 +1,109 @@
+//! The files of a sheet: what a spreadsheet must not carry out, what nobody may read, and whether a file is still true. *Edge.*
+
+use std::{fs, io::Read};
+
+use super::*;
+
+#[test]
+fn exports_are_masked_and_safe_from_formulas_and_markup() {
+    let sandbox = Sandbox::with_master_data();
+    let staff = "member,account,name,title,query,approve,review,from,approved_by,to,ended_by\n\
+        004,fx.q,＝1+1,專員,Y,,,2024-01-01,wu.head,,\n";
+    let file = sandbox.file("staff.csv", staff);
+    sandbox.at(NOW, ["staff", "import"], [file]).expect(0);
+    let reasons = ["=1+1", "@SUM(A1)", "<b>&x", "\"a,\"\"b\"\"\""];
+    let rows: Vec<BatchRow> = (1..)
+        .zip(reasons)
+        .map(|(number, reason)| {
+            BatchRow::valid(number)
+                .with("querier", "fx.q")
+                .with("reason", reason)
+        })
+        .collect();
+    ask(&sandbox, NOW, 1, &rows);
+    sheet(&sandbox, MONDAY, &["make", "004", WEEK]).expect(0);
+    let folder = sandbox.path("out");
+    let export = [
+        "export",
+        "004",
+        WEEK,
+        "chen.yl",
+        folder.to_str().unwrap(),
+        "--as",
+        "chen.yl",
+    ];
+    let told = sheet(&sandbox, MONDAY, &export).expect(0).json();
+    assert_eq!(told["files"].as_array().unwrap().len(), 3);
+    let file = |ending: &str| folder.join(format!("004-{WEEK}-fx.q.{ending}"));
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 3);
+
+    let csv = fs::read_to_string(file("csv")).unwrap();
+    let mut table = csv::Reader::from_reader(csv.as_bytes());
+    let records: Vec<csv::StringRecord> = table.records().map(std::result::Result::unwrap).collect();
+    let told: Vec<&str> = records.iter().map(|record| &record[9]).collect();
+    assert_eq!(told, ["1 =1+1", "1 @SUM(A1)", "1 <b>&x", "1 a,\"b\""]);
+    assert!(records.iter().all(|record| &record[3] == "'＝1+1"));
+    let page = fs::read_to_string(file("html")).unwrap();
+    assert!(page.contains("1 &lt;b&gt;&amp;x") && !page.contains("<b>"));
+    for text in [
+        "115/11/02",
+        "查詢條件",
+        "Querier",
+        "單位主管",
+        "密件",
+        "size: A4",
+        "陳虛玲",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    let book = worksheet(&file("xlsx"));
+    assert_eq!(book.matches("<row ").count(), 5);
+    assert!(!book.contains("<f>") && !book.contains("<v>"), "{book}");
+    assert_eq!(book.matches("'＝1+1</t>").count(), 4);
+    for row in &rows {
+        let subject = row.cell("subject_id");
+        let masked = format!("{}***{}", &subject[..4], &subject[7..]);
+        for text in [&csv, &page, &book] {
+            assert!(text.contains(&masked) && !text.contains(&subject), "{masked}");
+        }
+    }
+
+    // No file is replaced.
+    let again = sheet(&sandbox, MONDAY, &export).expect(65);
+    assert!(again.stderr.contains("(SHEET-FILE)"), "{}", again.stderr);
+    is_still_true(&sandbox, &csv);
+}
+
+/// The file as it was written, and with a planted change each.
+fn is_still_true(sandbox: &Sandbox, csv: &str) {
+    let compared = |text: &str| {
+        let file = sandbox.file("given.csv", text);
+        let words = ["verify", "004", WEEK, "--querier", "fx.q", "--file"];
+        sheet(sandbox, MONDAY, &[&words[..], &[file.to_str().unwrap()]].concat())
+    };
+    compared(csv).expect(0);
+    let lines: Vec<&str> = csv.split_inclusive('\n').collect();
+    let cases = [
+        (csv.replacen("10.4.12.9", "10.4.12.8", 1), "line 1 of the file"),
+        (lines[..lines.len() - 1].concat(), "the file ends before line 4"),
+        ([csv, lines[1]].concat(), "lines that are not on the sheet"),
+        ([&lines[..2], &lines[3..]].concat().concat(), "line 2 of the file"),
+    ];
+    for (text, said) in cases {
+        let found = compared(&text).expect(1).json()["findings"].to_string();
+        assert!(found.contains(said), "{said}: {found}");
+    }
+    for text in ["", "a,b\r\n", "\0", &csv[..csv.len() - 1]] {
+        let run = compared(text).expect(65);
+        assert!(run.stderr.contains("(SHEET-FILE)"), "{}", run.stderr);
+    }
+}
+
+/// The first worksheet of a workbook.
+fn worksheet(path: &std::path::Path) -> String {
+    let mut book = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
+    let mut text = String::new();
+    let mut page = book.by_name("xl/worksheets/sheet1.xml").unwrap();
+    page.read_to_string(&mut text).unwrap();
+    text
+}
