@@ -286,7 +286,7 @@ CREATE TABLE sheet (
     member        TEXT NOT NULL,
     week          TEXT NOT NULL,           -- 2026-W45, Asia/Taipei
     querier       TEXT NOT NULL,           -- account
-    last_day      TEXT NOT NULL,           -- the week's Sunday
+    counts_from   TEXT NOT NULL,           -- its days count from it: the Sunday, or the day before a late making
     queries       BIGINT NOT NULL,
     entries       TEXT NOT NULL,           -- journal indexes of its queries, in ranges; empty: a nil sheet
     sha256        BYTEA NOT NULL,           -- of its content; the entries about it commit to it

@@ -42,11 +42,11 @@ impl Registers {
     }
 }
 
-/// The sheets of `member` that wait for their queriers: account, and the last day of the week.
+/// The sheets of `member` that wait for their queriers: account, and the day from which its days count.
 async fn unsigned(conn: &mut AnyConnection, member: &str) -> Result<Vec<(String, Date)>> {
     let failed = || Error::database("look for unsigned sheets");
     let rows = sqlx::query(
-        "SELECT querier, MIN(last_day) FROM sheet WHERE member = $1 AND signed_by = '' GROUP BY querier",
+        "SELECT querier, MIN(counts_from) FROM sheet WHERE member = $1 AND signed_by = '' GROUP BY querier",
     )
     .bind(member)
     .fetch_all(conn)

@@ -15,7 +15,7 @@ pub struct Registers {
     stopped: HashSet<(&'static str, String)>,
     /// Accounts of the member that are stopped, and the other accounts of whoever holds them.
     stopped_accounts: HashSet<String>,
-    /// The last day of the oldest week whose sheet waits for its querier, by account.
+    /// The day from which the days of the oldest sheet count that waits for its querier, by account.
     unsigned: HashMap<String, Date>,
     /// All registered form versions.
     pub forms: Forms,
@@ -72,7 +72,7 @@ impl Registers {
         }
     }
 
-    /// The same registers with the sheets that wait for their queriers: account, and the last day of the week.
+    /// The same registers with the sheets that wait for their queriers: account, and the day from which their days count.
     pub fn with_unsigned(mut self, sheets: Vec<(String, Date)>) -> Self {
         for (account, day) in sheets {
             let oldest = self.unsigned.entry(account).or_insert(day);
@@ -144,7 +144,7 @@ impl Registers {
         self.stopped_accounts.contains(account)
     }
 
-    /// The last day of the oldest week whose sheet waits for the person of `account`.
+    /// The day from which the days of the oldest sheet count that waits for the person of `account`.
     pub fn unsigned_since(&self, account: &str) -> Option<Date> {
         let of_person = self.unsigned.iter();
         let of_person = of_person.filter(|(other, _)| self.same_person(account, other));
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_unsigned_week_of_a_person_counts() {
+    fn the_oldest_unsigned_sheet_of_a_person_counts() {
         let open = registers(vec![]).with_unsigned(vec![
             ("q".into(), day("2026-05-31")),
             ("q.old".into(), day("2026-05-24")),

@@ -34,14 +34,14 @@ pub struct SheetRules {
 }
 
 impl SheetRules {
-    /// The last day on which a sheet is not overdue, of a week that ended on `last_day`.
-    pub fn due(&self, last_day: Date) -> Date {
-        last_day.saturating_add(self.sign_within_days.value.days())
+    /// The last day on which a sheet is not overdue whose days count from `from`.
+    pub fn due(&self, from: Date) -> Date {
+        from.saturating_add(self.sign_within_days.value.days())
     }
 
     /// The first day on which a querier who has not signed that sheet may not query.
-    pub fn stops_from(&self, last_day: Date) -> Date {
-        last_day.saturating_add((self.stop_querier_after_days.value + 1).days())
+    pub fn stops_from(&self, from: Date) -> Date {
+        from.saturating_add((self.stop_querier_after_days.value + 1).days())
     }
 }
 

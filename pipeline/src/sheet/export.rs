@@ -65,7 +65,7 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
         sheet: &sheet,
         member: member.as_ref().map_or("", |member| &member.name),
         querier: desk.name_of(name.querier),
-        due: house.regime.sheet.due(name.week.last_day()),
+        due: house.regime.sheet.due(sheet.counts_from()),
         at: now,
         checkpoint: note.as_deref().unwrap_or_default().lines().take(3).collect(),
     };

@@ -86,13 +86,13 @@ pub struct Standing {
     pub stops_from: Option<Date>,
 }
 
-/// How a sheet over a week that ended on `last_day` stands `today`.
-pub fn standing(rules: &SheetRules, last_day: Date, state: State, today: Date) -> Standing {
-    let due = rules.due(last_day);
+/// How a sheet whose days count from `from` stands `today`.
+pub fn standing(rules: &SheetRules, from: Date, state: State, today: Date) -> Standing {
+    let due = rules.due(from);
     Standing {
         due,
         overdue: state != State::Approved && today > due,
-        stops_from: (state == State::Unsigned).then(|| rules.stops_from(last_day)),
+        stops_from: (state == State::Unsigned).then(|| rules.stops_from(from)),
     }
 }
 
@@ -146,7 +146,7 @@ pub async fn list(house: &House, wanted: &Wanted) -> Result<Vec<Report>> {
 pub fn report(house: &House, sheet: &Sheet) -> Report {
     let today = house.today(house.clock.now());
     let state = sheet.state();
-    let standing = standing(&house.regime.sheet, sheet.week.last_day(), state, today);
+    let standing = standing(&house.regime.sheet, sheet.counts_from(), state, today);
     let marked = |mark: &Option<Mark>| {
         mark.as_ref().map(|mark| Marked {
             by: mark.by.clone(),

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
+use mayfly_consent::day::taipei_day;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::{Name, week::Week};
@@ -76,6 +77,12 @@ impl Sheet {
             (Some(_), None) => State::Signed,
             (Some(_), Some(_)) => State::Approved,
         }
+    }
+
+    /// The day from which its days count: the week's Sunday, or the day before it was made, if that was late.
+    pub fn counts_from(&self) -> Date {
+        let before = taipei_day(self.made_at).saturating_sub(1.day());
+        before.max(self.week.last_day())
     }
 
     /// What names it.
@@ -164,14 +171,14 @@ pub async fn entries(conn: &mut AnyConnection, number: i64) -> Result<String> {
 /// Keeps a sheet that was made, with its journal indexes.
 pub async fn insert(conn: &mut AnyConnection, sheet: &Sheet, entries: &str) -> Result<()> {
     sqlx::query(
-        "INSERT INTO sheet (sheet_no, member, week, querier, last_day, queries, entries, sha256, made_at, make_entry,
+        "INSERT INTO sheet (sheet_no, member, week, querier, counts_from, queries, entries, sha256, made_at, make_entry,
          signed_by, approved_by, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', '', $9)",
     )
     .bind(sheet.number)
     .bind(&sheet.member)
     .bind(sheet.week.to_string())
     .bind(&sheet.querier)
-    .bind(sheet.week.last_day().to_string())
+    .bind(sheet.counts_from().to_string())
     .bind(number(sheet.queries)?)
     .bind(entries)
     .bind(sheet.sha256.to_vec())

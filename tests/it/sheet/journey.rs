@@ -124,6 +124,15 @@ fn missed_weeks_are_made_up_for() {
         .collect();
     weeks.dedup();
     assert_eq!(weeks, ["2026-W47", "2026-W46", "2026-W45"]);
+    // Nobody is overdue because the house was.
+    assert!(
+        listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|sheet| sheet["due"] == "2026-11-30"),
+        "{listed}"
+    );
     verify(&sandbox, late, WEEK, 0);
     verify(&sandbox, late, "2026-W46", 0);
 }
