@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use super::{
     Regime,
-    control::Every,
     people::{Party, Right},
 };
 use crate::error::{Error, Result};
@@ -68,13 +67,13 @@ fn numbers(regime: &Regime) -> Option<String> {
         return Some("the default length of a password is below the floor".into());
     }
     let sheet = &regime.sheet;
-    if sheet.every.value != Every::Week || !(0..=23).contains(&sheet.make_hour.value) {
-        return Some("sheets are not made each week, at an hour from 0 to 23".into());
+    if !(0..=23).contains(&sheet.make_hour.value) {
+        return Some("sheets are not made at an hour from 0 to 23".into());
     }
     let days = [sheet.sign_within_days.value, sheet.stop_querier_after_days.value];
-    if sheet.signed_by.value.len() != 2 || days.iter().any(|days| !(0..=3660).contains(days)) {
+    if !(1..=2).contains(&sheet.signed_by.value.len()) || days.iter().any(|days| !(0..=3660).contains(days)) {
         return Some(
-            "sheets are not signed by two rights, or a number of their days is out of bounds".into(),
+            "sheets are not signed by one right or two, or a number of their days is out of bounds".into(),
         );
     }
     if regime.people.accounts_at_once.value == 0 || regime.people.backdate_days.value < 0 {

@@ -23,6 +23,7 @@ use crate::{
         entry::Kind,
         signing,
     },
+    regime::control::Every,
 };
 
 /// The sheets of a member and week.
@@ -50,6 +51,9 @@ pub async fn make(house: &House, member: &str, week: Week, by: &str) -> Result<M
         sheets,
         new,
     };
+    if house.regime.sheet.every.value != Every::Week {
+        return Err(no_weeks());
+    }
     if !week.is_closed(now, house.regime.sheet.make_hour.value) {
         return Err(still_open(week));
     }
@@ -184,6 +188,16 @@ fn unknown_member() -> Error {
         code: "MEMBER-UNKNOWN",
         sentence: "no such member is in the register".into(),
         remedy: "give the institution code of a member that was imported, such as 004",
+    }
+}
+
+fn no_weeks() -> Error {
+    Error::Operator {
+        code: "REGIME-FILE",
+        sentence:
+            "the regime makes its sheets by another period than the week, which this version does not do"
+                .into(),
+        remedy: "have `every` of [sheet] in the regime file say `week`",
     }
 }
 

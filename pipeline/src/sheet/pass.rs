@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{Week, make, store};
-use crate::{app::House, error::Result};
+use crate::{app::House, error::Result, regime::control::Every};
 
 /// Makes every sheet that is due now, for every member; what fails for one member keeps no other from its own, and the first
 /// trouble is returned at the end.
@@ -13,6 +13,9 @@ use crate::{app::House, error::Result};
 /// # Errors
 /// Those of [`make::make`].
 pub async fn pass(house: &House) -> Result<()> {
+    if house.regime.sheet.every.value != Every::Week {
+        return Ok(());
+    }
     let now = house.trusted_now()?;
     let mut trouble = None;
     for (member, weeks) in due(house, now).await? {
