@@ -1,5 +1,7 @@
 //! The queries of a member and month, as a stream from the journal: nothing of them is held in memory. *SQL.*
 
+use std::ops::Range;
+
 use jiff::{SignedDuration, Timestamp};
 use sqlx::AnyConnection;
 
@@ -61,16 +63,35 @@ async fn each(
     mut take: impl FnMut(u64, &Entry<'_>),
 ) -> Result<()> {
     let after = month.end().saturating_add(MARGIN).unwrap_or(Timestamp::MAX);
-    let mut next = beginning(&mut *conn, month, size).await?;
-    while next < size {
+    let first = beginning(&mut *conn, month, size).await?;
+    onward(conn, first..size, after, |index, entry| {
+        if is_query(entry, member, month) {
+            take(index, entry);
+        }
+    })
+    .await
+}
+
+/// Shows `take` the entries `range` one by one, until a piece of the journal begins after `after`.
+///
+/// # Errors
+/// As [`count`].
+pub(super) async fn onward(
+    conn: &mut AnyConnection,
+    range: Range<u64>,
+    after: Timestamp,
+    mut take: impl FnMut(u64, &Entry<'_>),
+) -> Result<()> {
+    let mut next = range.start;
+    while next < range.end {
         let piece = piece(&mut *conn, next).await?;
         if first(&piece)?.at > after {
             return Ok(());
         }
-        for (index, line) in (piece.first_index..size).zip(entries(&piece.body)) {
+        for (index, line) in (piece.first_index..range.end).zip(entries(&piece.body)) {
             let line = line.map_err(|_| damaged("an entry is cut off"))?;
             let entry = Entry::parse(line).map_err(|_| damaged("an entry is not of its form"))?;
-            if index >= next && is_query(&entry, member, month) {
+            if index >= next {
                 take(index, &entry);
             }
         }

@@ -4,6 +4,7 @@ mod audit;
 mod kept;
 mod people;
 mod purge;
+mod review;
 mod stop;
 
 use std::path::PathBuf;
@@ -16,6 +17,7 @@ pub(super) use self::{
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
+    review::{FindingCommand, ReviewCommand},
     stop::{StopCommand, StopTarget},
 };
 use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};

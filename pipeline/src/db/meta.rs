@@ -76,6 +76,12 @@ pub const QUARANTINES: &str = "last_quarantine_no";
 pub const STOPS: &str = "last_stop_no";
 /// The last number given to a change of an authorisation.
 pub const CHANGES: &str = "last_change_no";
+/// The last number given to an opening of a sampled record.
+pub const OPENINGS: &str = "last_opening_no";
+/// The last number given to a verdict.
+pub const VERDICTS: &str = "last_verdict_no";
+/// The last number given to a finding.
+pub const FINDINGS: &str = "last_finding_no";
 /// The last number given to a certificate.
 pub const CERTIFICATES: &str = "last_certificate_no";
 /// How many destroyed cohorts there were when all that could be certified were.
