@@ -161,7 +161,7 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             let house = opening.to_look().await?;
             let mut reader = house.db.reader().await?;
             let paces = paced::of(&house, &mut reader, &sample.member, month).await?;
-            out.show(&paces, || paper::paces(&paces).text(out.language))?;
+            out.show(&paces, || paper::paces(&paces, out.language).text(out.language))?;
         }
     }
     Ok(Exit::Done)

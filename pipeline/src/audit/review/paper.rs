@@ -23,7 +23,7 @@ pub fn text(review: &Review, language: Language) -> String {
         (headings::CHANCES, chances(review).text(language)),
         (headings::RECORDS, records(review, language).text(language)),
         (headings::FINDINGS, findings(review, language).text(language)),
-        (headings::PACES, paces(&review.paces).text(language)),
+        (headings::PACES, paces(&review.paces, language).text(language)),
     ] {
         let _ = write!(text, "\n{}\n{table}", of(language, heading.0, heading.1));
     }
@@ -223,7 +223,7 @@ pub fn findings(review: &Review, language: Language) -> Printed<10> {
 }
 
 /// How approvals and verdicts were made, a line for each person; spans in seconds.
-pub fn paces(paces: &Paces) -> Printed<9> {
+pub fn paces(paces: &Paces, language: Language) -> Printed<9> {
     let line = |what: &str, accounts: &[String], spread: Option<Spread>, bulk: Bulk| {
         let span = |of: fn(&Spread) -> i64| {
             spread
@@ -245,11 +245,11 @@ pub fn paces(paces: &Paces) -> Printed<9> {
     let approvals = paces
         .approvals
         .iter()
-        .map(|of| line("approval_to_query", &of.accounts, of.to_query, of.bulk));
+           .map(|each| line(of(language, "approval_to_query", "核准至查詢"), &each.accounts, each.to_query, each.bulk));
     let reviews = paces
         .reviews
         .iter()
-        .map(|of| line("opening_to_verdict", &of.accounts, of.to_verdict, of.bulk));
+           .map(|each| line(of(language, "opening_to_verdict", "開啟至判定"), &each.accounts, each.to_verdict, each.bulk));
     Printed {
         columns: [
             ["span", "Span", "區間"],

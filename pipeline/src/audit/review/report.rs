@@ -129,7 +129,7 @@ pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by:
     }
     put("records.csv", &paper::records(&review, Language::En).csv())?;
     put("findings.csv", &paper::findings(&review, Language::En).csv())?;
-    put("pace.csv", &paper::paces(&review.paces).csv())?;
+    put("pace.csv", &paper::paces(&review.paces, Language::En).csv())?;
     put("verdicts.txt", &review.list)?;
     Ok(review)
 }
