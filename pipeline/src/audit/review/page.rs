@@ -35,7 +35,12 @@ pub fn html(review: &Review, language: Language) -> String {
         &paper::findings(review, language),
         language,
     );
-    part(&mut page, headings::PACES, &paper::paces(&review.paces, language), language);
+    part(
+        &mut page,
+        headings::PACES,
+        &paper::paces(&review.paces, language),
+        language,
+    );
     let _ = write!(
         page,
         "<h2>{}</h2>\n<pre>",

@@ -242,14 +242,22 @@ pub fn paces(paces: &Paces, language: Language) -> Printed<9> {
             bulk.longest.to_string(),
         ]
     };
-    let approvals = paces
-        .approvals
-        .iter()
-           .map(|each| line(of(language, "approval_to_query", "核准至查詢"), &each.accounts, each.to_query, each.bulk));
-    let reviews = paces
-        .reviews
-        .iter()
-           .map(|each| line(of(language, "opening_to_verdict", "開啟至判定"), &each.accounts, each.to_verdict, each.bulk));
+    let approvals = paces.approvals.iter().map(|each| {
+        line(
+            of(language, "approval_to_query", "核准至查詢"),
+            &each.accounts,
+            each.to_query,
+            each.bulk,
+        )
+    });
+    let reviews = paces.reviews.iter().map(|each| {
+        line(
+            of(language, "opening_to_verdict", "開啟至判定"),
+            &each.accounts,
+            each.to_verdict,
+            each.bulk,
+        )
+    });
     Printed {
         columns: [
             ["span", "Span", "區間"],
