@@ -1,12 +1,16 @@
 //! The monthly sample from commitment to outsider: drawn once, by nobody alone, and recomputed from files. *Edge.*
 //!
 //! `journey` goes the whole way, `forged` changes what was exported, `refused` has who may not and what is too early or too
-//! late, `calendar` lets months pass.
+//! late, `calendar` lets months pass; `review` looks at what was drawn, until its signed report, `traces` has what
+//! that leaves behind, `unfit` what is refused there.
 
 mod calendar;
 mod forged;
 mod journey;
 mod refused;
+mod review;
+mod traces;
+mod unfit;
 
 use std::path::{Path, PathBuf};
 

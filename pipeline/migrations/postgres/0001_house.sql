@@ -310,3 +310,78 @@ CREATE TABLE sheet_week (
     made_at BIGINT NOT NULL,
     PRIMARY KEY (member, week)
 );
+
+-- class: review. Who was named to review a sample beside the one who drew it (D8). What follows ends with its sample.
+CREATE TABLE named_reviewer (
+    member   TEXT NOT NULL,
+    month    TEXT NOT NULL,
+    account  TEXT NOT NULL,
+    named_by TEXT NOT NULL,
+    named_at BIGINT NOT NULL,
+    entry    BIGINT NOT NULL,             -- journal index
+    PRIMARY KEY (member, month, account)
+);
+
+-- class: review. Each time a reviewer opened a record of the sample.
+CREATE TABLE review_opening (
+    opening_no  BIGINT PRIMARY KEY,
+    member      TEXT NOT NULL,
+    month       TEXT NOT NULL,
+    query_entry BIGINT NOT NULL,          -- journal index of the query
+    account     TEXT NOT NULL,
+    opened_at   BIGINT NOT NULL,
+    entry       BIGINT NOT NULL           -- journal index of the opening
+);
+CREATE INDEX opening_of_sample ON review_opening (member, month, query_entry);
+
+-- class: review. Verdicts, one a row, never changed: who thinks otherwise later adds another. The remark rests sealed in the
+-- payload of the entry.
+CREATE TABLE verdict (
+    verdict_no  BIGINT PRIMARY KEY,
+    member      TEXT NOT NULL,
+    month       TEXT NOT NULL,
+    query_entry BIGINT NOT NULL,          -- journal index of the query
+    account     TEXT NOT NULL,
+    verdict     TEXT NOT NULL,             -- as the regime names it
+    reasons     TEXT NOT NULL,             -- as the regime names them, separated by ';'
+    opened_at   BIGINT NOT NULL,          -- when the reviewer had opened the record last
+    given_at    BIGINT NOT NULL,
+    entry       BIGINT NOT NULL           -- journal index
+);
+CREATE INDEX verdict_of_sample ON verdict (member, month, query_entry);
+
+-- class: review. What a verdict found, until it is closed.
+CREATE TABLE finding (
+    finding_no BIGINT PRIMARY KEY,
+    member     TEXT NOT NULL,
+    month      TEXT NOT NULL,
+    verdict_no BIGINT NOT NULL UNIQUE,
+    opened_at  BIGINT NOT NULL,
+    due_day    TEXT NOT NULL               -- the last day on which it is closed in time
+);
+CREATE INDEX finding_of_sample ON finding (member, month);
+
+-- class: review. What became of a finding: each step once.
+CREATE TABLE finding_step (
+    finding_no BIGINT NOT NULL,
+    step       TEXT NOT NULL,              -- corrected | closed
+    member     TEXT NOT NULL,
+    month      TEXT NOT NULL,
+    account    TEXT NOT NULL,
+    stepped_at BIGINT NOT NULL,
+    artefact   BYTEA NOT NULL,              -- SHA-256 of the file that shows it; empty: none
+    entry      BIGINT NOT NULL,           -- journal index
+    PRIMARY KEY (finding_no, step)
+);
+
+-- class: review. Reviews that were signed off, with the hash of the verdicts that this is about.
+CREATE TABLE review_sign_off (
+    member        TEXT NOT NULL,
+    month         TEXT NOT NULL,
+    account       TEXT NOT NULL,
+    signed_at     BIGINT NOT NULL,
+    verdict_count BIGINT NOT NULL,
+    digest        BYTEA NOT NULL,           -- SHA-256 of the list of verdicts
+    entry         BIGINT NOT NULL,        -- journal index
+    PRIMARY KEY (member, month)
+);

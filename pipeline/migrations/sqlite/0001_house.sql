@@ -310,3 +310,78 @@ CREATE TABLE sheet_week (
     made_at INTEGER NOT NULL,
     PRIMARY KEY (member, week)
 ) STRICT, WITHOUT ROWID;
+
+-- class: review. Who was named to review a sample beside the one who drew it (D8). What follows ends with its sample.
+CREATE TABLE named_reviewer (
+    member   TEXT NOT NULL,
+    month    TEXT NOT NULL,
+    account  TEXT NOT NULL,
+    named_by TEXT NOT NULL,
+    named_at INTEGER NOT NULL,
+    entry    INTEGER NOT NULL,             -- journal index
+    PRIMARY KEY (member, month, account)
+) STRICT, WITHOUT ROWID;
+
+-- class: review. Each time a reviewer opened a record of the sample.
+CREATE TABLE review_opening (
+    opening_no  INTEGER PRIMARY KEY,
+    member      TEXT NOT NULL,
+    month       TEXT NOT NULL,
+    query_entry INTEGER NOT NULL,          -- journal index of the query
+    account     TEXT NOT NULL,
+    opened_at   INTEGER NOT NULL,
+    entry       INTEGER NOT NULL           -- journal index of the opening
+) STRICT;
+CREATE INDEX opening_of_sample ON review_opening (member, month, query_entry);
+
+-- class: review. Verdicts, one a row, never changed: who thinks otherwise later adds another. The remark rests sealed in the
+-- payload of the entry.
+CREATE TABLE verdict (
+    verdict_no  INTEGER PRIMARY KEY,
+    member      TEXT NOT NULL,
+    month       TEXT NOT NULL,
+    query_entry INTEGER NOT NULL,          -- journal index of the query
+    account     TEXT NOT NULL,
+    verdict     TEXT NOT NULL,             -- as the regime names it
+    reasons     TEXT NOT NULL,             -- as the regime names them, separated by ';'
+    opened_at   INTEGER NOT NULL,          -- when the reviewer had opened the record last
+    given_at    INTEGER NOT NULL,
+    entry       INTEGER NOT NULL           -- journal index
+) STRICT;
+CREATE INDEX verdict_of_sample ON verdict (member, month, query_entry);
+
+-- class: review. What a verdict found, until it is closed.
+CREATE TABLE finding (
+    finding_no INTEGER PRIMARY KEY,
+    member     TEXT NOT NULL,
+    month      TEXT NOT NULL,
+    verdict_no INTEGER NOT NULL UNIQUE,
+    opened_at  INTEGER NOT NULL,
+    due_day    TEXT NOT NULL               -- the last day on which it is closed in time
+) STRICT;
+CREATE INDEX finding_of_sample ON finding (member, month);
+
+-- class: review. What became of a finding: each step once.
+CREATE TABLE finding_step (
+    finding_no INTEGER NOT NULL,
+    step       TEXT NOT NULL,              -- corrected | closed
+    member     TEXT NOT NULL,
+    month      TEXT NOT NULL,
+    account    TEXT NOT NULL,
+    stepped_at INTEGER NOT NULL,
+    artefact   BLOB NOT NULL,              -- SHA-256 of the file that shows it; empty: none
+    entry      INTEGER NOT NULL,           -- journal index
+    PRIMARY KEY (finding_no, step)
+) STRICT, WITHOUT ROWID;
+
+-- class: review. Reviews that were signed off, with the hash of the verdicts that this is about.
+CREATE TABLE review_sign_off (
+    member        TEXT NOT NULL,
+    month         TEXT NOT NULL,
+    account       TEXT NOT NULL,
+    signed_at     INTEGER NOT NULL,
+    verdict_count INTEGER NOT NULL,
+    digest        BLOB NOT NULL,           -- SHA-256 of the list of verdicts
+    entry         INTEGER NOT NULL,        -- journal index
+    PRIMARY KEY (member, month)
+) STRICT, WITHOUT ROWID;

@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 use super::{
     Month,
     draw::Ingredients,
-    enter, frozen, reviewer, size,
+    enter, frozen, review, reviewer, size,
     steps::{ActName, Announced, Committed, Drawn, Extended, Frozen, Step, find},
     store::{self, Sample, State},
 };
@@ -134,7 +134,7 @@ pub async fn draw_without(house: &House, member: &str, month: Month, by: &str) -
 /// Makes a drawn sample larger: its first `size` records in the order of the draw. Nothing is drawn anew.
 ///
 /// # Errors
-/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `SAMPLE-SIZE`, those of [`reviewer::check`].
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `SAMPLE-SIZE`, `REVIEW-SIGNED`, those of [`reviewer::check`].
 pub async fn extend(house: &House, member: &str, month: Month, size: u64, by: &str) -> Result<Sample> {
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
@@ -147,6 +147,7 @@ pub async fn extend(house: &House, member: &str, month: Month, size: u64, by: &s
     if sample.state != State::Drawn {
         return Err(not_drawn());
     }
+    review::check_unsigned(tx.connection(), member, month).await?;
     let before = sample.sample_size;
     if size <= before || size > sample.population {
         return Err(Error::Input {

@@ -10,7 +10,7 @@
 //! [`verify`] recomputes everything from files alone. [`report`] is what people see, with the [`chance`] that the sample
 //! finds misuse; [`store`] keeps one row a member and [`month`].
 //!
-//! Deliberately absent: the review itself. A drawn sample says what is to be looked at, not what was found.
+//! A drawn sample says what is to be looked at; what was found is in [`review`]. [`persons`] knows who is who.
 
 pub mod chance;
 pub mod check;
@@ -20,8 +20,10 @@ pub mod export;
 pub mod freeze;
 pub mod month;
 pub mod pass;
+pub mod persons;
 pub mod population;
 pub mod report;
+pub mod review;
 pub mod reviewer;
 pub mod size;
 pub mod steps;

@@ -1,4 +1,5 @@
-//! Who may draw and look at a sample: the review right of the day, and never one's own queries or approvals (D8). *SQL.*
+//! Who may draw and look at a sample: who has the review right that day, was named by a unit head, and neither queried nor
+//! approved in the month (D8). *SQL.*
 //!
 //! D8 bars whoever queried or approved a *sampled* record. Here whoever queried or approved any record of the month is
 //! barred, before the draw: a refusal that depended on the drawn records would let somebody try values until none of
@@ -8,9 +9,8 @@ use std::collections::BTreeSet;
 
 use sqlx::AnyConnection;
 
-use super::{Month, store};
+use super::{Month, persons::Persons, store};
 use crate::{
-    access::{authorisation::Authorisation, rows},
     app::House,
     error::{Error, Result},
     gate::record::QueryRecord,
@@ -30,45 +30,46 @@ pub async fn check(
     named_by: Option<&str>,
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
-    let staff = rows::of_member(&mut *conn, member).await?;
-    let may_review = |line: &Authorisation| {
-        line.account == account && line.permits(&house.regime, Right::Review) && line.holds_on(today)
-    };
-    if !staff.iter().any(may_review) {
-        return Err(denied(
-            "SAMPLE-RIGHT",
-            "this account has no review right at the member today",
-            "name an account of the member's 授權表 with the review right today (--as)",
-        ));
+    let persons = Persons::load(&mut *conn, member, today).await?;
+    check_right(house, &persons, account)?;
+    if let Some(named_by) = named_by {
+        let head = house.regime.review.signed_off_by.value;
+        if persons.are_one(account, named_by) || !persons.may(&house.regime, named_by, head) {
+            return Err(denied(
+                "SAMPLE-NAMED",
+                "the reviewer is named by a unit head of the member, who has that role today and is another person",
+                "give the account of the unit head who named the reviewer (--named-by); `mayfly people table` shows who is one",
+            ));
+        }
     }
-    let reviewer = persons(&staff, |other| other == account);
-    if let Some(named_by) = named_by
-        && !persons(&staff, |other| other == named_by).is_disjoint(&reviewer)
-    {
-        return Err(denied(
-            "SAMPLE-NAMED",
-            "the reviewer is named by the unit head, not by the same person",
-            "give the account of the unit head who named the reviewer (--named-by)",
-        ));
-    }
-    let actors = actors(house, conn, member, month).await?;
-    if !persons(&staff, |other| actors.contains(other)).is_disjoint(&reviewer) {
-        return Err(denied(
-            "SAMPLE-OWN",
-            "this person queried or approved records of the month, and nobody reviews their own (D8)",
-            "let the unit head name a reviewer who neither queried nor approved in that month",
-        ));
+    if persons.is_among(account, &actors(house, conn, member, month).await?) {
+        return Err(own());
     }
     Ok(())
 }
 
-/// The persons behind the accounts that `is_meant` picks, at any time; an account is also a person's name for itself.
-fn persons(staff: &[Authorisation], is_meant: impl Fn(&str) -> bool) -> BTreeSet<&str> {
-    staff
-        .iter()
-        .filter(|line| is_meant(&line.account))
-        .flat_map(|line| [line.person.as_str(), line.account.as_str()])
-        .collect()
+/// Refuses `account` unless it has the review right today.
+///
+/// # Errors
+/// `SAMPLE-RIGHT`.
+pub fn check_right(house: &House, persons: &Persons, account: &str) -> Result<()> {
+    if persons.may(&house.regime, account, Right::Review) {
+        return Ok(());
+    }
+    Err(denied(
+        "SAMPLE-RIGHT",
+        "this account has no review right at the member today, or is stopped",
+        "name an account of the member's 授權表 with the review right today (--as)",
+    ))
+}
+
+/// That somebody is not to review what they had to do with.
+pub fn own() -> Error {
+    denied(
+        "SAMPLE-OWN",
+        "this person queried or approved records of the month, and nobody reviews their own (D8)",
+        "let the unit head name a reviewer who neither queried nor approved in that month",
+    )
 }
 
 /// Every account that queried or approved a record of the month; one sealed record is open at a time.

@@ -158,6 +158,18 @@ pub async fn advance(conn: &mut AnyConnection, sample: &Sample, from: (State, u6
     }
 }
 
+/// Notes that something was done about the sample of `member` and `month` at `now`: its years begin with its last act.
+pub async fn touch(conn: &mut AnyConnection, member: &str, month: Month, now: Timestamp) -> Result<()> {
+    sqlx::query("UPDATE sample SET last_at = $1 WHERE member = $2 AND month = $3 AND last_at < $1")
+        .bind(now.as_microsecond())
+        .bind(member)
+        .bind(month.to_string())
+        .execute(conn)
+        .await
+        .map_err(Error::database("touch a sample"))?;
+    Ok(())
+}
+
 /// The members of whom some day of `month` is one of membership.
 pub async fn members_in(conn: &mut AnyConnection, month: Month) -> Result<Vec<String>> {
     let failed = || Error::database("list the members");

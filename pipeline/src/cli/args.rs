@@ -5,6 +5,7 @@ mod kept;
 mod people;
 mod purge;
 mod sheet;
+mod review;
 mod stop;
 
 use std::path::PathBuf;
@@ -18,6 +19,7 @@ pub(super) use self::{
     people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
     sheet::{SheetArguments, SheetCommand},
+    review::{FindingCommand, ReviewCommand},
     stop::{StopCommand, StopTarget},
 };
 use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};

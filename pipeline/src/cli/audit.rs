@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Opening, args::AuditCommand, attributable, out::Out};
+use super::{Opening, args::AuditCommand, attributable, out::Out, review};
 use crate::{
     audit::{
         drawing::{self, Given},
@@ -83,6 +83,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
             })?;
         }
         AuditCommand::Verify { folder, key } => return verified(&folder, key, out),
+        AuditCommand::Review(command) => return review::run(opening, command, out).await,
     }
     Ok(Exit::Done)
 }

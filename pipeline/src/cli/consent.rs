@@ -66,7 +66,7 @@ impl From<EncodingArgument> for Encoding {
 /// A consent as it is shown, in the order of the batch file's columns. Who the subject is stays masked unless the
 /// whole is asked for: showing what was agreed to needs no more.
 #[derive(Serialize)]
-struct View<'a> {
+pub(super) struct View<'a> {
     member: &'a str,
     consent_ref: &'a str,
     subject_id: String,
@@ -92,7 +92,7 @@ struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    fn of(shown: &'a ShownConsent, full: bool) -> Self {
+    pub(super) fn of(shown: &'a ShownConsent, full: bool) -> Self {
         let claim = &shown.claim;
         let given = match &claim.terms {
             Terms::Given(given) => Some(given),
@@ -163,7 +163,7 @@ impl<'a> View<'a> {
         }
     }
 
-    fn text(&self) -> String {
+    pub(super) fn text(&self) -> String {
         let taipei = |text: &str| text.parse().map_or_else(|_| text.to_owned(), taipei);
         let outcome = self.outcome.map_or_else(
             || "not known yet".to_owned(),

@@ -18,6 +18,7 @@ mod people;
 mod progress;
 mod provider;
 mod purge;
+mod review;
 mod schedule;
 mod sheet;
 mod stop;

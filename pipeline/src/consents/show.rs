@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use mayfly_consent::{Claim, Form, Retention, Terms, store as consent_store};
 use serde::Serialize;
+use sqlx::AnyConnection;
 
 use super::outcome::keep_until;
 use crate::{
@@ -46,23 +47,15 @@ pub async fn show(
     let now = house.reading_now()?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
-    let stored = consent_store::one(&mut *conn, member, reference)
-        .await?
-        .ok_or_else(|| Error::Input {
-            code: "CNS-MISSING",
-            sentence: "no consent of this number is registered for the member".into(),
-            remedy: "check the member code and the consent's number; both are as the member wrote them",
-        })?;
-    let claim = seal::open(house, member, &stored)?;
-    let Terms::Given(given) = &claim.terms else {
-        return Err(Error::Bug("a kept consent without its terms"));
-    };
-    let forms = consent_store::load_forms(&mut *conn).await?;
-    let version = given.form_id.as_deref().zip(given.form_version.as_deref());
-    let form = version
-        .and_then(|(id, version)| forms.find(id, version))
-        .ok_or(Error::Bug("a kept consent without its form"))?;
-    let reference = format!("consent:{}", stored.row.consent_no);
+    let (consent_no, shown) =
+        open(house, &mut *conn, member, reference)
+            .await?
+            .ok_or_else(|| Error::Input {
+                code: "CNS-MISSING",
+                sentence: "no consent of this number is registered for the member".into(),
+                remedy: "check the member code and the consent's number; both are as the member wrote them",
+            })?;
+    let reference = format!("consent:{consent_no}");
     let act = Act {
         kind: Kind::Read,
         member,
@@ -81,7 +74,43 @@ pub async fn show(
     .await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    Ok(ShownConsent {
+    Ok(shown)
+}
+
+/// The consent `reference` of `member`, for whoever has entered in the journal that it is read; `None`: not kept any more.
+///
+/// # Errors
+/// `KEY-*`, `SEAL-*`, `DB-*`.
+pub async fn stored(
+    house: &House,
+    conn: &mut AnyConnection,
+    member: &str,
+    reference: &str,
+) -> Result<Option<ShownConsent>> {
+    let found = open(house, conn, member, reference).await?;
+    Ok(found.map(|(_, shown)| shown))
+}
+
+/// The consent and its number.
+async fn open(
+    house: &House,
+    conn: &mut AnyConnection,
+    member: &str,
+    reference: &str,
+) -> Result<Option<(i64, ShownConsent)>> {
+    let Some(stored) = consent_store::one(&mut *conn, member, reference).await? else {
+        return Ok(None);
+    };
+    let claim = seal::open(house, member, &stored)?;
+    let Terms::Given(given) = &claim.terms else {
+        return Err(Error::Bug("a kept consent without its terms"));
+    };
+    let forms = consent_store::load_forms(conn).await?;
+    let version = given.form_id.as_deref().zip(given.form_version.as_deref());
+    let form = version
+        .and_then(|(id, version)| forms.find(id, version))
+        .ok_or(Error::Bug("a kept consent without its form"))?;
+    let shown = ShownConsent {
         member: member.to_owned(),
         form: (**form).clone(),
         registered_at: stored.registered_at,
@@ -92,7 +121,8 @@ pub async fn show(
             .map(|outcome| (outcome.as_str().to_owned(), outcome.day().to_string())),
         kept: keep_until(house, stored.row.outcome)?,
         claim,
-    })
+    };
+    Ok(Some((stored.row.consent_no, shown)))
 }
 
 #[derive(Serialize)]

@@ -78,6 +78,12 @@ pub const STOPS: &str = "last_stop_no";
 pub const CHANGES: &str = "last_change_no";
 /// The last number given to a sheet.
 pub const SHEETS: &str = "last_sheet_no";
+/// The last number given to an opening of a sampled record.
+pub const OPENINGS: &str = "last_opening_no";
+/// The last number given to a verdict.
+pub const VERDICTS: &str = "last_verdict_no";
+/// The last number given to a finding.
+pub const FINDINGS: &str = "last_finding_no";
 /// The last number given to a certificate.
 pub const CERTIFICATES: &str = "last_certificate_no";
 /// How many destroyed cohorts there were when all that could be certified were.

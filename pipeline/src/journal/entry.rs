@@ -225,6 +225,8 @@ kinds! {
     Deletion = "deletion",
     /// Records are kept beyond their end for an investigation.
     Hold = "hold",
+    /// A reviewer of a sample was named, or gave a verdict on one of its records.
+    Review = "review",
 }
 
 impl Kind {

@@ -42,7 +42,7 @@ pub(super) enum Kind {
     Stop,
     /// A hold that was lifted.
     Hold,
-    /// The sample of a member and month.
+    /// The sample of a member and month, with its review.
     Sample,
     /// A querier's weekly sheet.
     Sheet,
@@ -211,7 +211,15 @@ impl Kind {
             ],
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
-            Self::Sample => &["DELETE FROM sample WHERE member || ' ' || month = $1"],
+            Self::Sample => &[
+                "DELETE FROM named_reviewer WHERE member || ' ' || month = $1",
+                "DELETE FROM review_opening WHERE member || ' ' || month = $1",
+                "DELETE FROM verdict WHERE member || ' ' || month = $1",
+                "DELETE FROM finding WHERE member || ' ' || month = $1",
+                "DELETE FROM finding_step WHERE member || ' ' || month = $1",
+                "DELETE FROM review_sign_off WHERE member || ' ' || month = $1",
+                "DELETE FROM sample WHERE member || ' ' || month = $1",
+            ],
             Self::Sheet => &["DELETE FROM sheet WHERE sheet_no = CAST($1 AS BIGINT)"],
             Self::SheetWeek => &["DELETE FROM sheet_week WHERE member || ' ' || week = $1"],
         }

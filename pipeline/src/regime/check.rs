@@ -79,6 +79,21 @@ fn numbers(regime: &Regime) -> Option<String> {
     if regime.people.accounts_at_once.value == 0 || regime.people.backdate_days.value < 0 {
         return Some("a number of [people] is too small".into());
     }
+    let review = &regime.review;
+    let words = &review.verdicts.value;
+    let (finds, clears) = (&review.finds.value, &review.clears.value);
+    if !finds.iter().chain(clears).all(|word| words.contains(word))
+        || finds.iter().any(|word| clears.contains(word))
+    {
+        return Some("a verdict that finds or clears is no verdict, or is both".into());
+    }
+    let mut named = words.iter().chain(&review.reasons.value);
+    if !named.all(|word| review.titles.value.contains_key(word)) {
+        return Some("a verdict or a reason has no title".into());
+    }
+    if review.report_within_days.value < 0 {
+        return Some("a finding is due before it is made".into());
+    }
     None
 }
 

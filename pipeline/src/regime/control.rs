@@ -1,6 +1,8 @@
 //! What the regime says of the compliance side: sheets, samples, reviews, incidents, and everything with a due date. *Pure.*
 
 use jiff::{ToSpan, civil::Date};
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 
 use super::{Ruled, people::Right};
@@ -69,8 +71,14 @@ pub struct SampleRules {
 pub struct ReviewRules {
     /// The verdicts there are.
     pub verdicts: Ruled<Vec<String>>,
+    /// Of these, what opens a finding and needs a reason.
+    pub finds: Ruled<Vec<String>>,
+    /// Of these, what takes no reason.
+    pub clears: Ruled<Vec<String>>,
     /// The reasons there are.
     pub reasons: Ruled<Vec<String>>,
+    /// The name of each verdict and reason as printed.
+    pub titles: Ruled<BTreeMap<String, String>>,
     /// Days in which a finding is reported on.
     pub report_within_days: Ruled<i64>,
     /// Who signs a review off, by right.

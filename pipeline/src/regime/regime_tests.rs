@@ -76,6 +76,22 @@ fn a_regime_that_contradicts_itself_is_refused() {
     check("owner = \"internal_auditor\"", "owner = \"auditor\"", "owner");
     check("of = \"bureau\"", "of = \"bureaux\"", "whose");
     check("id = \"tpipas\"", "id = \"iso_27001\"", "twice");
+    check(
+        "finds = { value = [\"finding\"]",
+        "finds = { value = [\"found\"]",
+        "no verdict",
+    );
+    check(
+        "clears = { value = [\"in_order\"]",
+        "clears = { value = [\"finding\"]",
+        "both",
+    );
+    check("no_case = \"", "no_cases = \"", "title");
+    check(
+        "report_within_days = { value = 10,",
+        "report_within_days = { value = -1,",
+        "before",
+    );
     check("percent = { value = 2,", "percent = { value = 0,", "percent");
     check(
         "length_default = { value = 12,",

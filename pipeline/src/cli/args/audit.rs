@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args, Subcommand};
 
+use super::review::ReviewCommand;
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum AuditCommand {
     /// Freeze a month that is over: its query records are counted under a signed checkpoint
@@ -70,6 +72,8 @@ pub(in crate::cli) enum AuditCommand {
         #[arg(long, value_name = "PUBLIC")]
         key: String,
     },
+    #[command(flatten)]
+    Review(ReviewCommand),
 }
 
 #[derive(Args)]

@@ -1,0 +1,51 @@
+//! The unit head names a reviewer beside, or in place of, the one who drew the sample (D8). *SQL.*
+
+use super::{check_unsigned, drawn, enter, steps::Named, tables};
+use crate::{
+    app::House,
+    audit::{Month, reviewer},
+    error::{Error, Result},
+    journal::{entry::Kind, signing},
+};
+
+/// Names `account` as a reviewer of the sample of `member` and `month`; `by` is the unit head.
+///
+/// # Errors
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-SIGNED`, `REVIEW-NAMED`, those of [`reviewer::check`].
+pub async fn name(house: &House, member: &str, month: Month, account: &str, by: &str) -> Result<()> {
+    let now = house.trusted_now()?;
+    let mut reader = house.db.reader().await?;
+    drawn(&mut reader, member, month).await?;
+    reviewer::check(house, &mut reader, (member, month), account, Some(by)).await?;
+    drop(reader);
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let sample = drawn(&mut *conn, member, month).await?;
+    check_unsigned(&mut *conn, member, month).await?;
+    if sample.reviewer == account || tables::is_named(&mut *conn, member, month, account).await? {
+        return Err(Error::Input {
+            code: "REVIEW-NAMED",
+            sentence: "this account reviews this sample already".into(),
+            remedy: "go on with `mayfly audit item MEMBER MONTH N --as REVIEWER`",
+        });
+    }
+    let payload = Named {
+        month: month.to_string(),
+        reviewer: account,
+        by,
+    };
+    let reference = format!("name:{month}");
+    let place = (member, month);
+    let entry = enter(
+        house,
+        &mut *conn,
+        place,
+        (Kind::Review, &reference),
+        &payload,
+        now,
+    )
+    .await?;
+    tables::insert_named(conn, place, (account, by), now, entry).await?;
+    tx.commit().await?;
+    signing::sign(house).await
+}

@@ -1,0 +1,149 @@
+//! How the approvals and the reviews of a month were made, as figures per person (六(一)1, 6). *SQL.*
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sqlx::AnyConnection;
+
+use super::{
+    item::asked_at,
+    pace::{Bulk, Spread, bulk, spread},
+    tables,
+};
+use crate::{
+    access::members,
+    app::House,
+    audit::{Month, persons::Persons, store},
+    error::{Error, Result},
+    gate::record::QueryRecord,
+    sealed,
+};
+
+/// The figures of a month.
+#[derive(Serialize)]
+pub struct Paces {
+    /// Institution code.
+    pub member: String,
+    /// The month.
+    pub month: String,
+    /// Those who approved queries of the month.
+    pub approvals: Vec<Approver>,
+    /// Those who gave verdicts on its sample.
+    pub reviews: Vec<Reviewer>,
+}
+
+/// How a person approved.
+#[derive(Serialize)]
+pub struct Approver {
+    /// The person's accounts.
+    pub accounts: Vec<String>,
+    /// Seconds from the approval to the query.
+    pub to_query: Option<Spread>,
+    /// Approvals in bulk.
+    pub bulk: Bulk,
+}
+
+/// How a person reviewed.
+#[derive(Serialize)]
+pub struct Reviewer {
+    /// The person's accounts.
+    pub accounts: Vec<String>,
+    /// Seconds from opening a record to the verdict on it.
+    pub to_verdict: Option<Spread>,
+    /// Verdicts in bulk.
+    pub bulk: Bulk,
+}
+
+/// What is gathered of a person.
+#[derive(Default)]
+struct Gathered {
+    accounts: BTreeSet<String>,
+    seconds: Vec<i64>,
+    times: Vec<Timestamp>,
+}
+
+/// The figures of `month` of `member`.
+///
+/// # Errors
+/// `MEMBER-UNKNOWN`, `KEY-*`, `SEAL-*`, `DB-*`.
+pub async fn of(house: &House, conn: &mut AnyConnection, member: &str, month: Month) -> Result<Paces> {
+    if members::one(&mut *conn, member).await?.is_none() {
+        return Err(Error::Input {
+            code: "MEMBER-UNKNOWN",
+            sentence: "no such member is in the register".into(),
+            remedy: "give the institution code of a member that was imported, such as 004",
+        });
+    }
+    let persons = Persons::load(&mut *conn, member, house.today(house.clock.now())).await?;
+    let mut approvers: BTreeMap<String, Gathered> = BTreeMap::new();
+    for place in store::records(&mut *conn, member, month).await? {
+        for record in sealed::segment(house, &place)?.iter() {
+            let bytes = record?;
+            let record = QueryRecord::parse(&bytes).ok_or(Error::Bug("a query record is not readable"))?;
+            let Some(asked) = &record.asked else { continue };
+            if let (Ok(approved), Some(asked_at)) = (asked.approved_at.parse(), asked_at(asked)) {
+                add(&mut approvers, asked.approver, (approved, asked_at), approved);
+            }
+        }
+    }
+    let given = tables::verdicts(conn, member, month).await?;
+    let mut reviewers: BTreeMap<String, Gathered> = BTreeMap::new();
+    for row in &given {
+        add(
+            &mut reviewers,
+            &row.account,
+            (row.opened_at, row.given_at),
+            row.given_at,
+        );
+    }
+    let rules = &house.regime.pace;
+    Ok(Paces {
+        member: member.to_owned(),
+        month: month.to_string(),
+        approvals: by_person(&persons, approvers)
+            .into_iter()
+            .map(|mut gathered| Approver {
+                to_query: spread(&mut gathered.seconds),
+                bulk: bulk(&mut gathered.times, rules),
+                accounts: gathered.accounts.into_iter().collect(),
+            })
+            .collect(),
+        reviews: by_person(&persons, reviewers)
+            .into_iter()
+            .map(|mut gathered| Reviewer {
+                to_verdict: spread(&mut gathered.seconds),
+                bulk: bulk(&mut gathered.times, rules),
+                accounts: gathered.accounts.into_iter().collect(),
+            })
+            .collect(),
+    })
+}
+
+/// Adds an act of `account` at `at` that ended a span.
+fn add(
+    all: &mut BTreeMap<String, Gathered>,
+    account: &str,
+    (from, to): (Timestamp, Timestamp),
+    at: Timestamp,
+) {
+    if !all.contains_key(account) {
+        all.insert(account.to_owned(), Gathered::default());
+    }
+    if let Some(gathered) = all.get_mut(account) {
+        gathered.seconds.push(to.as_second() - from.as_second());
+        gathered.times.push(at);
+    }
+}
+
+/// The accounts of one person together.
+fn by_person(persons: &Persons, accounts: BTreeMap<String, Gathered>) -> Vec<Gathered> {
+    let mut all: BTreeMap<String, Gathered> = BTreeMap::new();
+    for (account, mut gathered) in accounts {
+        let of_person = all.entry(persons.person(&account).to_owned()).or_default();
+        of_person.seconds.append(&mut gathered.seconds);
+        of_person.times.append(&mut gathered.times);
+        of_person.accounts.insert(account);
+    }
+    all.into_values().collect()
+}

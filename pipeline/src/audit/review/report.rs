@@ -1,0 +1,225 @@
+//! Everything that a signed review says, gathered and written as a folder: text, CSV, print pages, and what was signed. *Edge.*
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use jiff::Timestamp;
+use mayfly_consent::Language;
+use sqlx::AnyConnection;
+
+use super::{
+    drawn, enter,
+    finding::{self, Finding},
+    item::{Verdict, hidden, masked},
+    paced::{self, Paces},
+    page, paper,
+    records::Records,
+    sign,
+    steps::Reported,
+    tables::{self, SignOff},
+};
+use crate::{
+    access::members,
+    app::House,
+    audit::{
+        Month, report as sample_report,
+        steps::{ActName, Drawn, FileItem, Frozen, find},
+    },
+    error::{Error, Result},
+    ids,
+    journal::{entry::Kind, fault::JournalError, signing},
+};
+
+/// A signed review.
+pub struct Review {
+    /// The sample, with its chances.
+    pub sample: sample_report::Report,
+    /// The member's name.
+    pub member_name: String,
+    /// Who was named to review: account, and by whom.
+    pub reviewers: Vec<(String, String)>,
+    /// The records, in the order of the draw.
+    pub records: Vec<Record>,
+    /// What was found, as it stands now.
+    pub findings: Vec<Finding>,
+    /// How approvals and verdicts were made.
+    pub paces: Paces,
+    /// The signature.
+    pub signed: SignOff,
+    /// Whether the verdicts are still those that were signed.
+    pub as_signed: bool,
+    /// The signed checkpoint under which the month was frozen.
+    pub checkpoint: String,
+    /// The seed of the draw.
+    pub seed: String,
+    /// The journal's public key.
+    pub key: String,
+    /// When the report was written.
+    pub written_at: Timestamp,
+    /// Names of verdicts and reasons as printed.
+    pub titles: BTreeMap<String, String>,
+    list: String,
+}
+
+/// A record of the sample as a paper may show it.
+pub struct Record {
+    /// Its place, from 1.
+    pub place: u64,
+    /// Journal index and query id.
+    pub item: FileItem,
+    /// What the query record says; empty cells where it is not kept any more.
+    pub asked: Asked,
+    /// All verdicts, in the order in which they were given.
+    pub verdicts: Vec<Verdict>,
+}
+
+/// What a paper shows of a query.
+#[derive(Default)]
+pub struct Asked {
+    /// Date and time, Asia/Taipei.
+    pub at: (String, String),
+    /// 查詢者帳號.
+    pub querier: String,
+    /// 核准人員.
+    pub approver: String,
+    /// 查詢作業代號.
+    pub operation: String,
+    /// 查詢條件, masked: number and name.
+    pub subject: (String, String),
+    /// 案號.
+    pub case_no: String,
+    /// 事由.
+    pub reason: String,
+}
+
+/// Writes the report of the signed review of `month` of `member` to the new folder `folder`; `by` is who wants it, and that is
+/// entered in the journal first. Returns the review.
+///
+/// # Errors
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-UNSIGNED`, `JOURNAL-INPUT` for a folder that is not empty.
+pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by: &str) -> Result<Review> {
+    let mut reader = house.db.reader().await?;
+    drawn(&mut reader, member, month).await?;
+    let signed = tables::sign_off(&mut reader, member, month)
+        .await?
+        .ok_or_else(unsigned)?;
+    let there = fs::symlink_metadata(folder).is_ok();
+    if there && !fs::read_dir(folder).is_ok_and(|mut children| children.next().is_none()) {
+        return Err(Error::journal(JournalError::TargetNotEmpty));
+    }
+    let now = house.trusted_now()?;
+    let mut tx = house.db.begin().await?;
+    let reported = Reported {
+        account: by,
+        digest: ids::hex(&signed.digest),
+    };
+    let reference = format!("review:{month}");
+    let act = (Kind::Export, reference.as_str());
+    enter(house, tx.connection(), (member, month), act, &reported, now).await?;
+    tx.commit().await?;
+    signing::sign(house).await?;
+
+    let review = gather(house, &mut reader, (member, month), signed, now).await?;
+    fs::create_dir_all(folder).map_err(Error::io("make the folder of the report"))?;
+    let put = |name: &str, text: &str| {
+        fs::write(folder.join(name), text).map_err(Error::io("write a file of the report"))
+    };
+    for (language, end) in [(Language::En, "en"), (Language::ZhTw, "zh-TW")] {
+        put(&format!("review.{end}.txt"), &paper::text(&review, language))?;
+        put(&format!("review.{end}.html"), &page::html(&review, language))?;
+    }
+    put("records.csv", &paper::records(&review, Language::En).csv())?;
+    put("findings.csv", &paper::findings(&review, Language::En).csv())?;
+    put("pace.csv", &paper::paces(&review.paces, Language::En).csv())?;
+    put("verdicts.txt", &review.list)?;
+    Ok(review)
+}
+
+async fn gather(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, month): (&str, Month),
+    signed: SignOff,
+    now: Timestamp,
+) -> Result<Review> {
+    let unreadable = || Error::Bug("a step of a sample is not readable");
+    let sample = drawn(&mut *conn, member, month).await?;
+    let frozen: Frozen = find(&sample.steps, ActName::Freeze).ok_or_else(unreadable)?;
+    let draw: Drawn = find(&sample.steps, ActName::Draw).ok_or_else(unreadable)?;
+    let given = tables::verdicts(&mut *conn, member, month).await?;
+    let mut reviewers = tables::named(&mut *conn, member, month).await?;
+    if let Some(named_by) = draw.named_by {
+        reviewers.insert(0, (draw.by, named_by));
+    }
+    let mut findings = finding::read(&mut *conn, member, 0, house.today(now)).await?;
+    findings.retain(|finding| finding.month == month.to_string());
+    let items = sample_report::items(&mut *conn, &sample).await?;
+    let mut records = read(house, &mut *conn, items).await?;
+    let mut of_record: BTreeMap<u64, Vec<Verdict>> = BTreeMap::new();
+    for row in &given {
+        let verdict = Verdict::read(house, &mut *conn, row).await?;
+        of_record.entry(row.query_entry).or_default().push(verdict);
+    }
+    for record in &mut records {
+        record.verdicts = of_record.remove(&record.item.entry).unwrap_or_default();
+    }
+    Ok(Review {
+        member_name: members::one(&mut *conn, member)
+            .await?
+            .map_or_else(String::new, |member| member.name),
+        paces: paced::of(house, &mut *conn, member, month).await?,
+        as_signed: sign::digest(member, month, &given)[..] == signed.digest[..],
+        list: sign::list(member, month, &given),
+        sample: sample_report::report(house, &sample, None)?,
+        reviewers,
+        records,
+        findings,
+        signed,
+        checkpoint: frozen.checkpoint,
+        seed: draw.seed,
+        key: house.signer.verifier().text(),
+        written_at: now,
+        titles: house.regime.review.titles.value.clone(),
+    })
+}
+
+/// The records of `items`, read chunk by chunk.
+async fn read(house: &House, conn: &mut AnyConnection, items: Vec<FileItem>) -> Result<Vec<Record>> {
+    let mut records: Vec<Record> = (1..)
+        .zip(items)
+        .map(|(place, item)| Record {
+            place,
+            item,
+            asked: Asked::default(),
+            verdicts: Vec::new(),
+        })
+        .collect();
+    records.sort_by(|one, other| one.item.query.cmp(&other.item.query));
+    let mut reader = Records::new(house);
+    for record in &mut records {
+        let Some(found) = reader.find(&mut *conn, &record.item.query).await? else {
+            continue;
+        };
+        let said = found.read()?;
+        let Some(asked) = &said.asked else { continue };
+        let [number, name, _] = masked(asked);
+        record.asked = Asked {
+            at: (asked.date.to_owned(), asked.time.to_owned()),
+            querier: asked.account.to_owned(),
+            approver: asked.approver.to_owned(),
+            operation: asked.operation.to_owned(),
+            subject: (number, name),
+            case_no: said.case_no.clone().into_owned(),
+            reason: hidden(&asked.reason),
+        };
+    }
+    records.sort_by_key(|record| record.place);
+    Ok(records)
+}
+
+fn unsigned() -> Error {
+    Error::Operator {
+        code: "REVIEW-UNSIGNED",
+        sentence: "the review of that month is not signed off yet, so there is no report of it".into(),
+        remedy: "when every record has a verdict, let the unit head sign: `mayfly audit sign-off MEMBER MONTH --as HEAD`",
+    }
+}

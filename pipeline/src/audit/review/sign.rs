@@ -1,0 +1,133 @@
+//! The unit head signs the review off, over the hash of every verdict (九(三)2(1)). *SQL.*
+
+use std::{collections::BTreeSet, fmt::Write};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{
+    check_unsigned, drawn, enter,
+    steps::SignedOff,
+    tables::{self, SignOff, VerdictRow},
+};
+use crate::{
+    app::House,
+    audit::{Month, persons::Persons, report},
+    error::{Error, Result},
+    ids,
+    journal::{entry::Kind, signing},
+};
+
+/// What was signed.
+#[derive(Serialize)]
+pub struct Signed {
+    /// Records of the sample.
+    pub records: u64,
+    /// Verdicts given on them.
+    pub verdicts: u64,
+    /// SHA-256 of the list of verdicts, in hexadecimal.
+    pub digest: String,
+    /// Journal index of the signature.
+    pub entry: u64,
+}
+
+/// Signs the review of `month` of `member` off as `account`.
+///
+/// # Errors
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-SIGNED`, `REVIEW-HEAD`, `REVIEW-SELF`, `REVIEW-OPEN`.
+pub async fn sign_off(house: &House, member: &str, month: Month, account: &str) -> Result<Signed> {
+    let now = house.trusted_now()?;
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let sample = drawn(&mut *conn, member, month).await?;
+    check_unsigned(&mut *conn, member, month).await?;
+    let persons = Persons::load(&mut *conn, member, house.today(now)).await?;
+    if !persons.may(&house.regime, account, house.regime.review.signed_off_by.value) {
+        return Err(denied(
+            "REVIEW-HEAD",
+            "this account may not sign reviews off at the member today",
+            "let a unit head of the member sign (--as); `mayfly people table` shows who is one",
+        ));
+    }
+    let given = tables::verdicts(&mut *conn, member, month).await?;
+    let reviewers: BTreeSet<String> = given.iter().map(|row| row.account.clone()).collect();
+    if persons.are_one(account, &sample.reviewer) || persons.is_among(account, &reviewers) {
+        return Err(denied(
+            "REVIEW-SELF",
+            "who drew the sample or gave a verdict on it does not sign its review off",
+            "let another unit head of the member sign (--as)",
+        ));
+    }
+    let judged: BTreeSet<u64> = given.iter().map(|row| row.query_entry).collect();
+    let items = report::items(&mut *conn, &sample).await?;
+    let left = items.iter().filter(|item| !judged.contains(&item.entry)).count();
+    if left > 0 {
+        return Err(Error::Operator {
+            code: "REVIEW-OPEN",
+            sentence: format!("{left} of {} records have no verdict yet", items.len()),
+            remedy: "let the reviewer finish: `mayfly audit verdicts MEMBER MONTH --as REVIEWER` shows what is left",
+        });
+    }
+    let digest = digest(member, month, &given);
+    let verdicts = given.len() as u64;
+    let payload = SignedOff {
+        month: month.to_string(),
+        by: account,
+        records: sample.sample_size,
+        verdicts,
+        digest: ids::hex(&digest),
+    };
+    let reference = format!("review:{month}");
+    let place = (member, month);
+    let entry = enter(house, &mut *conn, place, (Kind::Sign, &reference), &payload, now).await?;
+    let row = SignOff {
+        account: account.to_owned(),
+        signed_at: now,
+        digest: digest.to_vec(),
+        verdicts,
+        entry,
+    };
+    tables::insert_sign_off(conn, place, &row).await?;
+    tx.commit().await?;
+    signing::sign(house).await?;
+    Ok(Signed {
+        records: sample.sample_size,
+        verdicts,
+        digest: ids::hex(&digest),
+        entry,
+    })
+}
+
+/// What is signed: a line for each verdict, in the order in which they were given. The journal entry of each commits to its
+/// remark too.
+pub fn list(member: &str, month: Month, given: &[VerdictRow]) -> String {
+    let mut text = format!("{FORMAT}\n{member}\n{month}\n");
+    for row in given {
+        // Writing to a string does not fail.
+        let _ = writeln!(
+            text,
+            "{} {} {} {} {}",
+            row.entry,
+            row.query_entry,
+            row.account,
+            row.verdict,
+            row.reasons.join(";")
+        );
+    }
+    text
+}
+
+/// The hash of [`list`].
+pub fn digest(member: &str, month: Month, given: &[VerdictRow]) -> [u8; 32] {
+    Sha256::digest(list(member, month, given)).into()
+}
+
+fn denied(code: &'static str, sentence: &str, remedy: &'static str) -> Error {
+    Error::Denied {
+        code,
+        sentence: sentence.into(),
+        remedy,
+    }
+}
+
+const FORMAT: &str = "mayfly-verdicts-v1";
