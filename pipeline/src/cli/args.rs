@@ -1,6 +1,7 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
 mod audit;
+mod duty;
 mod kept;
 mod people;
 mod purge;
@@ -13,6 +14,7 @@ use jiff::Timestamp;
 
 pub(super) use self::{
     audit::AuditCommand,
+    duty::{CalendarCommand, DutyCommand},
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
@@ -127,6 +129,18 @@ pub(super) enum Command {
     /// The monthly sample of a member's query records: frozen, drawn, recomputed by anybody
     #[command(subcommand)]
     Audit(AuditCommand),
+    /// Everything with a due date, and what closed it
+    #[command(subcommand)]
+    Duty(DutyCommand),
+    /// Each clause with the control that carries it, the test that shows it, and its state
+    Clauses {
+        /// Only those whose id begins so, such as JCIC-9.3
+        #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
+        id: String,
+        /// As CSV for a spreadsheet
+        #[arg(long)]
+        csv: bool,
+    },
     /// Backups without keys: they open nothing
     #[command(subcommand)]
     Backup(BackupCommand),

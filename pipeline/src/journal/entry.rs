@@ -225,6 +225,8 @@ kinds! {
     Deletion = "deletion",
     /// Records are kept beyond their end for an investigation.
     Hold = "hold",
+    /// An event was entered that a duty follows from.
+    DutyRaised = "duty_raised",
 }
 
 impl Kind {

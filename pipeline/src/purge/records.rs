@@ -44,6 +44,8 @@ pub(super) enum Kind {
     Hold,
     /// The sample of a member and month.
     Sample,
+    /// The closing of a duty, with the event it follows from.
+    Closing,
 }
 
 /// Records that may be at their end.
@@ -75,7 +77,7 @@ pub(super) struct Removed {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 10] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -85,6 +87,7 @@ impl Kind {
         Self::Stop,
         Self::Hold,
         Self::Sample,
+        Self::Closing,
     ];
 
     /// Its record class.
@@ -94,7 +97,7 @@ impl Kind {
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
             Self::Authorisation | Self::Stop | Self::Hold => Class::Register,
-            Self::Sample => Class::Review,
+            Self::Sample | Self::Closing => Class::Review,
         }
     }
 
@@ -110,6 +113,7 @@ impl Kind {
             Self::Stop => "stop",
             Self::Hold => "hold",
             Self::Sample => "sample",
+            Self::Closing => "duty_closing",
         }
     }
 
@@ -163,6 +167,10 @@ impl Kind {
                 "SELECT member || ' ' || month, CAST(last_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sample
                  WHERE member || ' ' || month > $1 AND last_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
             }
+            Self::Closing => {
+                "SELECT CAST(closing_no AS TEXT), kept_from, '', '', member, '', CAST(0 AS BIGINT) FROM duty_closing
+                 WHERE closing_no > CAST($1 AS BIGINT) AND kept_from < $2 ORDER BY duty_closing.closing_no LIMIT 500"
+            }
         }
     }
 
@@ -195,12 +203,16 @@ impl Kind {
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
             Self::Sample => &["DELETE FROM sample WHERE member || ' ' || month = $1"],
+            Self::Closing => &[
+                "DELETE FROM duty_event WHERE event_no = (SELECT event_no FROM duty_closing WHERE closing_no = CAST($1 AS BIGINT))",
+                "DELETE FROM duty_closing WHERE closing_no = CAST($1 AS BIGINT)",
+            ],
         }
     }
 
     /// Whether it begins with a day in text, not with an instant.
     fn begins_with_a_day(self) -> bool {
-        matches!(self, Self::Consent | Self::Authorisation)
+        matches!(self, Self::Consent | Self::Authorisation | Self::Closing)
     }
 
     /// A name before every other: entries are counted from 0 on.
