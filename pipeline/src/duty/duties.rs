@@ -192,6 +192,8 @@ impl<'r> Making<'_, 'r> {
             return;
         }
         match rule.raised_by {
+            // Whoever had left before these duties began never joined under them.
+            Some(RaisedBy::Joining) if whose.last.is_some_and(|last| last < whose.first) => {}
             Some(RaisedBy::Joining) => {
                 let met = whose.control_rules.as_ref();
                 let met = met.map(|(version, day)| (whose.first.max(*day), format!("document:{version}")));
@@ -262,4 +264,4 @@ impl<'r> Making<'_, 'r> {
 
 #[cfg(test)]
 #[path = "duties_tests.rs"]
-mod tests;
+pub(super) mod tests;

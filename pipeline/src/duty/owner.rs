@@ -1,5 +1,7 @@
 //! Who may close a duty on a day: whoever has its owner's role then, and a person's own duty only that person. *Pure.*
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 
 use super::duties::Duty;
@@ -22,27 +24,29 @@ pub fn has(line: &Authorisation, role: &Role) -> bool {
     Party::of(&line.member) == role.at && (in_column || line.roles.contains(&role.id))
 }
 
-/// Whether `account` may close `duty` on `day`; `people` are those of [`desk`]. What a person left behind who has no
-/// authorisation any more is closed by whoever signs off there.
+/// Whether `account` may close `duty` on `day`; `people` are those of [`desk`], `stopped` the accounts that are stopped there.
+/// What a person left behind who cannot close it any more is closed by whoever signs off there.
 pub fn may_close(
     regime: &Regime,
     duty: &Duty<'_>,
-    people: &[Authorisation],
+    (people, stopped): (&[Authorisation], &BTreeSet<String>),
     account: &str,
     day: Date,
 ) -> bool {
     let Some(role) = role(regime, duty) else {
         return false;
     };
-    let today = || people.iter().filter(|line| line.holds_on(day));
-    let mut of_account = today().filter(|line| line.account == account);
-    if duty.account.is_empty() || duty.rule.owner != duty.rule.of {
-        return of_account.any(|line| has(line, role));
+    let able = |wanted: &str, fits: &dyn Fn(&Authorisation) -> bool| {
+        let mut of_account = people
+            .iter()
+            .filter(|line| line.account == wanted && line.holds_on(day));
+        !stopped.contains(wanted) && of_account.any(fits)
+    };
+    let is_own = !duty.account.is_empty() && duty.rule.owner == duty.rule.of;
+    if !is_own || able(&duty.account, &|line| has(line, role)) {
+        return (!is_own || duty.account == account) && able(account, &|line| has(line, role));
     }
-    if today().any(|line| line.account == duty.account) {
-        return duty.account == account && of_account.any(|line| has(line, role));
-    }
-    of_account.any(|line| line.permits(regime, Right::SignOff))
+    able(account, &|line| line.permits(regime, Right::SignOff))
 }
 
 /// Where the owners of `duty` are looked up: at the member it is of, the bureau, the supervisor or the provider.

@@ -1,14 +1,14 @@
 //! Enters an event that a duty follows from: a change of staff, an incident, data that are used up. *SQL.*
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
+use sqlx::AnyConnection;
 
 use super::{
-    duties::{Event, Whose, duties_of},
+    duties::{Event, Whose},
     facts,
     list::{self, Listed},
     owner,
-    state::State,
     store::{self, NewEvent},
 };
 use crate::{
@@ -58,6 +58,23 @@ struct Entered<'a> {
 /// `DUTY-RULE`, `DUTY-WHOSE`, `DUTY-DAY`, `MEMBER-UNKNOWN`, `STOP-REASON`; `GATE-CLOCK`.
 pub async fn raise<'h>(house: &'h House, raise: &Raise<'_>) -> Result<Listed<'h>> {
     let now = house.trusted_now()?;
+    let mut tx = house.db.begin().await?;
+    let duty = raise_within(house, tx.connection(), raise, now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    list::show(house, &duty, house.today(now)).await
+}
+
+/// As [`raise`], in the transaction of the act that is the event; returns the name of the duty that follows.
+///
+/// # Errors
+/// As [`raise`]; the caller's transaction must not be committed then.
+pub async fn raise_within(
+    house: &House,
+    conn: &mut AnyConnection,
+    raise: &Raise<'_>,
+    now: Timestamp,
+) -> Result<String> {
     let today = house.today(now);
     check_reason(raise.reason)?;
     let rule = house.regime.duties.iter().find(|rule| rule.id == raise.rule);
@@ -65,18 +82,15 @@ pub async fn raise<'h>(house: &'h House, raise: &Raise<'_>) -> Result<Listed<'h>
         list::unknown_rule("the regime has no duty of that name that follows from an event")
     })?;
     let (code, account) = raise.of.split_once('/').unwrap_or((raise.of, ""));
-    let mut tx = house.db.begin().await?;
-    let conn = tx.connection();
     let whose = facts::of(house, &mut *conn, code).await?;
-    let mut whose = whose.ok_or_else(list::unknown_member)?;
+    let whose = whose.ok_or_else(list::unknown_member)?;
     check_whose(house, rule, &whose, account)?;
-    let span = facts::span(house, today, today)?;
-    if raise.day > today || raise.day < whose.first || raise.day < span.due_from {
+    let earliest = whose.first.max(facts::span(house, today, today)?.due_from);
+    if raise.day > today || raise.day < earliest {
         return Err(Error::Input {
             code: "DUTY-DAY",
             sentence: format!(
-                "an event is entered when it has happened: not before it, and from {} on for this member or party",
-                whose.first.max(span.due_from)
+                "an event is entered when it has happened: not before it, and from {earliest} on for this member or party"
             ),
             remedy: "give the day on which it happened (--event-day); what is to come is entered on its day",
         });
@@ -111,21 +125,9 @@ pub async fn raise<'h>(house: &'h House, raise: &Raise<'_>) -> Result<Listed<'h>
         by: raise.by,
         entry: i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))?,
     };
-    store::insert_event(&mut *conn, &new).await?;
-    let calendar = facts::calendar(&mut *conn).await?;
-    tx.commit().await?;
-    journal::signing::sign(house).await?;
-    whose.events.push(event);
-    let mut duties = duties_of(&house.regime, &calendar, &whose, span).into_iter();
-    let duty = duties
-        .find(|duty| duty.event.as_ref().is_some_and(|(raised, _)| *raised == number))
-        .ok_or(Error::Bug("an event that was raised has no duty"))?;
-    let state = State::of(&duty, None, today, &house.regime.due);
-    Ok(Listed {
-        duty,
-        state,
-        closing: None,
-    })
+    store::insert_event(conn, &new).await?;
+    tracing::info!(duty = number, "raised");
+    Ok(format!("{}/{}/{}.{number}", rule.id, raise.of, raise.day))
 }
 
 fn check_whose(house: &House, rule: &DutyRule, whose: &Whose, account: &str) -> Result<()> {
