@@ -74,10 +74,10 @@ pub const TRANSFERS: &str = "last_transfer_no";
 pub const QUARANTINES: &str = "last_quarantine_no";
 /// The last number given to a stop.
 pub const STOPS: &str = "last_stop_no";
-/// The last number given to a change of an authorisation.
-pub const CHANGES: &str = "last_change_no";
 /// The last number given to an event that raises a duty, or to the closing of one.
 pub const DUTIES: &str = "last_duty_no";
+/// The last number given to a change of an authorisation.
+pub const CHANGES: &str = "last_change_no";
 /// The last number given to a certificate.
 pub const CERTIFICATES: &str = "last_certificate_no";
 /// How many destroyed cohorts there were when all that could be certified were.

@@ -207,6 +207,8 @@ kinds! {
     Finding = "finding",
     /// A duty was fulfilled.
     Duty = "duty",
+    /// An event was entered that a duty follows from.
+    DutyRaised = "duty_raised",
     /// A signature over something else than a sheet.
     Sign = "sign",
     /// Something happened that a person must look at.
@@ -225,8 +227,6 @@ kinds! {
     Deletion = "deletion",
     /// Records are kept beyond their end for an investigation.
     Hold = "hold",
-    /// An event was entered that a duty follows from.
-    DutyRaised = "duty_raised",
 }
 
 impl Kind {

@@ -38,14 +38,14 @@ pub(super) enum Kind {
     Payload,
     /// An authorisation that has ended.
     Authorisation,
+    /// The closing of a duty, with the event it follows from.
+    Closing,
     /// A stop that was lifted.
     Stop,
     /// A hold that was lifted.
     Hold,
     /// The sample of a member and month.
     Sample,
-    /// The closing of a duty, with the event it follows from.
-    Closing,
 }
 
 /// Records that may be at their end.
@@ -84,10 +84,10 @@ impl Kind {
         Self::Consent,
         Self::Payload,
         Self::Authorisation,
+        Self::Closing,
         Self::Stop,
         Self::Hold,
         Self::Sample,
-        Self::Closing,
     ];
 
     /// Its record class.
@@ -110,10 +110,10 @@ impl Kind {
             Self::Consent => "consent",
             Self::Payload => "journal_payload",
             Self::Authorisation => "authorisation",
+            Self::Closing => "duty_closing",
             Self::Stop => "stop",
             Self::Hold => "hold",
             Self::Sample => "sample",
-            Self::Closing => "duty_closing",
         }
     }
 
@@ -155,6 +155,10 @@ impl Kind {
                  WHERE to_day IS NOT NULL AND to_day < $2 AND member || ' ' || account || ' ' || from_day > $1
                  ORDER BY 1 LIMIT 500"
             }
+            Self::Closing => {
+                "SELECT CAST(closing_no AS TEXT), kept_from, '', '', member, '', CAST(0 AS BIGINT) FROM duty_closing
+                 WHERE closing_no > CAST($1 AS BIGINT) AND kept_from < $2 ORDER BY duty_closing.closing_no LIMIT 500"
+            }
             Self::Stop => {
                 "SELECT CAST(stop_no AS TEXT), CAST(lifted_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM stop
                  WHERE stop_no > CAST($1 AS BIGINT) AND lifted_at < CAST($2 AS BIGINT) ORDER BY stop.stop_no LIMIT 500"
@@ -166,10 +170,6 @@ impl Kind {
             Self::Sample => {
                 "SELECT member || ' ' || month, CAST(last_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sample
                  WHERE member || ' ' || month > $1 AND last_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
-            }
-            Self::Closing => {
-                "SELECT CAST(closing_no AS TEXT), kept_from, '', '', member, '', CAST(0 AS BIGINT) FROM duty_closing
-                 WHERE closing_no > CAST($1 AS BIGINT) AND kept_from < $2 ORDER BY duty_closing.closing_no LIMIT 500"
             }
         }
     }
@@ -200,13 +200,13 @@ impl Kind {
                 "DELETE FROM authorisation_change WHERE member || ' ' || account || ' ' || from_day = $1",
                 "DELETE FROM authorisation WHERE member || ' ' || account || ' ' || from_day = $1",
             ],
-            Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
-            Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
-            Self::Sample => &["DELETE FROM sample WHERE member || ' ' || month = $1"],
             Self::Closing => &[
                 "DELETE FROM duty_event WHERE event_no = (SELECT event_no FROM duty_closing WHERE closing_no = CAST($1 AS BIGINT))",
                 "DELETE FROM duty_closing WHERE closing_no = CAST($1 AS BIGINT)",
             ],
+            Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
+            Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
+            Self::Sample => &["DELETE FROM sample WHERE member || ' ' || month = $1"],
         }
     }
 

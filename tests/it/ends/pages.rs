@@ -46,7 +46,11 @@ fn more_records_than_a_page_takes_all_end() {
             .filter(|entry| entry.reference == format!("ended:{records}"))
             .count()
     };
-    assert_eq!((pages("journal_payload"), pages("authorisation")), (3, 2));
+    let payload_pages = before.unsigned_abs().div_ceil(500) as usize;
+    assert_eq!(
+        (pages("journal_payload"), pages("authorisation")),
+        (payload_pages, 2)
+    );
     // The certificate of the month counts them all, over every page.
     purged(&sandbox, MONTH_AFTER);
     let listed = sandbox
@@ -84,6 +88,6 @@ fn act(sandbox: &Sandbox, count: u64) {
     });
 }
 
-/// Pages of 500: three, and two.
+/// Pages of 500: of payloads at least three, of authorisations two.
 const PAYLOADS: u64 = 1_100;
 const REGISTERED: u64 = 620;
