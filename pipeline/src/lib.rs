@@ -1,6 +1,6 @@
 //! The machine: intake, gate, provider, delivery and journal of a credit bureau's batch pipeline. *Edge.*
 //!
-//! Doors (`cli`, `schedule`) call use-cases (`run`, `delivery`, `consents`, `audit`, `sheet`, `access`, `setup`, `doctor`), which call `batch`,
+//! Doors (`cli`, `schedule`) call use-cases (`run`, `delivery`, `consents`, `audit`, `sheet`, `duty`, `clauses`, `access`, `setup`, `doctor`), which call `batch`,
 //! `gate`, `provider`, `journal` and `db`, which call `ids`, `clock` and `error`. Nothing calls the other way.
 
 pub mod access;
@@ -9,6 +9,7 @@ pub mod audit;
 pub mod backup;
 pub mod batch;
 pub mod certificate;
+pub mod clauses;
 pub mod cli;
 pub mod clock;
 pub mod config;
@@ -17,6 +18,7 @@ pub mod db;
 pub mod delivery;
 pub mod demo;
 pub mod doctor;
+pub mod duty;
 pub mod error;
 pub mod gate;
 pub mod ids;

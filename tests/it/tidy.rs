@@ -17,3 +17,18 @@ mod source;
 fn nothing_in(findings: Vec<String>) {
     assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
 }
+
+/// The names of all functions of the house's sources that are tests.
+pub fn test_names() -> std::collections::BTreeSet<String> {
+    let sources = source::rust();
+    let marks = ["#[test]\n", "#[tokio::test]\n"];
+    let pairs = sources.iter().flat_map(|source| marks.map(|mark| (source, mark)));
+    pairs
+        .flat_map(|(source, mark)| source.text.split(mark).skip(1))
+        .filter_map(|after| {
+            let head = after.get(..after.find('(')?)?;
+            let name = head.rsplit_once("fn ")?.1;
+            Some(name.to_owned())
+        })
+        .collect()
+}

@@ -191,6 +191,42 @@ CREATE TABLE quarantine (
     answer_object  TEXT NOT NULL
 ) STRICT;
 
+-- class: review. Events that a person entered because a duty follows from them; open ones stay until they are closed.
+CREATE TABLE duty_event (
+    event_no  INTEGER PRIMARY KEY,
+    rule      TEXT NOT NULL,               -- the duty's rule in the regime
+    member    TEXT NOT NULL,               -- whose duty: institution code, or bureau, supervisor, provider
+    account   TEXT NOT NULL,               -- the person's account where the duty is a person's, else empty
+    event_day TEXT NOT NULL,
+    reason    TEXT NOT NULL,
+    raised_at INTEGER NOT NULL,
+    raised_by TEXT NOT NULL,
+    entry     INTEGER NOT NULL             -- journal index
+) STRICT;
+CREATE INDEX event_of_member ON duty_event (member);
+
+-- class: review. Duties that were closed; which duties there are is computed from the regime and the registers.
+CREATE TABLE duty_closing (
+    closing_no INTEGER PRIMARY KEY,
+    duty       TEXT NOT NULL UNIQUE,       -- its name: rule, whose, account if it is a person's, period
+    member     TEXT NOT NULL,
+    event_no   INTEGER,                    -- the event it follows from, if that was raised
+    artefact   TEXT NOT NULL,              -- sha256:<hex> of a file, or a reference of the kind that the rule names
+    closed_on  TEXT NOT NULL,
+    closed_at  INTEGER NOT NULL,
+    closed_by  TEXT NOT NULL,
+    kept_from  TEXT NOT NULL,              -- the later of its last day and the day it was closed on
+    entry      INTEGER NOT NULL            -- journal index
+) STRICT;
+CREATE INDEX closing_of_member ON duty_closing (member);
+
+-- class: register. Local days that differ from the offices' calendar: a typhoon, a day made up, a year not embedded.
+CREATE TABLE working_day (
+    day        TEXT NOT NULL PRIMARY KEY,
+    is_workday INTEGER NOT NULL,
+    note       TEXT NOT NULL
+) STRICT;
+
 -- class: audit. The journal's entries, in bundles as they were appended (C2SP tlog-tiles encoding).
 CREATE TABLE journal_entries (
     first_index INTEGER PRIMARY KEY,

@@ -84,6 +84,17 @@ pub async fn one(conn: &mut AnyConnection, code: &str) -> Result<Option<Member>>
         .transpose()
 }
 
+/// The codes of all members there are or were.
+pub async fn codes(conn: &mut AnyConnection) -> Result<Vec<String>> {
+    let rows = sqlx::query("SELECT code FROM member ORDER BY code")
+        .fetch_all(conn)
+        .await
+        .map_err(Error::database("list the members"))?;
+    rows.iter()
+        .map(|row| row.try_get(0).map_err(Error::database("list the members")))
+        .collect()
+}
+
 async fn insert(conn: &mut AnyConnection, member: &Member) -> Result<()> {
     sqlx::query(
         "INSERT INTO member (code, name, valid_from, valid_to, age_recipients, control_rules_version,

@@ -1,6 +1,7 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
 mod audit;
+mod duty;
 mod kept;
 mod people;
 mod purge;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 
 pub(super) use self::{
     audit::AuditCommand,
+    duty::{CalendarCommand, DutyCommand},
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
@@ -134,6 +136,18 @@ pub(super) enum Command {
     /// Weekly sheets of queries (查詢紀錄單): made, signed, approved, and proved to be complete
     #[command(subcommand)]
     Sheet(SheetCommand),
+    /// Everything with a due date, and what closed it
+    #[command(subcommand)]
+    Duty(DutyCommand),
+    /// Each clause with the control that carries it, the test that shows it, and its state
+    Clauses {
+        /// Only those whose id begins so, such as JCIC-9.3
+        #[arg(long, value_name = "PREFIX", default_value = "", hide_default_value = true)]
+        id: String,
+        /// As CSV for a spreadsheet
+        #[arg(long)]
+        csv: bool,
+    },
     /// Backups without keys: they open nothing
     #[command(subcommand)]
     Backup(BackupCommand),

@@ -7,9 +7,11 @@ mod audit;
 mod backup;
 mod batch;
 mod certificate;
+mod clauses;
 mod consent;
 mod demo;
 mod doctor;
+mod duty;
 mod hold;
 mod journal;
 mod master;
@@ -171,6 +173,8 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Certificate(command) => certificate::run(&opening, command, &out).await,
         Command::Audit(command) => audit::run(&opening, command, &out).await,
         Command::Sheet(command) => sheet::run(&opening, command, &out).await,
+        Command::Duty(command) => duty::run(&opening, command, &out).await,
+        Command::Clauses { id, csv } => clauses::run(&opening, &id, csv, &out).await,
         Command::Backup(command) => backup::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,
         Command::Provider(command) => provider::run(&opening, command, &out).await,

@@ -74,6 +74,8 @@ pub const TRANSFERS: &str = "last_transfer_no";
 pub const QUARANTINES: &str = "last_quarantine_no";
 /// The last number given to a stop.
 pub const STOPS: &str = "last_stop_no";
+/// The last number given to an event that raises a duty, or to the closing of one.
+pub const DUTIES: &str = "last_duty_no";
 /// The last number given to a change of an authorisation.
 pub const CHANGES: &str = "last_change_no";
 /// The last number given to a sheet.

@@ -207,6 +207,8 @@ kinds! {
     Finding = "finding",
     /// A duty was fulfilled.
     Duty = "duty",
+    /// An event was entered that a duty follows from.
+    DutyRaised = "duty_raised",
     /// A signature over something else than a sheet.
     Sign = "sign",
     /// Something happened that a person must look at.

@@ -38,6 +38,8 @@ pub(super) enum Kind {
     Payload,
     /// An authorisation that has ended.
     Authorisation,
+    /// The closing of a duty, with the event it follows from.
+    Closing,
     /// A stop that was lifted.
     Stop,
     /// A hold that was lifted.
@@ -79,13 +81,14 @@ pub(super) struct Removed {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
         Self::Consent,
         Self::Payload,
         Self::Authorisation,
+        Self::Closing,
         Self::Stop,
         Self::Hold,
         Self::Sample,
@@ -100,7 +103,7 @@ impl Kind {
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
             Self::Authorisation | Self::Stop | Self::Hold => Class::Register,
-            Self::Sample => Class::Review,
+            Self::Sample | Self::Closing => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
     }
@@ -114,6 +117,7 @@ impl Kind {
             Self::Consent => "consent",
             Self::Payload => "journal_payload",
             Self::Authorisation => "authorisation",
+            Self::Closing => "duty_closing",
             Self::Stop => "stop",
             Self::Hold => "hold",
             Self::Sample => "sample",
@@ -159,6 +163,10 @@ impl Kind {
                 "SELECT member || ' ' || account || ' ' || from_day, to_day, '', '', member, '', CAST(0 AS BIGINT) FROM authorisation
                  WHERE to_day IS NOT NULL AND to_day < $2 AND member || ' ' || account || ' ' || from_day > $1
                  ORDER BY 1 LIMIT 500"
+            }
+            Self::Closing => {
+                "SELECT CAST(closing_no AS TEXT), kept_from, '', '', member, '', CAST(0 AS BIGINT) FROM duty_closing
+                 WHERE closing_no > CAST($1 AS BIGINT) AND kept_from < $2 ORDER BY duty_closing.closing_no LIMIT 500"
             }
             Self::Stop => {
                 "SELECT CAST(stop_no AS TEXT), CAST(lifted_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM stop
@@ -209,6 +217,10 @@ impl Kind {
                 "DELETE FROM authorisation_change WHERE member || ' ' || account || ' ' || from_day = $1",
                 "DELETE FROM authorisation WHERE member || ' ' || account || ' ' || from_day = $1",
             ],
+            Self::Closing => &[
+                "DELETE FROM duty_event WHERE event_no = (SELECT event_no FROM duty_closing WHERE closing_no = CAST($1 AS BIGINT))",
+                "DELETE FROM duty_closing WHERE closing_no = CAST($1 AS BIGINT)",
+            ],
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
             Self::Sample => &[
@@ -227,7 +239,7 @@ impl Kind {
 
     /// Whether it begins with a day in text, not with an instant.
     fn begins_with_a_day(self) -> bool {
-        matches!(self, Self::Consent | Self::Authorisation)
+        matches!(self, Self::Consent | Self::Authorisation | Self::Closing)
     }
 
     /// A name before every other: entries are counted from 0 on.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Regime,
+    control::Every,
     people::{Party, Right},
 };
 use crate::error::{Error, Result};
@@ -76,6 +77,9 @@ fn numbers(regime: &Regime) -> Option<String> {
             "sheets are not signed by one right or two, or a number of their days is out of bounds".into(),
         );
     }
+    if regime.due.soon_days.value < 0 || regime.due.local_back_days.value < 0 {
+        return Some("a number of [due] is below 0".into());
+    }
     if regime.people.accounts_at_once.value == 0 || regime.people.backdate_days.value < 0 {
         return Some("a number of [people] is too small".into());
     }
@@ -110,6 +114,11 @@ fn duties(regime: &Regime) -> Option<String> {
         }
         if !["member", "bureau"].contains(&duty.of.as_str()) && !is_role(&duty.of) {
             return Some(format!("it is not said whose duty {id} is"));
+        }
+        if duty.raised_by.is_some() && (duty.every != Every::Event || is_role(&duty.of)) {
+            return Some(format!(
+                "the register raises the duty {id}, which is no event of a member or the bureau"
+            ));
         }
         if duty.due_days < 0 || duty.due_months < 0 {
             return Some(format!("the duty {id} is due before its period ends"));

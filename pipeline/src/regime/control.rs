@@ -127,6 +127,16 @@ pub struct SubjectRules {
     pub longer_days: Ruled<i64>,
 }
 
+/// When a duty counts as due, and how late a local working day may be told.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct DueRules {
+    /// So many days before its last day a duty is no longer merely open.
+    pub soon_days: Ruled<i64>,
+    /// How many days back a local working day may be entered.
+    pub local_back_days: Ruled<i64>,
+}
+
 /// A calendar period in Taipei, or an event.
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
@@ -166,6 +176,8 @@ pub struct DutyRule {
     /// Whether it moves from a rest day to the next working day.
     #[serde(default)]
     pub moves: bool,
+    /// The event that raises it without anybody's doing.
+    pub raised_by: Option<RaisedBy>,
     /// The role that owns it.
     pub owner: String,
     /// Whose duty it is, one each: `member`, `bureau`, or a role.
@@ -174,4 +186,14 @@ pub struct DutyRule {
     pub artefact: String,
     /// The clause.
     pub clause: String,
+}
+
+/// Events that the registers themselves show.
+#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[serde(rename_all = "snake_case")]
+pub enum RaisedBy {
+    /// A member joins; met while its 控管要點 are on file.
+    Joining,
+    /// An authorisation begins or ends there.
+    StaffChange,
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 pub use self::control::SampleRules;
 use self::{
     control::{
-        DutyRule, IncidentRules, PaceRules, QueryLog, ReconciliationRules, ReviewRules, SheetRules,
+        DueRules, DutyRule, IncidentRules, PaceRules, QueryLog, ReconciliationRules, ReviewRules, SheetRules,
         SubjectRules,
     },
     people::{
@@ -87,6 +87,8 @@ pub struct Regime {
     pub incident: IncidentRules,
     /// Answers to a subject.
     pub subject: SubjectRules,
+    /// When something counts as due.
+    pub due: DueRules,
     /// Everything with a due date.
     #[serde(rename = "duty")]
     pub duties: Vec<DutyRule>,

@@ -75,6 +75,12 @@ fn a_regime_that_contradicts_itself_is_refused() {
     check("rights = [\"review\"]", "rights = [\"audit\"]", "review");
     check("owner = \"internal_auditor\"", "owner = \"auditor\"", "owner");
     check("of = \"bureau\"", "of = \"bureaux\"", "whose");
+    check("soon_days = { value = 14,", "soon_days = { value = -1,", "[due]");
+    check(
+        "raised_by = \"staff_change\"\nowner = \"compliance\"\nof = \"bureau\"",
+        "raised_by = \"staff_change\"\nowner = \"compliance\"\nof = \"operator\"",
+        "no event",
+    );
     check("id = \"tpipas\"", "id = \"iso_27001\"", "twice");
     check(
         "finds = { value = [\"finding\"]",

@@ -166,6 +166,8 @@ const LAYERS: [&[&str]; 6] = [
         "certificate",
         "setup",
         "doctor",
+        "duty",
+        "clauses",
         "demo",
         "synth",
     ],

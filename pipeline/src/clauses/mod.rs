@@ -1,0 +1,116 @@
+//! The clause matrix: each clause of the governing document, the control that carries it, the test that shows it. *Pure.*
+//!
+//! One table, `jcic-2024.csv` beside this file, is all there is to it; `list` adds the state of this moment, `forms` prints it.
+
+pub mod forms;
+pub mod list;
+
+use csv::ReaderBuilder;
+
+use crate::error::{Error, Result};
+
+/// The table of the regime `jcic-2024`.
+const JCIC_2024: &str = include_str!("jcic-2024.csv");
+
+/// One clause and what carries it.
+pub struct Clause {
+    /// Its id, such as `JCIC-9.3.2.1a`.
+    pub id: String,
+    /// Where it stands, such as 九(三)2(1).
+    pub clause: String,
+    /// What it asks.
+    pub obligation: String,
+    /// Words of it by which it is found.
+    pub key_phrase: String,
+    /// What carries it; for an open one, what is missing.
+    pub control: String,
+    /// The test that shows it, a function's name; `none` for what cannot be tested here.
+    pub test: String,
+    /// Where its state is seen.
+    pub live: Live,
+}
+
+/// Where the state of a clause is seen.
+pub enum Live {
+    /// The program holds to it, always.
+    Kept,
+    /// In the duties of this rule.
+    Duty(String),
+    /// In what is due for destruction.
+    Purge,
+    /// Nowhere here: others keep it, and only their evidence can be recorded.
+    Evidence,
+    /// Nowhere yet.
+    Open,
+}
+
+/// The clauses of the regime `jcic-2024`, in their order.
+///
+/// # Errors
+/// A bug: the table is embedded.
+pub fn jcic_2024() -> Result<Vec<Clause>> {
+    let mut reader = ReaderBuilder::new().from_reader(JCIC_2024.as_bytes());
+    reader
+        .records()
+        .map(|record| {
+            let record = record.ok();
+            record
+                .as_ref()
+                .and_then(clause)
+                .ok_or(Error::Bug("a line of the clause matrix is not readable"))
+        })
+        .collect()
+}
+
+fn clause(record: &csv::StringRecord) -> Option<Clause> {
+    let cell = |place| record.get(place).map(str::to_owned);
+    Some(Clause {
+        id: cell(0)?,
+        clause: cell(1)?,
+        obligation: cell(2)?,
+        key_phrase: cell(3)?,
+        control: cell(4)?,
+        test: cell(5)?,
+        live: match record.get(6)? {
+            "kept" => Live::Kept,
+            "purge" => Live::Purge,
+            "evidence" => Live::Evidence,
+            "open" => Live::Open,
+            other => Live::Duty(other.strip_prefix("duty:")?.to_owned()),
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::regime::Regime;
+
+    #[test]
+    fn the_matrix_is_readable_and_names_duties_that_are_there() {
+        let regime = Regime::jcic_2024().unwrap();
+        let clauses = jcic_2024().unwrap();
+        for clause in &clauses {
+            if let Live::Duty(rule) = &clause.live {
+                assert!(regime.duties.iter().any(|duty| duty.id == *rule), "{}", clause.id);
+            }
+            let untested = matches!(clause.live, Live::Evidence | Live::Open);
+            assert_eq!(clause.test == "none", untested, "{}", clause.id);
+            let missing = clause.control.starts_with("missing: ");
+            assert_eq!(missing, matches!(clause.live, Live::Open), "{}", clause.id);
+        }
+        // And the other way round: no periodic duty of the regime is without its clause.
+        let shown = |rule: &str| {
+            let is_of = |clause: &Clause| matches!(&clause.live, Live::Duty(of) if of == rule);
+            clauses.iter().any(is_of)
+        };
+        let hidden: Vec<&str> = regime
+            .duties
+            .iter()
+            .map(|duty| duty.id.as_str())
+            .filter(|rule| !shown(rule))
+            .collect();
+        // A finding's report is asked by the self-audit as a whole, not by a clause of its own.
+        assert_eq!(hidden, ["finding_report"]);
+    }
+}

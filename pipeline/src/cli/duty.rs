@@ -1,0 +1,114 @@
+//! `duty list|show|close|raise|calendar import`. *Edge.*
+
+use mayfly_consent::Language;
+
+use super::{
+    Opening,
+    args::{CalendarCommand, DutyCommand},
+    attributable,
+    out::Out,
+};
+use crate::{
+    app::House,
+    duty::{
+        close, forms, import,
+        list::{self, Filter, Listed},
+        raise::{self, Raise},
+        state::State,
+    },
+    error::{Exit, Result},
+};
+
+pub(super) async fn run(opening: &Opening, command: DutyCommand, out: &Out) -> Result<Exit> {
+    match command {
+        DutyCommand::List {
+            due,
+            overdue,
+            all,
+            owner,
+            clause,
+            member,
+            on,
+            csv,
+        } => {
+            let states = match (due, overdue, all) {
+                (_, _, true) => State::ALL.into(),
+                (false, false, false) => vec![State::Open, State::Due, State::Overdue],
+                _ => [(due, State::Due), (overdue, State::Overdue)]
+                    .into_iter()
+                    .filter_map(|(asked, state)| asked.then_some(state))
+                    .collect(),
+            };
+            let filter = Filter {
+                states,
+                owner,
+                clause,
+                member,
+            };
+            let house = opening.to_look().await?;
+            let on = on.unwrap_or_else(|| house.today(house.clock.now()));
+            let listed = list::list(&house, on, &filter).await?;
+            if csv {
+                out.csv(&forms::table(&listed, &house.regime, Language::En).csv())?;
+                return Ok(Exit::Done);
+            }
+            let lines: Vec<_> = listed.iter().map(forms::line).collect();
+            let value = serde_json::json!({ "on": on, "duties": lines });
+            out.show(&value, || match listed.len() {
+                0 => format!("no such duties on {on}\n"),
+                count => format!("{}\n{count} duties on {on}\n", text(&house, &listed, out)),
+            })?;
+        }
+        DutyCommand::Show { duty } => {
+            let house = opening.to_look().await?;
+            let listed = list::show(&house, &duty, house.today(house.clock.now())).await?;
+            tell(&house, listed, out)?;
+        }
+        DutyCommand::Close {
+            duty,
+            artefact,
+            account,
+        } => {
+            let house = opening.to_act().await?;
+            let listed = close::close(&house, &duty, &artefact, attributable(&account)?).await?;
+            tell(&house, listed, out)?;
+        }
+        DutyCommand::Raise {
+            rule,
+            event_day,
+            of,
+            reason,
+            account,
+        } => {
+            let event = Raise {
+                rule: &rule,
+                day: event_day,
+                of: &of,
+                reason: &reason,
+                by: attributable(&account)?,
+            };
+            let house = opening.to_act().await?;
+            let listed = raise::raise(&house, &event).await?;
+            tell(&house, listed, out)?;
+        }
+        DutyCommand::Calendar(CalendarCommand::Import { file, account }) => {
+            let house = opening.to_act().await?;
+            let imported = import::import(&house, &file, attributable(&account)?).await?;
+            out.show(&imported, || {
+                format!("{} days new or changed\n", imported.changed)
+            })?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn tell(house: &House, listed: Listed<'_>, out: &Out) -> Result<()> {
+    let listed = [listed];
+    out.show(&forms::line(&listed[0]), || {
+        format!("{}\n{}", listed[0].duty.id, text(house, &listed, out))
+    })
+}
+
+fn text(house: &House, listed: &[Listed<'_>], out: &Out) -> String {
+    forms::table(listed, &house.regime, out.language).text(out.language)
+}

@@ -1,0 +1,161 @@
+//! Closes a duty: once, by whoever owns it on that day, with its artefact, and with a journal entry. *SQL.*
+
+use jiff::{Timestamp, civil::Date};
+use serde::Serialize;
+use sqlx::AnyConnection;
+
+use super::{
+    artefact,
+    duties::{self, Duty},
+    facts,
+    list::{self, Listed},
+    owner,
+    state::State,
+    store::{self, Closing, NewClosing},
+};
+use crate::{
+    access::rows,
+    app::House,
+    db::meta,
+    error::{Error, Result},
+    journal::{
+        self,
+        act::{self, Act},
+        entry::Kind,
+    },
+};
+
+/// What the journal keeps of a closing.
+#[derive(Serialize)]
+struct Entered<'a> {
+    duty: &'a str,
+    clause: &'a str,
+    due: Date,
+    closed_on: Date,
+    artefact: &'a str,
+    by: &'a str,
+}
+
+/// Closes the duty of the name `id` with `given`, the path of a file or a reference, as `account`. It is closed as of now: a
+/// closing is never dated back.
+///
+/// # Errors
+/// `DUTY-UNKNOWN`, `DUTY-CLOSED`, `DUTY-OWNER`, `DUTY-EARLY`, `DUTY-ARTEFACT`; `GATE-CLOCK` while the clocks disagree.
+pub async fn close<'h>(house: &'h House, id: &str, given: &str, account: &str) -> Result<Listed<'h>> {
+    let now = house.trusted_now()?;
+    let known = list::show(house, id, house.today(now)).await?;
+    let artefact = artefact::read(given, &known.duty.rule.artefact)?;
+    let mut tx = house.db.begin().await?;
+    let closed = close_within(house, tx.connection(), id, artefact, account, now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(closed)
+}
+
+/// As [`close`], in the transaction of the act that makes the artefact, which is given as it is kept.
+///
+/// # Errors
+/// As [`close`]; the caller's transaction must not be committed then.
+pub async fn close_within<'h>(
+    house: &'h House,
+    conn: &mut AnyConnection,
+    id: &str,
+    artefact: String,
+    account: &str,
+    now: Timestamp,
+) -> Result<Listed<'h>> {
+    let today = house.today(now);
+    let duty = open_duty(house, &mut *conn, id, today).await?;
+    let desk = owner::desk(&house.regime, &duty);
+    let people = rows::of_member(&mut *conn, desk).await?;
+    let stopped = rows::stopped(&mut *conn, desk).await?;
+    if !owner::may_close(&house.regime, &duty, (&people, &stopped), account, today) {
+        return Err(Error::Denied {
+            code: "DUTY-OWNER",
+            sentence: "this account does not own the duty today: it has not the role, has been stopped, or the duty is another person's"
+                .into(),
+            remedy: "name with --as an account that has the owner's role today; `mayfly duty show` names the role, `mayfly people table` its holders",
+        });
+    }
+    if today < duty.closable_from() {
+        return Err(Error::Operator {
+            code: "DUTY-EARLY",
+            sentence: format!(
+                "the duty is about a period that is not over: it can be closed from {} on",
+                duty.closable_from()
+            ),
+            remedy: "wait until the period has ended, then close it with what was made of all of it",
+        });
+    }
+    artefact::check(&mut *conn, &duty, &artefact).await?;
+    let number = meta::take_numbers(&mut *conn, meta::DUTIES, 1).await?;
+    let mut closing = Closing {
+        number,
+        artefact,
+        on: today,
+        at: Some(now),
+        by: account.to_owned(),
+        entry: None,
+    };
+    closing.entry = Some(enter(house, &mut *conn, &duty, &closing).await?);
+    let new = NewClosing {
+        duty: id,
+        member: &duty.of,
+        event: duty.event.as_ref().map(|(number, _)| *number),
+        kept_from: duty.counted.max(today),
+        closing: &closing,
+    };
+    store::insert_closing(conn, &new).await?;
+    tracing::info!(duty = number, "closed");
+    Ok(Listed {
+        duty,
+        state: State::Closed,
+        closing: Some(closing),
+    })
+}
+
+/// The duty of the name `id`, which nobody has closed and no register shows to be met.
+async fn open_duty<'h>(
+    house: &'h House,
+    conn: &mut AnyConnection,
+    id: &str,
+    today: Date,
+) -> Result<Duty<'h>> {
+    let member = id.split('/').nth(1).ok_or_else(list::unknown)?;
+    let whose = facts::of(house, &mut *conn, member).await?;
+    let whose = whose.ok_or_else(list::unknown)?;
+    let calendar = facts::calendar(&mut *conn).await?;
+    let span = facts::span(house, today, today)?;
+    let duties = duties::duties_of(&house.regime, &calendar, &whose, span);
+    let found = duties.into_iter().find(|duty| duty.id == id);
+    let duty = found.ok_or_else(list::unknown)?;
+    let closings = store::closings(conn, &duty.of).await?;
+    if closings.contains_key(id) || list::met(&duty).is_some_and(|met| met.on <= today) {
+        return Err(Error::Input {
+            code: "DUTY-CLOSED",
+            sentence: "the duty is closed already, and what closed it stands".into(),
+            remedy: "see `mayfly duty show` for its artefact and who closed it",
+        });
+    }
+    Ok(duty)
+}
+
+async fn enter(house: &House, conn: &mut AnyConnection, duty: &Duty<'_>, closing: &Closing) -> Result<i64> {
+    let reference = format!("duty:{}", closing.number);
+    let act = Act {
+        kind: Kind::Duty,
+        member: &duty.of,
+        reference: &reference,
+    };
+    let entered = Entered {
+        duty: &duty.id,
+        clause: &duty.rule.clause,
+        due: duty.due,
+        closed_on: closing.on,
+        artefact: &closing.artefact,
+        by: &closing.by,
+    };
+    let at = closing.at.ok_or(Error::Bug("a closing without its instant"))?;
+    let entry = act::enter(house, conn, &act, &entered, at).await?;
+    i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))
+}

@@ -1,0 +1,267 @@
+//! Which duties there are: from the regime, whoever they are of, the people there and the events that happened. *Pure.*
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{
+    calendar::{Calendar, Moved},
+    owner,
+    period::{self, Period},
+};
+use crate::{
+    access::authorisation::Authorisation,
+    regime::{
+        Regime,
+        control::{DutyRule, Every, RaisedBy},
+        people::Party,
+    },
+};
+
+/// A member, the bureau or one of the other parties, as far as its duties go.
+pub struct Whose {
+    /// Institution code, or `bureau`, `supervisor`, `provider`.
+    pub code: String,
+    /// Its first day under these duties.
+    pub first: Date,
+    /// Its last day, if it has left.
+    pub last: Option<Date>,
+    /// Version and date of its 控管要點 (七(一)).
+    pub control_rules: Option<(String, Date)>,
+    /// Its authorisations, all there are.
+    pub people: Vec<Authorisation>,
+    /// Events that were raised.
+    pub events: Vec<Event>,
+}
+
+/// Something happened that a duty follows from.
+pub struct Event {
+    /// Its number.
+    pub number: i64,
+    /// The rule it falls under.
+    pub rule: String,
+    /// Whose account, where the duty is a person's.
+    pub account: String,
+    /// When it happened.
+    pub day: Date,
+    /// Why it was raised.
+    pub reason: String,
+}
+
+/// Which duties: those due from one day on whose period, or event, began by another.
+#[derive(Clone, Copy)]
+pub struct Span {
+    /// Duties due before it are not kept any more; the day counts before it moves.
+    pub due_from: Date,
+    /// Periods that begin later have none yet.
+    pub begun_by: Date,
+}
+
+/// One duty.
+pub struct Duty<'r> {
+    /// Its name: rule, whose, and period: `monthly_sample/004/2026-11`, `weekly_sheet/004/chen.yl/2026-W45`.
+    pub id: String,
+    /// Its rule.
+    pub rule: &'r DutyRule,
+    /// Institution code, or `bureau`, `supervisor`, `provider`.
+    pub of: String,
+    /// The account, where it is a person's own.
+    pub account: String,
+    /// Its period, or the day of its event.
+    pub period: Period,
+    /// Its last day in time.
+    pub due: Date,
+    /// That day before it moved.
+    pub counted: Date,
+    /// Whether it moved.
+    pub moved: Moved,
+    /// The event it follows from, if that was raised: its number and reason.
+    pub event: Option<(i64, String)>,
+    /// The register itself shows that it is met: since when, and by what.
+    pub met: Option<(Date, String)>,
+}
+
+impl Duty<'_> {
+    /// The first day on which it can be closed: what is due after its period is about all of it; what is due on its last day is
+    /// done within it.
+    pub fn closable_from(&self) -> Date {
+        if self.rule.every == Every::Event || self.counted <= self.period.last {
+            self.period.first
+        } else {
+            self.period.last.tomorrow().unwrap_or(Date::MAX)
+        }
+    }
+}
+
+/// All duties of `whose` within `span`, by due day.
+pub fn duties_of<'r>(regime: &'r Regime, calendar: &Calendar, whose: &Whose, span: Span) -> Vec<Duty<'r>> {
+    let mut made = Making {
+        regime,
+        calendar,
+        whose,
+        span,
+        duties: Vec::new(),
+    };
+    for rule in &regime.duties {
+        made.of_rule(rule);
+    }
+    let mut duties = made.duties;
+    duties.sort_by(|one, other| (one.due, &one.id).cmp(&(other.due, &other.id)));
+    duties
+}
+
+struct Making<'a, 'r> {
+    regime: &'r Regime,
+    calendar: &'a Calendar,
+    whose: &'a Whose,
+    span: Span,
+    duties: Vec<Duty<'r>>,
+}
+
+impl<'r> Making<'_, 'r> {
+    fn of_rule(&mut self, rule: &'r DutyRule) {
+        match (rule.every, rule.of.as_str()) {
+            (Every::Event, _) => self.of_events(rule),
+            (_, "member" | "bureau") if self.is_of(rule) => {
+                self.of_periods(rule, "", self.whose.first, self.whose.last);
+            }
+            (_, "member" | "bureau") => {}
+            _ => self.of_people(rule),
+        }
+    }
+
+    /// Whether `rule` is about such a one as a whole.
+    fn is_of(&self, rule: &DutyRule) -> bool {
+        match Party::of(&self.whose.code) {
+            Party::Member => rule.of == "member",
+            Party::Bureau => rule.of == "bureau",
+            Party::Supervisor | Party::Provider => false,
+        }
+    }
+
+    /// One for each period that touches `first..=last`.
+    fn of_periods(&mut self, rule: &'r DutyRule, account: &str, first: Date, last: Option<Date>) {
+        let epoch = self.epoch();
+        let end = last.map_or(self.span.begun_by, |last| last.min(self.span.begun_by));
+        let mut next = (first <= end).then(|| period::holding(rule.every, first, epoch));
+        while let Some(period) = next.filter(|period| period.first <= end) {
+            next = period::after(rule.every, &period, epoch);
+            self.push(rule, account, period, None, None);
+        }
+    }
+
+    /// One for each account and each period in which it had the role on any day.
+    fn of_people(&mut self, rule: &'r DutyRule) {
+        let Some(role) = self.regime.role(&rule.of, Party::of(&self.whose.code)) else {
+            return;
+        };
+        let mut seen = BTreeSet::new();
+        let whose = self.whose;
+        for line in whose.people.iter().filter(|line| owner::has(line, role)) {
+            let last = line.to.map(|to| to.yesterday().unwrap_or(Date::MIN));
+            if last.is_some_and(|last| last < line.from) {
+                continue;
+            }
+            let last = match (last, whose.last) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            };
+            let before = self.duties.len();
+            self.of_periods(rule, &line.account, line.from.max(whose.first), last);
+            // Two authorisations of an account may meet in one period.
+            let new = self.duties.split_off(before);
+            self.duties
+                .extend(new.into_iter().filter(|duty| seen.insert(duty.id.clone())));
+        }
+    }
+
+    fn of_events(&mut self, rule: &'r DutyRule) {
+        let whose = self.whose;
+        for event in whose.events.iter().filter(|event| event.rule == rule.id) {
+            let mut period = period::holding(Every::Event, event.day, self.epoch());
+            period.name = format!("{}.{}", event.day, event.number);
+            self.push(
+                rule,
+                &event.account,
+                period,
+                Some((event.number, event.reason.clone())),
+                None,
+            );
+        }
+        if !self.is_of(rule) {
+            return;
+        }
+        match rule.raised_by {
+            // Whoever had left before these duties began never joined under them.
+            Some(RaisedBy::Joining) if whose.last.is_some_and(|last| last < whose.first) => {}
+            Some(RaisedBy::Joining) => {
+                let met = whose.control_rules.as_ref();
+                let met = met.map(|(version, day)| (whose.first.max(*day), format!("document:{version}")));
+                self.of_day(rule, whose.first, met);
+            }
+            Some(RaisedBy::StaffChange) => {
+                let lines = whose.people.iter().filter(|line| line.to != Some(line.from));
+                let days: BTreeSet<Date> = lines
+                    .flat_map(|line| [Some(line.from), line.to])
+                    .flatten()
+                    .collect();
+                // Whoever was there at the beginning is no change.
+                for day in days.into_iter().filter(|day| *day > whose.first) {
+                    self.of_day(rule, day, None);
+                }
+            }
+            None => {}
+        }
+    }
+
+    fn of_day(&mut self, rule: &'r DutyRule, day: Date, met: Option<(Date, String)>) {
+        let period = period::holding(Every::Event, day, self.epoch());
+        self.push(rule, "", period, None, met);
+    }
+
+    fn push(
+        &mut self,
+        rule: &'r DutyRule,
+        account: &str,
+        period: Period,
+        event: Option<(i64, String)>,
+        met: Option<(Date, String)>,
+    ) {
+        let counted = period::due_day(rule, period.last);
+        // What was raised by hand stays until it is closed, however long ago it was.
+        let is_kept = counted >= self.span.due_from || event.is_some();
+        if !is_kept || period.first > self.span.begun_by {
+            return;
+        }
+        let (due, moved) = match rule.moves {
+            true => self.calendar.moved(counted),
+            false => (counted, Moved::No),
+        };
+        let of = &self.whose.code;
+        let id = match account {
+            "" => format!("{}/{of}/{}", rule.id, period.name),
+            account => format!("{}/{of}/{account}/{}", rule.id, period.name),
+        };
+        self.duties.push(Duty {
+            id,
+            rule,
+            of: of.clone(),
+            account: account.to_owned(),
+            period,
+            due,
+            counted,
+            moved,
+            event,
+            met,
+        });
+    }
+
+    /// Rounds of several years are counted from the year in which the link began.
+    fn epoch(&self) -> i16 {
+        self.regime.link.valid_from.value.year()
+    }
+}
+
+#[cfg(test)]
+#[path = "duties_tests.rs"]
+pub(super) mod tests;

@@ -1,0 +1,142 @@
+//! Duties as they are handed out: for programs, for people, for spreadsheets. *Pure.*
+
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::Language;
+use serde::Serialize;
+
+use super::{calendar::Moved, list::Listed, state::State};
+use crate::{
+    printed::{Printed, day},
+    regime::Regime,
+};
+
+/// A duty for programs.
+#[derive(Serialize)]
+pub struct Line<'l> {
+    duty: &'l str,
+    rule: &'l str,
+    title: &'l str,
+    clause: &'l str,
+    of: &'l str,
+    account: &'l str,
+    owner: &'l str,
+    period: &'l str,
+    period_first: Date,
+    period_last: Date,
+    due: Date,
+    /// `fixed`, `moved`, or `unknown`: nobody knows the calendar of that year, and the day stays where it is.
+    calendar: &'static str,
+    asks_for: &'l str,
+    reason: Option<&'l str>,
+    state: State,
+    closable_from: Date,
+    artefact: Option<&'l str>,
+    closed_on: Option<Date>,
+    closed_at: Option<Timestamp>,
+    closed_by: Option<&'l str>,
+    entry: Option<i64>,
+}
+
+/// A duty for programs.
+pub fn line<'l>(listed: &'l Listed<'_>) -> Line<'l> {
+    let (duty, closing) = (&listed.duty, listed.closing.as_ref());
+    Line {
+        duty: &duty.id,
+        rule: &duty.rule.id,
+        title: &duty.rule.title,
+        clause: &duty.rule.clause,
+        of: &duty.of,
+        account: &duty.account,
+        owner: &duty.rule.owner,
+        period: &duty.period.name,
+        period_first: duty.period.first,
+        period_last: duty.period.last,
+        due: duty.due,
+        calendar: calendar(duty.moved),
+        asks_for: &duty.rule.artefact,
+        reason: duty.event.as_ref().map(|(_, reason)| reason.as_str()),
+        state: listed.state,
+        closable_from: duty.closable_from(),
+        artefact: closing.map(|closing| closing.artefact.as_str()),
+        closed_on: closing.map(|closing| closing.on),
+        closed_at: closing.and_then(|closing| closing.at),
+        closed_by: closing.map(|closing| closing.by.as_str()),
+        entry: closing.and_then(|closing| closing.entry),
+    }
+}
+
+/// Duties for people; days as readers of `language` write them.
+pub fn table(listed: &[Listed<'_>], regime: &Regime, language: Language) -> Printed<12> {
+    let row = |listed: &Listed<'_>| {
+        let (duty, closing) = (&listed.duty, listed.closing.as_ref());
+        [
+            state(listed.state, language).to_owned(),
+            day(duty.due, language),
+            duty.id.clone(),
+            duty.rule.title.clone(),
+            duty.event
+                .as_ref()
+                .map_or_else(String::new, |(_, reason)| reason.clone()),
+            owner(&duty.rule.owner, regime, language),
+            duty.rule.artefact.clone(),
+            duty.rule.clause.clone(),
+            remark(duty.moved, language).to_owned(),
+            closing.map_or_else(String::new, |closing| day(closing.on, language)),
+            closing.map_or_else(String::new, |closing| closing.by.clone()),
+            closing.map_or_else(String::new, |closing| closing.artefact.clone()),
+        ]
+    };
+    Printed {
+        columns: [
+            ["state", "State", "狀態"],
+            ["due", "Due", "期限"],
+            ["duty", "Duty", "編號"],
+            ["title", "Title", "事項"],
+            ["reason", "Reason", "事由"],
+            ["owner", "Owner", "負責人員"],
+            ["asks_for", "Asks for", "應備文件"],
+            ["clause", "Clause", "條款"],
+            ["calendar", "Calendar", "日曆"],
+            ["closed_on", "Closed on", "結案日"],
+            ["closed_by", "Closed by", "結案人"],
+            ["artefact", "Artefact", "佐證"],
+        ],
+        lines: listed.iter().map(row).collect(),
+    }
+}
+
+fn state(state: State, language: Language) -> &'static str {
+    match (state, language) {
+        (state, Language::En) => state.name(),
+        (State::Open, Language::ZhTw) => "未到期",
+        (State::Due, Language::ZhTw) => "待辦",
+        (State::Overdue, Language::ZhTw) => "逾期",
+        (State::Closed, Language::ZhTw) => "結案",
+    }
+}
+
+fn owner(id: &str, regime: &Regime, language: Language) -> String {
+    let title = regime.roles.iter().find(|role| role.id == id);
+    match (language, title) {
+        (Language::ZhTw, Some(role)) => role.title.clone(),
+        _ => id.to_owned(),
+    }
+}
+
+fn calendar(moved: Moved) -> &'static str {
+    match moved {
+        Moved::No => "fixed",
+        Moved::Yes => "moved",
+        Moved::Unknown => "unknown",
+    }
+}
+
+fn remark(moved: Moved, language: Language) -> &'static str {
+    match (moved, language) {
+        (Moved::No, _) => "",
+        (Moved::Yes, Language::En) => "moved",
+        (Moved::Yes, Language::ZhTw) => "順延",
+        (Moved::Unknown, Language::En) => "unknown",
+        (Moved::Unknown, Language::ZhTw) => "無日曆資料",
+    }
+}

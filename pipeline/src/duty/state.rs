@@ -1,0 +1,57 @@
+//! What a duty is on a day: open, due, overdue or closed. *Pure.*
+
+use jiff::{ToSpan, civil::Date};
+use serde::Serialize;
+
+use super::duties::Duty;
+use crate::regime::control::DueRules;
+
+/// The state of a duty on a day.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is there, and there is time.
+    Open,
+    /// It can be closed, and its last day is near.
+    Due,
+    /// Its last day is over.
+    Overdue,
+    /// It was closed.
+    Closed,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Open, Self::Due, Self::Overdue, Self::Closed];
+
+    /// The state of `duty` on `on`, which was closed on `closed` if it was.
+    pub fn of(duty: &Duty<'_>, closed: Option<Date>, on: Date, rules: &DueRules) -> Self {
+        let near = duty
+            .due
+            .checked_sub(rules.soon_days.value.days())
+            .unwrap_or(Date::MIN);
+        if closed.is_some_and(|closed| closed <= on) {
+            Self::Closed
+        } else if on > duty.due {
+            Self::Overdue
+        } else if on >= near && on >= duty.closable_from() {
+            Self::Due
+        } else {
+            Self::Open
+        }
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Due => "due",
+            Self::Overdue => "overdue",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "state_tests.rs"]
+mod tests;

@@ -1,0 +1,105 @@
+//! The clause matrix: every clause is in it, every test it names is there, and its states follow what is due. *Edge.*
+
+use std::fs;
+
+use crate::{
+    support::{NOW, Sandbox, fixtures},
+    tidy::test_names,
+};
+
+/// What `clauses WORDS…` shows at `at`.
+fn shown(sandbox: &Sandbox, at: &str, words: &[&str]) -> Vec<serde_json::Value> {
+    let run = sandbox.mayfly([&["--at", at, "--json", "clauses"], words].concat());
+    run.expect(0).json().as_array().unwrap().clone()
+}
+
+#[test]
+fn every_clause_is_carried_by_a_control_and_shown_by_a_test_that_is_there() {
+    let sandbox = Sandbox::with_master_data();
+    let matrix = shown(&sandbox, NOW, &[]);
+    let asked = fs::read_to_string(fixtures().join("clauses/jcic-2024.csv")).unwrap();
+    let mut reader = csv::Reader::from_reader(asked.as_bytes());
+    let asked: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    assert_eq!(matrix.len(), asked.len());
+    let tests = test_names();
+    assert!(
+        tests.len() > 300
+            && tests.contains("every_clause_is_carried_by_a_control_and_shown_by_a_test_that_is_there")
+    );
+    assert!(!tests.contains("journal_of_nothing"), "the control");
+    for (line, asked) in matrix.iter().zip(&asked) {
+        let cell = |name: &str| line[name].as_str().unwrap();
+        let columns = ["id", "clause", "obligation", "key_phrase"];
+        assert_eq!(columns.map(cell).as_slice(), asked.iter().collect::<Vec<_>>());
+        for name in columns.iter().chain(&["control", "test", "state"]) {
+            assert!(!cell(name).trim().is_empty(), "{}: {name}", cell("id"));
+        }
+        let untested = ["organisational", "open"].contains(&cell("state"));
+        assert_eq!(cell("test") == "none", untested, "{}", cell("id"));
+        let named = cell("test");
+        assert!(
+            named == "none" || tests.contains(named),
+            "{} names no test: {named}",
+            cell("id")
+        );
+    }
+}
+
+#[test]
+fn the_state_of_a_clause_follows_what_is_due() {
+    let sandbox = Sandbox::with_master_data();
+    let state = |at: &str, id: &str| {
+        let found = shown(&sandbox, at, &["--id", id]);
+        (
+            found[0]["state"].as_str().unwrap().to_owned(),
+            found[0]["overdue"].clone(),
+        )
+    };
+    assert_eq!(state(NOW, "JCIC-5.2a"), ("kept".into(), 0.into()));
+    let end = "2026-12-31T10:00:00+08:00";
+    assert_eq!(state(end, "JCIC-5.2a"), ("due".into(), 0.into()));
+    assert_eq!(state(end, "JCIC-2.1").0, "organisational");
+    assert_eq!(state(end, "JCIC-5.1.4a").0, "open");
+    assert_eq!(state(end, "JCIC-9.3.2.1b").0, "kept");
+    // Two members, and nobody reviewed accounts.
+    assert_eq!(
+        state("2027-01-01T10:00:00+08:00", "JCIC-5.2a"),
+        ("overdue".into(), 2.into())
+    );
+}
+
+/// What is due for destruction shows in the clauses that order it, and is gone from them when it is destroyed.
+#[test]
+fn the_clauses_of_deletion_follow_the_purge() {
+    let sandbox = Sandbox::with_master_data();
+    let (_, summary) = sandbox.batch_run(&fixtures().join("demo/004-1151102-01.csv"), &[]);
+    assert_eq!(summary["batch"], "004-1151102-01");
+    let state = |at: &str| shown(&sandbox, at, &["--id", "JCIC-8.3"])[0]["state"].clone();
+    assert_eq!(state(NOW), "kept");
+    assert_eq!(state("2026-11-05T12:00:00+08:00"), "due");
+    let late = "2026-11-06T12:00:00+08:00";
+    assert_eq!(state(late), "overdue");
+    // It is told that this was too late.
+    sandbox.at(late, ["purge"], ["run"]).expect(1);
+    assert_eq!(state(late), "kept");
+}
+
+#[test]
+fn the_matrix_is_printed_for_people_and_for_spreadsheets() {
+    let sandbox = Sandbox::with_master_data();
+    let say = |words: &[&str]| sandbox.mayfly([&["--at", NOW, "clauses"], words].concat());
+    let text = say(&["--id", "JCIC-10", "--lang", "zh-TW"]).expect(0).stdout;
+    assert!(
+        text.starts_with("編號") && text.contains("JCIC-10b") && text.contains("遵循"),
+        "{text}"
+    );
+    assert!(
+        text.ends_with("\n2 clauses: 2 kept, 0 due, 0 overdue, 0 open, 0 organisational\n"),
+        "{text}"
+    );
+    let csv = say(&["--csv"]).expect(0).stdout;
+    assert_eq!(csv.matches("\r\n").count(), 132);
+    assert!(csv.starts_with("id,clause,state,obligation,key_phrase,control,test\r\nJCIC-1.1,一(一),open,"));
+    let told = say(&["--id", "JCIC-99"]).expect(65).stderr;
+    assert!(told.contains("(CLAUSE-UNKNOWN)\n"), "{told}");
+}
