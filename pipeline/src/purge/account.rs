@@ -82,6 +82,7 @@ pub async fn account(house: &House, gone: &[Gone]) -> Result<Accounted> {
 pub(super) async fn settle(house: &House, gone: &[Gone]) -> Result<Accounted> {
     let now = house.clock.now();
     let queue = EvidenceQueue::open(&house.dir);
+    queue.tidy()?;
     let destroyed = house.custody.destroyed()?;
     let mut accounted = Accounted::default();
     let mut tx = house.db.begin().await?;

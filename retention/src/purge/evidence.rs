@@ -127,6 +127,33 @@ impl EvidenceQueue {
         durable::remove(&self.dir.join(cohort.name()), WRITE).map(|_| ())
     }
 
+    /// Removes what a process left that ended while it wrote evidence.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn tidy(&self) -> Result<(), RetentionError> {
+        if self.unfinished()?.is_empty() {
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        for path in self.unfinished()? {
+            durable::remove(&path, WRITE)?;
+        }
+        Ok(())
+    }
+
+    fn unfinished(&self) -> Result<Vec<PathBuf>, RetentionError> {
+        let listed = match fs::read_dir(&self.dir) {
+            Ok(listed) => listed,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(RetentionError::disk(READ, &error)),
+        };
+        let paths = listed.filter_map(|entry| Some(entry.ok()?.path()));
+        Ok(paths
+            .filter(|path| path.extension().is_some_and(|end| end == "new"))
+            .collect())
+    }
+
     /// The lock under which evidence is written; free when the returned file is closed. A process that was stopped while it
     /// held it does not keep what has to go: without the lock there is no evidence, as without room on the disk.
     fn lock(&self) -> Result<fs::File, RetentionError> {
@@ -256,5 +283,18 @@ mod tests {
         queue.remove(example().cohort).unwrap();
         queue.remove(example().cohort).unwrap();
         assert_eq!(queue.of(example().cohort), Ok(None));
+    }
+
+    #[test]
+    fn what_a_write_that_was_cut_short_left_goes_and_evidence_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = EvidenceQueue::open(folder.path());
+        queue.tidy().unwrap();
+        queue.keep_first(example()).unwrap();
+        let left = folder.path().join("purged/answer-2026110203.new");
+        fs::write(&left, "mayfly purge ev").unwrap();
+        queue.tidy().unwrap();
+        assert!(!left.exists());
+        assert_eq!(queue.of(example().cohort), Ok(Some(example())));
     }
 }
