@@ -255,7 +255,7 @@ pub(super) enum JournalCommand {
         /// A folder that `journal export` wrote
         #[arg(requires = "key")]
         folder: Option<PathBuf>,
-        /// The verifier key, as `journal verify` and `doctor` print it
+        /// The verifier key, as `journal verify` and `doctor` print it, or a file that holds it
         #[arg(long, value_name = "PUBLIC", requires = "folder")]
         key: Option<String>,
     },

@@ -43,7 +43,7 @@ pub async fn check(house: &House, conn: &mut AnyConnection, now: Timestamp) -> R
     if house.dir.join("closed").exists() {
         return Err(closed(
             "the watcher has found that the purge, the journal or the keys are not in order",
-            "see `mayfly watch --once`, which opens the gate again when nothing is wrong any more",
+            "see `mayfly watch --once`, which says what, and opens the gate again when nothing is wrong any more; a purge that is silent wants `mayfly serve` started",
         ));
     }
     let since = journal::store::unsigned_since(&mut *conn).await?;

@@ -16,7 +16,10 @@ use mayfly_retention::{
 use serde::Serialize;
 use sqlx::{AnyConnection, Row};
 
-use super::{months, records, strength, trace};
+use super::{
+    derived::{self, Derived},
+    months, records, strength, trace,
+};
 use crate::{
     app::House,
     certificate::{books, issue, stored},
@@ -75,6 +78,7 @@ pub async fn account(house: &House, gone: &[Gone]) -> Result<Accounted> {
     let mut tx = house.db.begin().await?;
     trace::leave(house, tx.connection(), house.clock.now()).await?;
     tx.commit().await?;
+    derived::enter(house).await?;
     settle(house, gone).await
 }
 
@@ -147,6 +151,7 @@ async fn certify(
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let certified = stored::cohorts(tx.connection(), State::Erased).await?;
+    let derived = Derived::of(&house.dir, &house.config);
     let (mut done, mut waits) = (Vec::new(), false);
     for (cohort, commitment) in destroyed {
         let evidence = queue.of(*cohort)?;
@@ -163,7 +168,7 @@ async fn certify(
             waits = true;
             continue;
         }
-        let left = left(house, gone, *cohort);
+        let left = left(house, &derived, gone, *cohort);
         if left != Some(0) {
             accounted.held_back.push(HeldBack {
                 cohort: cohort.name(),
@@ -216,10 +221,10 @@ async fn certify(
     Ok(())
 }
 
-/// What is left of a destroyed cohort: what this pass counted, or what lies there now if that is more.
-fn left(house: &House, gone: &[Gone], cohort: Cohort) -> Option<u64> {
+/// What is left of a destroyed cohort: what this pass counted, or what lies there now if that is more; plain files too.
+fn left(house: &House, derived: &Derived, gone: &[Gone], cohort: Cohort) -> Option<u64> {
     let counted = gone.iter().find(|gone| gone.evidence.cohort == cohort);
-    let now = residue(&house.vault, cohort)?;
+    let now = residue(&house.vault, cohort)? + derived.left(cohort)?;
     match counted {
         Some(gone) => Some(gone.residue?.max(now)),
         None => Some(now),

@@ -55,10 +55,21 @@ pub(super) struct Page {
 /// What names a record: its number, and where its sealed file lies if it has one of its own.
 pub(super) struct Key {
     id: String,
-    file: Option<Place>,
+    pub(super) file: Option<Place>,
     /// How many sealed records of its month it is.
     sealed: u64,
-    month: Cohort,
+    pub(super) month: Cohort,
+}
+
+impl Key {
+    /// Whether its row, one of `kind`, names its month as the one whose key sealed it.
+    pub(super) fn names_its_month(&self, kind: Kind) -> bool {
+        match kind {
+            Kind::Chunk => self.file.is_some(),
+            Kind::Consent | Kind::Payload => true,
+            _ => false,
+        }
+    }
 }
 
 /// What was deleted.
@@ -157,6 +168,19 @@ impl Kind {
         }
     }
 
+    /// As [`select`](Self::select), before the chunks of the same pass are gone: batches whose chunks are all at their end.
+    fn select_ahead(self) -> &'static str {
+        match self {
+            Self::Batch => {
+                "SELECT CAST(batch_no AS TEXT), CAST(accepted_at AS TEXT), '', '', member, batch, CAST(0 AS BIGINT) FROM batch
+                 WHERE batch_no > CAST($1 AS BIGINT) AND accepted_at < CAST($2 AS BIGINT) AND state = 'settled'
+                 AND NOT EXISTS (SELECT 1 FROM chunk WHERE chunk.batch_no = batch.batch_no
+                 AND (chunk.state <> 'settled' OR chunk.gated_at >= CAST($2 AS BIGINT))) ORDER BY batch.batch_no LIMIT 500"
+            }
+            other => other.select(),
+        }
+    }
+
     /// What is deleted, in this order, for each record ($1, its name); the last is the record itself.
     fn delete(self) -> &'static [&'static str] {
         match self {
@@ -205,6 +229,26 @@ pub(super) async fn page(
     after: Option<&str>,
     cut: Date,
 ) -> Result<Page> {
+    selected(conn, kind, kind.select(), after, cut).await
+}
+
+/// As [`page`], as it will be when those of the kinds before are gone that are at their end; a hold may keep some.
+pub(super) async fn page_ahead(
+    conn: &mut AnyConnection,
+    kind: Kind,
+    after: Option<&str>,
+    cut: Date,
+) -> Result<Page> {
+    selected(conn, kind, kind.select_ahead(), after, cut).await
+}
+
+async fn selected(
+    conn: &mut AnyConnection,
+    kind: Kind,
+    sql: &'static str,
+    after: Option<&str>,
+    cut: Date,
+) -> Result<Page> {
     let next = cut.tomorrow().unwrap_or(Date::MAX);
     let before = if kind.begins_with_a_day() {
         next.to_string()
@@ -213,7 +257,7 @@ pub(super) async fn page(
         let start = next.to_zoned(taipei).map(|midnight| midnight.timestamp());
         start.unwrap_or(Timestamp::MIN).as_microsecond().to_string()
     };
-    let rows = sqlx::query(kind.select())
+    let rows = sqlx::query(sql)
         .bind(after.unwrap_or(kind.first()))
         .bind(before)
         .fetch_all(conn)

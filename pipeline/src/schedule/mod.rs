@@ -15,7 +15,7 @@ mod question;
 pub mod watch;
 
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Arc,
     thread::{self, JoinHandle},
@@ -98,6 +98,19 @@ async fn once_of(plan: &Plan, pass: Pass) -> Result<()> {
     tokio::task::spawn_blocking(move || pass.run(&plan.dir, plan.at, &runtime))
         .await
         .unwrap_or(Err(Error::Bug("a pass panicked")))
+}
+
+/// Leaves the trace of a purge that somebody ran by hand: it is as good as one of the schedule's. Where it cannot be left, on
+/// a full disk for one, the watcher misses the purge, and that is all.
+pub fn purged_by_hand(dir: &Path, outcome: &'static str) {
+    if let Err(error) = heartbeat::beat(dir, Pass::Purge.name(), outcome) {
+        tracing::error!(code = error.code(), "the trace of the purge could not be left");
+    }
+}
+
+/// Whether a schedule has ever run on the data directory `dir`.
+pub fn has_run(dir: &Path) -> bool {
+    heartbeat::last(dir, Pass::Checkpoint.name()).is_some()
 }
 
 /// The threads of all passes.
