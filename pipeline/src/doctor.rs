@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use mayfly_retention::{Custody, OsRandomness};
+use mayfly_retention::{Custody, OsRandomness, custody::Standing};
 use serde::Serialize;
 
 use crate::{
@@ -64,8 +64,8 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
             config.regime
         ),
     ));
-    checks.push(check("keys", keyring(&config.keys_dir(dir)), |generation| {
-        format!("keyring of generation {generation}")
+    checks.push(check("keys", keyring(&config.keys_dir(dir)), |keys| {
+        format!("{} keys made, {} cohorts destroyed", keys.made, keys.destroyed)
     }));
     checks.push(check("custody", custody(dir, &config), |finding| finding));
     checks.push(check("memory", memory(), |finding| finding));
@@ -96,8 +96,8 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
     checks
 }
 
-fn keyring(keys: &Path) -> Result<u64> {
-    Ok(Custody::open(keys, Arc::new(OsRandomness))?.generation()?)
+fn keyring(keys: &Path) -> Result<Standing> {
+    Ok(Custody::open(keys, Arc::new(OsRandomness))?.standing()?)
 }
 
 /// How well a key that is destroyed is erased.

@@ -13,6 +13,7 @@ mod records;
 pub mod years;
 
 mod account;
+mod draw;
 mod trace;
 
 use std::{path::Path, sync::Arc, time::Duration};

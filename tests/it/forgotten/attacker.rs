@@ -150,7 +150,7 @@ impl Attacker {
             .into_iter()
             .chain(self.cohorts.iter().map(|name| name.clone().into_bytes()))
             .chain((0..12_u64).map(|generation| generation.to_be_bytes().to_vec()))
-            .chain(self.keyrings.iter().map(|keyring| keyring[..34].to_vec()))
+            .chain(self.keyrings.iter().map(|keyring| keyring[..58].to_vec()))
             .collect();
         let mut follows = Vec::new();
         for key in &self.named {
