@@ -18,7 +18,7 @@ use crate::{
     lockdown::{self, Lockdown},
     places,
     provider::Link,
-    purge::Purger,
+    purge::{Purger, claimed},
     regime::Regime,
     roc::taipei,
     transfer,
@@ -104,7 +104,14 @@ fn keyring(keys: &Path) -> Result<Standing> {
 fn custody(dir: &Path, config: &Config) -> Result<String> {
     let erasure = Custody::erasure_at(&config.keys_dir(dir));
     config.check_erasure(erasure)?;
-    Ok(format!("{}: {}", erasure.strength.name(), erasure.reason))
+    let place = format!("{}: {}", erasure.strength.name(), erasure.reason);
+    Ok(match claimed(config.environment, erasure.strength) {
+        claimed if claimed == erasure.strength => place,
+        claimed => format!(
+            "{}: a sandbox accepts any place, so its certificates claim no more; of this place {place}",
+            claimed.name()
+        ),
+    })
 }
 
 fn memory() -> Result<String> {
