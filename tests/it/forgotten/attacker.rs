@@ -111,7 +111,7 @@ impl Attacker {
             SLOTS => [24, 56, 4096 + 24, 4096 + 56].into_iter().for_each(&mut part),
             "keys/index.key" => [16, 48].into_iter().for_each(&mut part),
             "keys/journal.key" => part(0),
-            _ if is_keyring(bytes) => [34, 58].into_iter().for_each(&mut part),
+            _ if is_keyring(bytes) => [58, 82].into_iter().for_each(&mut part),
             _ => {}
         }
         if name == SLOTS {
