@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use mayfly_retention::{Custody, OsRandomness};
+use mayfly_retention::{Custody, OsRandomness, custody::Standing};
 use serde::Serialize;
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     lockdown::{self, Lockdown},
     places,
     provider::Link,
-    purge::Purger,
+    purge::{Purger, claimed},
     regime::Regime,
     roc::taipei,
     transfer,
@@ -64,8 +64,8 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
             config.regime
         ),
     ));
-    checks.push(check("keys", keyring(&config.keys_dir(dir)), |generation| {
-        format!("keyring of generation {generation}")
+    checks.push(check("keys", keyring(&config.keys_dir(dir)), |keys| {
+        format!("{} keys made, {} cohorts destroyed", keys.made, keys.destroyed)
     }));
     checks.push(check("custody", custody(dir, &config), |finding| finding));
     checks.push(check("memory", memory(), |finding| finding));
@@ -97,15 +97,22 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
     checks
 }
 
-fn keyring(keys: &Path) -> Result<u64> {
-    Ok(Custody::open(keys, Arc::new(OsRandomness))?.generation()?)
+fn keyring(keys: &Path) -> Result<Standing> {
+    Ok(Custody::open(keys, Arc::new(OsRandomness))?.standing()?)
 }
 
 /// How well a key that is destroyed is erased.
 fn custody(dir: &Path, config: &Config) -> Result<String> {
     let erasure = Custody::erasure_at(&config.keys_dir(dir));
     config.check_erasure(erasure)?;
-    Ok(format!("{}: {}", erasure.strength.name(), erasure.reason))
+    let place = format!("{}: {}", erasure.strength.name(), erasure.reason);
+    Ok(match claimed(config.environment, erasure.strength) {
+        claimed if claimed == erasure.strength => place,
+        claimed => format!(
+            "{}: a sandbox accepts any place, so its certificates claim no more; of this place {place}",
+            claimed.name()
+        ),
+    })
 }
 
 fn memory() -> Result<String> {

@@ -24,6 +24,7 @@ mod hostile;
 mod journey;
 mod judge;
 mod marked;
+mod memory;
 mod pauses;
 mod planted;
 mod redaction;

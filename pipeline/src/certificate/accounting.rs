@@ -41,7 +41,7 @@ pub async fn account_for_all(house: &House, conn: &mut AnyConnection) -> Result<
         }
     }
     let destroyed = house.custody.destroyed()?;
-    let destroyed: BTreeSet<Cohort> = destroyed.into_iter().map(|(cohort, _)| cohort).collect();
+    let destroyed: BTreeSet<Cohort> = destroyed.into_iter().map(|listed| listed.cohort).collect();
     let mut sum = Accounting {
         unrecorded: certified.values().map(|(_, unrecorded)| unrecorded).sum(),
         ..Accounting::default()

@@ -160,10 +160,13 @@ async fn destroy(opening: &Opening, purger: &Purger, account: &str, out: &Out) -
             known(accounted.map(|done| done.certified as u64))
         );
         for held in held_back {
+            let why = match held.why {
+                Some(why) => why.to_owned(),
+                None => format!("{} files are left", known(held.residue)),
+            };
             text.push_str(&format!(
-                "finding: {} is destroyed and not certified: {} files are left\n",
-                held.cohort,
-                known(held.residue)
+                "finding: {} is destroyed and not certified: {why}\n",
+                held.cohort
             ));
         }
         text.push_str(&plain(swept));

@@ -18,9 +18,9 @@ use crate::{
 /// `GATE-PURGE`.
 pub async fn check(house: &House, conn: &mut AnyConnection, now: Timestamp) -> Result<()> {
     // The database first: another process may be making a key, and then notes it there.
-    let noted = meta::counter(&mut *conn, meta::KEYRING).await?;
+    let noted = meta::read(&mut *conn, meta::KEYRING).await?;
     let keys = house.custody.check().map_err(Error::from);
-    keys.and_then(|generation| check_keyring(generation, noted))
+    keys.and_then(|keys| check_keyring(&keys, noted.as_deref()))
         .map_err(|error| {
             closed(
                 &format!("the keys are not in order ({}: {error})", error.code()),

@@ -17,6 +17,7 @@ pub mod years;
 
 mod account;
 mod derived;
+mod draw;
 mod trace;
 
 use std::{
@@ -182,10 +183,14 @@ impl Purger {
     }
 }
 
-/// What certificates may claim of the place of the keys: in a sandbox, which accepts any file system, the least.
-fn strength(environment: Environment, custody: &Custody) -> Strength {
+/// What certificates may claim of keys in a place of `strength`: in a sandbox, which accepts any file system, the least.
+pub fn claimed(environment: Environment, strength: Strength) -> Strength {
     match environment {
         Environment::Sandbox => Strength::Weak,
-        Environment::Production => custody.strength(),
+        Environment::Production => strength,
     }
+}
+
+fn strength(environment: Environment, custody: &Custody) -> Strength {
+    claimed(environment, custody.strength())
 }

@@ -348,6 +348,7 @@ fn keep_evidence(house: &House, due: &[Key], pass: &Pass) -> Result<BTreeSet<Pla
             actor: pass.actor.clone(),
             why: Why::Over,
             objects,
+            foreign: Vec::new(),
         };
         let kept = EvidenceQueue::open(&house.dir).keep_also(evidence)?;
         seen.extend(kept.objects.into_iter().map(|id| Place { cohort, id }));
