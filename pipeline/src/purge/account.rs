@@ -19,7 +19,7 @@ use sqlx::{AnyConnection, Row};
 use super::{
     derived::{self, Derived},
     draw::{draw, objection},
-    records, trace,
+    months, trace,
 };
 use crate::{
     app::House,
@@ -188,7 +188,7 @@ async fn certify(
             continue;
         }
         // Rows of a month that came back with a backup: the pass of the years deletes and counts them first.
-        if records::seals_any(tx.connection(), *cohort).await? {
+        if months::seals_any(tx.connection(), *cohort).await? {
             waits = true;
             continue;
         }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 use mayfly_retention::{
-    Cohort,
+    Class, Cohort,
     certificate::{Actor, Counts, Facts, State},
     ending,
     plan::Why,
@@ -15,7 +15,7 @@ use mayfly_retention::{
 };
 use sqlx::{AnyConnection, Row};
 
-use super::{records, strength};
+use super::strength;
 use crate::{
     app::House,
     certificate::{issue, stored},
@@ -59,7 +59,7 @@ pub(super) async fn certify_deleted(house: &House, actor: &Actor, now: Timestamp
         if certified.contains_key(&month.name())
             || now < month.last_instant() + STRAGGLERS
             || house.custody.is_destroyed(month)?
-            || records::seals_any(tx.connection(), month).await?
+            || seals_any(tx.connection(), month).await?
             || residue(&house.vault, month) != Some(0)
         {
             continue;
@@ -73,6 +73,22 @@ pub(super) async fn certify_deleted(house: &House, actor: &Actor, now: Timestamp
         issue::issue(house, tx.connection(), &facts, 0, None, now).await?;
     }
     issue::commit(house, tx).await
+}
+
+/// Whether a row is left that names the month `cohort` as the one whose key sealed it.
+pub(super) async fn seals_any(conn: &mut AnyConnection, cohort: Cohort) -> Result<bool> {
+    let sql = match cohort.class() {
+        Class::Query => "SELECT 1 FROM chunk WHERE query_cohort = $1 LIMIT 1",
+        Class::Consent => "SELECT 1 FROM consent WHERE cohort = $1 LIMIT 1",
+        Class::Audit => "SELECT 1 FROM journal_payload WHERE cohort = $1 LIMIT 1",
+        _ => return Ok(false),
+    };
+    let row = sqlx::query(sql)
+        .bind(cohort.name())
+        .fetch_optional(conn)
+        .await
+        .map_err(Error::database("look for records of a month"))?;
+    Ok(row.is_some())
 }
 
 /// The facts of `month`, whose key is destroyed, and how many of its files no row had named; how it came to that is not told.

@@ -356,22 +356,6 @@ fn keep_evidence(house: &House, due: &[Key], pass: &Pass) -> Result<BTreeSet<Pla
     Ok(seen)
 }
 
-/// Whether a row is left that names the month `cohort` as the one whose key sealed it.
-pub(super) async fn seals_any(conn: &mut AnyConnection, cohort: Cohort) -> Result<bool> {
-    let sql = match cohort.class() {
-        Class::Query => "SELECT 1 FROM chunk WHERE query_cohort = $1 LIMIT 1",
-        Class::Consent => "SELECT 1 FROM consent WHERE cohort = $1 LIMIT 1",
-        Class::Audit => "SELECT 1 FROM journal_payload WHERE cohort = $1 LIMIT 1",
-        _ => return Ok(false),
-    };
-    let row = sqlx::query(sql)
-        .bind(cohort.name())
-        .fetch_optional(conn)
-        .await
-        .map_err(Error::database("look for records of a month"))?;
-    Ok(row.is_some())
-}
-
 /// How many records have a period that has not begun: consents without an outcome, chunks that were never settled.
 pub(super) async fn never_begun(conn: &mut AnyConnection) -> Result<u64> {
     let failed = || Error::database("count open records");

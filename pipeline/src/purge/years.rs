@@ -201,7 +201,7 @@ async fn destroy_months(house: &House, pass: &Pass, agenda: &Agenda) -> Result<V
     let mut tx = house.db.begin().await?;
     let holds = hold::in_force(tx.connection()).await?;
     for month in living.iter().filter(|month| over(month)) {
-        if records::seals_any(tx.connection(), *month).await? {
+        if months::seals_any(tx.connection(), *month).await? {
             in_use.insert(*month);
         }
     }
