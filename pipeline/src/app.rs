@@ -8,7 +8,9 @@ use std::{
 
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::day::taipei_day;
-use mayfly_retention::{Class, Cohort, Custody, Key32, ObjectId, OsRandomness, Place, Vault};
+use mayfly_retention::{
+    Class, Cohort, Custody, Key32, ObjectId, OsRandomness, Place, Vault, custody::Standing,
+};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -106,8 +108,8 @@ impl House {
             config.environment,
         )?;
         // The database first: another process may be making a key, and then notes it there.
-        let noted = meta::counter(&mut reader, meta::KEYRING).await?;
-        check_keyring(custody.generation()?, noted)?;
+        let noted = meta::read(&mut reader, meta::KEYRING).await?;
+        check_keyring(&custody.standing()?, noted.as_deref())?;
         let origin = meta::read(&mut reader, meta::ORIGIN)
             .await?
             .ok_or(Error::Bug("the journal has no origin"))?;
@@ -252,17 +254,12 @@ fn check_environment(stored: Option<String>, configured: Environment) -> Result<
     })
 }
 
-/// Refuses a keyring that was written less often than the database has seen.
+/// Refuses keys that are not those the database has noted, or have come less far.
 ///
 /// # Errors
-/// `KEYRING-OLDER`.
-pub fn check_keyring(keyring: u64, database: i64) -> Result<()> {
-    if i64::try_from(keyring).is_ok_and(|keyring| keyring >= database) {
-        return Ok(());
-    }
-    Err(Error::Operator {
-        code: "KEYRING-OLDER",
-        sentence: "the keyring is older than the database: some of its keys are missing".into(),
-        remedy: "put back the newest key directory; keys are never restored from a backup of another day",
-    })
+/// `KEYRING-OLDER`, `KEYRING-FOREIGN`.
+pub fn check_keyring(keys: &Standing, noted: Option<&str>) -> Result<()> {
+    let noted = noted.and_then(Standing::parse);
+    let noted = noted.ok_or(Error::Bug("the database does not say which keys are its own"))?;
+    Ok(keys.check_reaches(&noted)?)
 }

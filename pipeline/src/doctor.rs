@@ -3,7 +3,7 @@
 use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
-use mayfly_retention::{Custody, OsRandomness};
+use mayfly_retention::{Custody, OsRandomness, custody::Standing};
 use serde::Serialize;
 
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     lockdown::{self, Lockdown},
     places,
     provider::Link,
-    purge::Purger,
+    purge::{Purger, claimed},
     regime::Regime,
     roc::taipei,
     transfer,
@@ -64,8 +64,8 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
             config.regime
         ),
     ));
-    checks.push(check("keys", keyring(&config.keys_dir(dir)), |generation| {
-        format!("keyring of generation {generation}")
+    checks.push(check("keys", keyring(&config.keys_dir(dir)), |keys| {
+        format!("{} keys made, {} cohorts destroyed", keys.made, keys.destroyed)
     }));
     checks.push(check("custody", custody(dir, &config), |finding| finding));
     checks.push(check("memory", memory(), |finding| finding));
@@ -89,6 +89,7 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
             checks.push(check("database", database(&house).await, |finding| finding));
             checks.push(check("gate", gate(&house).await, |()| "open".into()));
             checks.push(check("journal", journal(&house).await, |finding| finding));
+            checks.push(good("schedule", schedule(dir)));
             checks.push(check("margins", margins(dir, at), |finding| finding));
             checks.push(check("segments", segments(&house).await, |finding| finding));
         }
@@ -96,15 +97,22 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
     checks
 }
 
-fn keyring(keys: &Path) -> Result<u64> {
-    Ok(Custody::open(keys, Arc::new(OsRandomness))?.generation()?)
+fn keyring(keys: &Path) -> Result<Standing> {
+    Ok(Custody::open(keys, Arc::new(OsRandomness))?.standing()?)
 }
 
 /// How well a key that is destroyed is erased.
 fn custody(dir: &Path, config: &Config) -> Result<String> {
     let erasure = Custody::erasure_at(&config.keys_dir(dir));
     config.check_erasure(erasure)?;
-    Ok(format!("{}: {}", erasure.strength.name(), erasure.reason))
+    let place = format!("{}: {}", erasure.strength.name(), erasure.reason);
+    Ok(match claimed(config.environment, erasure.strength) {
+        claimed if claimed == erasure.strength => place,
+        claimed => format!(
+            "{}: a sandbox accepts any place, so its certificates claim no more; of this place {place}",
+            claimed.name()
+        ),
+    })
 }
 
 fn memory() -> Result<String> {
@@ -256,8 +264,30 @@ async fn segments(house: &House) -> Result<String> {
         .verdict()
 }
 
+/// Whether a schedule has ever run. One that has and does not any more is the watcher's to tell.
+fn schedule(dir: &Path) -> String {
+    if dir.join(SERVED).exists() {
+        "has run; `mayfly watch --once` tells whether it runs now".into()
+    } else {
+        "has never run here, so that nothing goes by itself: start `mayfly serve`, or run `mayfly purge run` every few minutes".into()
+    }
+}
+
 fn margins(dir: &Path, at: Option<Timestamp>) -> Result<String> {
-    let margins = Purger::open(dir, at)?.margins()?;
+    let purger = Purger::open(dir, at)?;
+    let files = purger.files();
+    if !files.is_empty() || files.may_be_more() {
+        return Err(Error::Operator {
+            code: "PURGE-DUE",
+            sentence: match files.may_be_more() {
+                true => "a folder of the exchange cannot be listed, so nobody knows what lies there in plain"
+                    .into(),
+                false => format!("{} plain files of the exchange are due for removal", files.len()),
+            },
+            remedy: "run `mayfly purge run`; see that this account may read and write the folders of the exchange",
+        });
+    }
+    let margins = purger.margins()?;
     let Some(oldest) = margins.first() else {
         return Ok("nothing is held".into());
     };
@@ -306,5 +336,7 @@ fn bad(what: &'static str, error: &Error) -> Check {
     }
 }
 
+/// The trace of a pass that only a schedule runs.
+const SERVED: &str = "passes/checkpoint";
 /// Below this a batch may not fit.
 const DISK_FLOOR: u64 = 512 << 20;

@@ -40,6 +40,18 @@ pub fn inside(inner: &Path, outer: &Path) -> bool {
     real(inner).starts_with(real(outer))
 }
 
+/// Why nothing can be written to the new or old folder `folder`, which is meant for others than the data directory `dir`.
+pub fn unfit_for_export(folder: &Path, dir: &Path) -> Option<&'static str> {
+    if inside(folder, dir) {
+        return Some("the folder lies in the data directory; nothing was written");
+    }
+    let is_no_folder = |path: &Path| fs::metadata(path).is_ok_and(|facts| !facts.is_dir());
+    folder
+        .ancestors()
+        .any(is_no_folder)
+        .then_some("the place, or one above it, is a file and no folder; nothing was written")
+}
+
 /// Why a file cannot be opened.
 pub enum Unopened {
     /// There is none of that name.

@@ -55,7 +55,9 @@ pub async fn init(plan: &Plan<'_>) -> Result<()> {
         ]
         .map(|name| plan.dir.join(name)),
     );
-    Custody::create(&keys, Arc::new(OsRandomness))?;
+    let keyring = Custody::create(&keys, Arc::new(OsRandomness))?
+        .standing()?
+        .to_string();
     journal::keys::Signer::create(&keys)?;
     Vault::open(plan.dir)?;
     let origin = format!(
@@ -77,6 +79,7 @@ pub async fn init(plan: &Plan<'_>) -> Result<()> {
     let facts = [
         (meta::ENVIRONMENT, plan.environment.name()),
         (meta::ORIGIN, &origin),
+        (meta::KEYRING, &keyring),
     ];
     migrate::create(&db, &facts).await?;
     // Last of all: without it the directory is not taken for a data directory.

@@ -70,8 +70,9 @@ fn the_disk_is_waited_for_in_the_documented_order() {
         strength: certificate::Strength::File,
         actor: certificate::Actor::Schedule,
         objects: Vec::new(),
+        foreign: Vec::new(),
     };
-    let kept = waits(|| assert!(queue.keep_first(evidence).unwrap().objects.is_empty()));
+    let kept = waits(|| assert!(queue.keep_first(evidence, true).unwrap().objects.is_empty()));
     assert_eq!(kept, ["answer-2026110202.new", "purged"]);
 
     let removed = waits(|| vault.make_removals_durable(cohort.class()).unwrap());

@@ -69,9 +69,15 @@ pub enum RetentionError {
         /// The file's name inside the key directory.
         file: &'static str,
     },
-    /// The keyring was sealed under a root key that no slot holds: an old copy was put back.
-    #[error("open the keys: the keyring was sealed under a root key that exists no more")]
+    /// The keyring was sealed under a root key that no slot holds, because an old copy was put back, or it is of another
+    /// key directory.
+    #[error(
+        "open the keys: the keyring is of another key directory, or under a root key that exists no more"
+    )]
     KeyringForeign,
+    /// The keys have come less far than somebody has seen them: some are missing, or some that were destroyed are there.
+    #[error("open the keys: the keyring is older than what it is to open")]
+    KeyringOlder,
     /// Keys are there already.
     #[error("create the keys: the key directory is in use")]
     KeyExists,
@@ -186,6 +192,10 @@ impl RetentionError {
             Self::KeyringForeign => (
                 "KEYRING-FOREIGN",
                 "do not restore a keyring from a copy; put back the current one",
+            ),
+            Self::KeyringOlder => (
+                "KEYRING-OLDER",
+                "put back the newest key directory; keys are never restored from a backup of another day",
             ),
             Self::KeyExists => (
                 "KEY-EXISTS",

@@ -33,9 +33,34 @@ pub fn asked() -> Sandbox {
     sandbox
 }
 
-/// Runs the purge at `at`; returns what it did about the years.
+/// Runs the purge at `at`, which does what the plan had said just before; returns what it did about the years.
 pub fn purged(sandbox: &Sandbox, at: &str) -> Value {
-    sandbox.at(at, ["--json", "purge"], ["run"]).expect(0).json()["years"].clone()
+    let plan = sandbox.at(at, ["--json", "purge"], ["plan"]).expect(0).json();
+    let done = sandbox.at(at, ["--json", "purge"], ["run"]).expect(0).json();
+    let (planned, years) = (&plan["years"], done["years"].clone());
+    let sum = |what: &str| -> u64 {
+        let lines = planned["records"].as_array().unwrap().iter();
+        lines.map(|line| line[what].as_u64().unwrap()).sum()
+    };
+    let months = planned["months"].as_array().unwrap().len() as u64;
+    assert_eq!(
+        (
+            &plan["due"],
+            Some(sum("records")),
+            Some(sum("files")),
+            Some(months),
+            &planned["held"]
+        ),
+        (
+            &done["destroyed"],
+            years["deleted"].as_u64(),
+            years["files"].as_u64(),
+            years["months"].as_u64(),
+            &years["held"]
+        ),
+        "{plan} {done}"
+    );
+    years
 }
 
 /// A number that `sql` asks the database for.

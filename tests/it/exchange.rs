@@ -1,9 +1,10 @@
 //! The provider that is reached by files: whole journeys with its other side, and everything that can go wrong. *Edge.*
 //!
 //! `journey` is what should happen, `replies` what a bad reply does, `waiting` what comes late or in between, `crashes`
-//! kills in the midst of it, `rest` what is left behind, `settings` what configuration must not say.
+//! kills in the midst of it, `rest` what is left behind, `gone` what has to go although nobody took it, `settings` what configuration must not say.
 
 mod crashes;
+mod gone;
 mod journey;
 mod replies;
 mod rest;

@@ -27,6 +27,7 @@ mod hostile;
 mod journey;
 mod judge;
 mod marked;
+mod memory;
 mod pauses;
 mod people;
 mod planted;

@@ -85,6 +85,41 @@ fn a_purge_that_does_not_run_closes_the_gate() {
     end(&mut serving);
 }
 
+/// Somebody who purges by hand is seen by the watcher as the schedule is; that there is none is told in a line.
+#[test]
+fn a_purge_by_hand_is_seen_and_no_schedule_is_told() {
+    let sandbox = Sandbox::with_master_data();
+    let trace = sandbox.data().join("passes/purge");
+    let says = |words: &[&str]| sandbox.mayfly([&["--at", NOW], words].concat());
+    let advised = |run: crate::support::Run| run.stdout.contains("start `mayfly serve`");
+    assert!(!trace.exists());
+    assert!(advised(says(&["watch", "--once"]).expect(0)));
+    assert!(advised(says(&["doctor"]).expect(0)));
+
+    // A trace of long ago, of another boot or of this one, is as old as the machine.
+    impatient(&sandbox);
+    std::fs::create_dir_all(trace.parent().unwrap()).unwrap();
+    std::fs::write(&trace, "0 ok\n").unwrap();
+    let silent = says(&["watch", "--once"]).expect(1);
+    assert!(silent.stdout.contains("PURGE-SILENT") && advised(silent));
+    let file = sandbox.file(
+        "004-1151102-01.csv",
+        crate::batch_file::batch_file(&[crate::batch_file::BatchRow::valid(1)]),
+    );
+    let refused = says(&["batch", "run", file.to_str().unwrap()]).expect(75);
+    assert!(refused.stderr.contains("(GATE-PURGE)") && refused.stderr.contains("`mayfly serve`"));
+    // It was long ago until somebody runs it, and again when he does not.
+    let ran = (0..100).any(|_| {
+        says(&["purge", "run"]).expect(0);
+        says(&["watch", "--once"]).code == 0
+    });
+    assert!(ran, "no purge by hand was seen");
+    assert!(!sandbox.data().join("closed").exists());
+    says(&["serve", "--once"]).expect(0);
+    assert!(!advised(says(&["doctor"]).expect(0)));
+    assert!(std::fs::read_to_string(&trace).unwrap().ends_with(" ok\n"));
+}
+
 #[test]
 fn serve_ends_when_it_is_told_to() {
     let sandbox = Sandbox::with_master_data();

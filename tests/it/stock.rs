@@ -1,12 +1,13 @@
 //! Tools of the system open and verify what leaves the house: `age`, `openssl`, `sha256sum`, `python3`. *Edge.*
 //!
-//! `clocks` turns another one on the house itself, `faketime`; `traced` and `years` a third, `strace`, which stops it at a call.
+//! `clocks` turns another one on the house itself, `faketime`; `traced`, `plain` and `years` a third, `strace`, which stops it at a call.
 //!
 //! What is run of them is what the README of an exported journal tells its reader to run, word by word.
 
 mod certificates;
 mod clocks;
 mod faults;
+mod plain;
 mod samples;
 mod stolen;
 mod traced;

@@ -106,7 +106,7 @@ fn readme(house: &House, now: Timestamp) -> String {
 
 /// What is never in a backup, and what to do about it.
 const LEFT_OUT: [&str; 4] = [
-    "root.slots, keyring, destroyed, last_checkpoint: a copy of them would open what is destroyed later; never copy them",
+    "root.slots, keyring, destroyed, last_checkpoint, last_certificate: a copy of them would open what is destroyed later; never copy them",
     "journal.key, index.key: they open nothing that is sealed; keep one copy of each in a safe, apart from every backup",
     "purged: evidence of what was destroyed and is not certified yet; its certificate is made here, not from a copy",
     "locks, passes, closed: what runs now, and whether it does",

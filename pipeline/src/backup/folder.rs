@@ -200,4 +200,4 @@ fn damaged(why: &str) -> Error {
     }
 }
 
-const SUMS: &str = "SHA256SUMS";
+pub(super) const SUMS: &str = "SHA256SUMS";

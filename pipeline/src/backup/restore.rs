@@ -5,9 +5,10 @@ use std::{fs, path::Path, sync::Arc};
 use jiff::Timestamp;
 use mayfly_retention::{Class, Custody, OsRandomness, Vault};
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::{
-    folder::{CLOCK, DATABASE, SETTINGS, check, copy, make_folder},
+    folder::{CLOCK, DATABASE, SETTINGS, SUMS, check, copy, make_folder},
     succeed::{self, Succession},
 };
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     config::Config,
     db::Address,
     error::{Error, Result},
+    ids,
 };
 
 /// What a restore did.
@@ -45,6 +47,7 @@ pub async fn restore(dir: &Path, at: Option<Timestamp>, from: Option<&Path>) -> 
     let house = House::open_alone(dir, at).await?;
     let journal = succeed::succeed(&house).await?;
     drop(house);
+    finish(dir)?;
     if journal.is_some() {
         // Under its new origin, and signed at once: from here on the old one is closed for good.
         let house = House::open(dir, at).await?;
@@ -74,7 +77,12 @@ fn put_back(dir: &Path, from: &Path) -> Result<u64> {
             remedy: "put the database back with pg_restore and sealed/ by hand, then run `mayfly backup restore`",
         });
     };
+    let backup = identity(from)?;
     if database.exists() {
+        // This backup's own, which comes last: something stopped us after that.
+        if fs::read_to_string(dir.join(BEGUN)).is_ok_and(|begun| begun == backup) {
+            return Ok(0);
+        }
         return Err(Error::Operator {
             code: "RESTORE-OCCUPIED",
             sentence: "the data directory has a database, which a backup does not replace".into(),
@@ -100,8 +108,35 @@ fn put_back(dir: &Path, from: &Path) -> Result<u64> {
             files += 1;
         }
     }
+    begin(dir, &backup)?;
     put(dir, from, DATABASE)?;
     Ok(files + 1)
+}
+
+/// What tells a backup from others: the hash of its list of hashes.
+fn identity(from: &Path) -> Result<String> {
+    let sums = fs::read(from.join(SUMS)).map_err(Error::io("read the backup"))?;
+    Ok(ids::hex(&Sha256::digest(&sums)))
+}
+
+/// Notes, durably, which backup's database is about to be put back.
+fn begin(dir: &Path, backup: &str) -> Result<()> {
+    let noted = || -> std::io::Result<()> {
+        fs::write(dir.join(BEGUN), backup)?;
+        fs::File::open(dir.join(BEGUN))?.sync_all()?;
+        fs::File::open(dir)?.sync_all()
+    };
+    noted().map_err(Error::io("note which backup is put back"))
+}
+
+/// Forgets it: what is there now is the data directory's own.
+fn finish(dir: &Path) -> Result<()> {
+    match fs::remove_file(dir.join(BEGUN)) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::io("forget which backup was put back")(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn put(dir: &Path, from: &Path, name: &str) -> Result<()> {
@@ -140,3 +175,6 @@ fn forget_again(dir: &Path, keys: &Path) -> Result<u64> {
     }
     Ok(removed)
 }
+
+/// Which backup is being put back, from before its database is until all is done.
+const BEGUN: &str = "mayfly.restoring";

@@ -15,7 +15,7 @@ use crate::{
 /// Where every recorded segment is.
 #[derive(Serialize, Default)]
 pub struct Accounting {
-    /// Segments that the database has recorded, of all classes and times.
+    /// Segments that the database has recorded, of all classes and times, also where only the certificate still tells.
     pub recorded: u64,
     /// Of these, in cohorts whose key lives.
     pub live: u64,
@@ -41,7 +41,7 @@ pub async fn account_for_all(house: &House, conn: &mut AnyConnection) -> Result<
         }
     }
     let destroyed = house.custody.destroyed()?;
-    let destroyed: BTreeSet<Cohort> = destroyed.into_iter().map(|(cohort, _)| cohort).collect();
+    let destroyed: BTreeSet<Cohort> = destroyed.into_iter().map(|listed| listed.cohort).collect();
     let mut sum = Accounting {
         unrecorded: certified.values().map(|(_, unrecorded)| unrecorded).sum(),
         ..Accounting::default()
@@ -74,6 +74,13 @@ pub async fn account_for_all(house: &House, conn: &mut AnyConnection) -> Result<
                 }
             }
         }
+    }
+    // Rows go at the end of their years; what they named is in the certificate.
+    for (cohort, (expected, unrecorded)) in &certified {
+        let rows = recorded.get(cohort).map_or(0, |objects| objects.len() as u64);
+        let gone = expected.saturating_sub(*unrecorded).saturating_sub(rows);
+        sum.recorded += gone;
+        sum.certified += gone;
     }
     for cohort in &destroyed {
         if !certified.contains_key(cohort) {

@@ -54,24 +54,27 @@ pub enum FileKind {
 /// # Errors
 /// `CERTIFICATE-KEY`.
 pub fn keys(given: &[String]) -> Result<Vec<VerifierKey>> {
-    let key = |text: &String| {
-        VerifierKey::parse(text).or_else(|_| {
-            let held = read(Path::new(text))
-                .ok()
-                .and_then(|bytes| String::from_utf8(bytes).ok());
-            VerifierKey::parse(held.as_deref().unwrap_or_default().trim_end())
-        })
-    };
     given
         .iter()
         .map(|text| {
-            key(text).map_err(|_| Error::Input {
+            VerifierKey::parse(&key_text(text)).map_err(|_| Error::Input {
                 code: "CERTIFICATE-KEY",
                 sentence: "what stands after --key is neither a verifier key nor a file that holds one".into(),
                 remedy: "give the key as `mayfly doctor` prints it, or the file `verifier-key` of a `certificate export`",
             })
         })
         .collect()
+}
+
+/// The text of the public key that `given` is, or that the file of that name holds.
+pub fn key_text(given: &str) -> String {
+    if VerifierKey::parse(given).is_ok() {
+        return given.into();
+    }
+    let held = read(Path::new(given))
+        .ok()
+        .and_then(|bytes| String::from_utf8(bytes).ok());
+    held.map_or_else(|| given.into(), |text| text.trim_end().into())
 }
 
 /// Judges `files`: certificates by their signature, sealed files by the certificates among them.

@@ -8,6 +8,7 @@ use super::stored::{self, Stored};
 use crate::{
     app::House,
     error::{Error, Result},
+    input,
     journal::{
         self,
         act::{self, Act},
@@ -19,8 +20,12 @@ use crate::{
 /// is entered in the journal first.
 ///
 /// # Errors
-/// `CERTIFICATE-EXPORT` when a file of that name says something else: what may be evidence is never overwritten.
+/// `CERTIFICATE-EXPORT` when a file of that name says something else: what may be evidence is never overwritten; or when the
+/// folder is none, or lies in the data directory.
 pub async fn export(house: &House, folder: &Path) -> Result<usize> {
+    if let Some(why) = input::unfit_for_export(folder, &house.dir) {
+        return Err(unfit(why.into()));
+    }
     let mut tx = house.db.begin().await?;
     let certificates = stored::all(tx.connection()).await?;
     let act = Act {
@@ -75,10 +80,17 @@ fn put(path: &Path, text: &str) -> Result<()> {
 }
 
 fn taken() -> Error {
+    unfit(
+        "the folder holds a file of that name with other content; it may be evidence and was left as it is"
+            .into(),
+    )
+}
+
+fn unfit(sentence: String) -> Error {
     Error::Input {
         code: "CERTIFICATE-EXPORT",
-        sentence: "the folder holds a file of that name with other content; it may be evidence and was left as it is".into(),
-        remedy: "name a new folder",
+        sentence,
+        remedy: "name a new folder outside the data directory",
     }
 }
 

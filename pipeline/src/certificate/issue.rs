@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 
 use crate::{
     app::House,
-    db::meta,
+    db::{Tx, meta},
     error::{Error, Result},
     ids,
     journal::{
@@ -16,7 +16,8 @@ use crate::{
     },
 };
 
-/// Issues the certificate of `facts` in the caller's transaction. `unrecorded` of its segments were in no book.
+/// Issues the certificate of `facts` in the caller's transaction, and returns its number: the next, or `number`, if the cohort
+/// had that in a database from after this one. `unrecorded` of its segments were in no book. End with [`commit`].
 ///
 /// A cohort has one certificate of each state: the second is refused by the table. The journal entry's reference is the
 /// SHA-256 of the signed note, as `sha256sum` gives it for an exported file.
@@ -29,8 +30,9 @@ pub async fn issue(
     conn: &mut AnyConnection,
     facts: &Facts,
     unrecorded: u64,
+    number: Option<u64>,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<u64> {
     if facts.residue != Some(0) {
         return Err(Error::Bug("a certificate was asked for while something is left"));
     }
@@ -39,10 +41,13 @@ pub async fn issue(
             "a certificate says otherwise than the list of destroyed cohorts",
         ));
     }
-    let number = meta::take_numbers(&mut *conn, meta::CERTIFICATES, 1).await?;
+    let number = match number {
+        Some(number) => number,
+        None => next(house, &mut *conn).await?,
+    };
     let certificate = Certificate {
         origin: house.signer.origin.clone(),
-        number: number.unsigned_abs(),
+        number,
         facts: facts.clone(),
         public_key: house.signer.verifier().fingerprint(),
     };
@@ -65,7 +70,7 @@ pub async fn issue(
     )
     .bind(facts.cohort.name())
     .bind(facts.state.name())
-    .bind(number)
+    .bind(bigint(number)?)
     .bind(note)
     .bind(bigint(unrecorded)?)
     .bind(now.as_microsecond())
@@ -73,7 +78,33 @@ pub async fn issue(
     .execute(conn)
     .await
     .map_err(Error::database("keep a certificate"))?;
-    Ok(())
+    Ok(number)
+}
+
+/// Commits the transaction in which certificates were issued; their numbers are kept beside the keyring before.
+///
+/// # Errors
+/// Those of the disk and the database: then none was issued, and their numbers are not given again.
+pub async fn commit(house: &House, mut tx: Tx) -> Result<()> {
+    let last = meta::counter(tx.connection(), meta::CERTIFICATES).await?;
+    if last.unsigned_abs() > house.custody.last_certificate()? {
+        house.custody.note_certificate(last.unsigned_abs())?;
+    }
+    tx.commit().await
+}
+
+/// The number after the last, also where the last was given by a database from after this one.
+async fn next(house: &House, conn: &mut AnyConnection) -> Result<u64> {
+    let given = house.custody.last_certificate()?;
+    if meta::counter(&mut *conn, meta::CERTIFICATES)
+        .await?
+        .unsigned_abs()
+        < given
+    {
+        meta::write(&mut *conn, meta::CERTIFICATES, &given.to_string()).await?;
+    }
+    let number = meta::take_numbers(conn, meta::CERTIFICATES, 1).await?;
+    Ok(number.unsigned_abs())
 }
 
 /// The hash by which the journal knows a signed note.

@@ -5,8 +5,8 @@ mod duty;
 mod kept;
 mod people;
 mod purge;
-mod sheet;
 mod review;
+mod sheet;
 mod stop;
 
 use std::path::PathBuf;
@@ -20,8 +20,8 @@ pub(super) use self::{
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
-    sheet::{SheetArguments, SheetCommand},
     review::{FindingCommand, ReviewCommand},
+    sheet::{SheetArguments, SheetCommand},
     stop::{StopCommand, StopTarget},
 };
 use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};
@@ -286,7 +286,7 @@ pub(super) enum JournalCommand {
         /// A folder that `journal export` wrote
         #[arg(requires = "key")]
         folder: Option<PathBuf>,
-        /// The verifier key, as `journal verify` and `doctor` print it
+        /// The verifier key, as `journal verify` and `doctor` print it, or a file that holds it
         #[arg(long, value_name = "PUBLIC", requires = "folder")]
         key: Option<String>,
     },

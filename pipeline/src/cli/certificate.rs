@@ -51,13 +51,18 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
         for stored in &certificates {
             let facts = &stored.certificate.facts;
             text.push_str(&format!(
-                "{:>6}  {:<18} {:<8} {:>5} segments {:>8} records  {}\n",
+                "{:>6}  {:<18} {:<8} {:>5} segments {:>8} records  {}{}\n",
                 stored.certificate.number,
                 facts.cohort.name(),
                 facts.state.name(),
                 facts.segments.expected,
                 facts.records.expected,
-                taipei(facts.bytes_removed_at)
+                taipei(facts.bytes_removed_at),
+                if facts.is_late() {
+                    "  after the legal limit"
+                } else {
+                    ""
+                }
             ));
         }
         text.push_str(&format!(
@@ -113,6 +118,7 @@ fn value(stored: &Stored) -> Value {
         "commitment": facts.commitment.map(|bytes| ids::hex(&bytes)),
         "due_at": facts.due_at,
         "gone_by": facts.gone_by,
+        "late": facts.is_late(),
         "key_destroyed_at": facts.key_destroyed_at,
         "bytes_removed_at": facts.bytes_removed_at,
         "expected": facts.segments.expected,

@@ -2,6 +2,7 @@
 
 use super::{Opening, args::JournalCommand, out::Out};
 use crate::{
+    certificate::check::key_text,
     error::{Error, Exit, Result},
     journal::{archive, verify::verify_folder},
 };
@@ -12,7 +13,8 @@ pub(super) async fn run(opening: &Opening, command: JournalCommand, out: &Out) -
             folder: Some(folder),
             key,
         } => {
-            let report = verify_folder(&folder, &key.unwrap_or_default()).map_err(Error::journal)?;
+            let report =
+                verify_folder(&folder, &key_text(&key.unwrap_or_default())).map_err(Error::journal)?;
             let sound = report.is_sound();
             let entries = report
                 .checkpoint

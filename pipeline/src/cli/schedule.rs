@@ -40,7 +40,11 @@ pub(super) async fn watch(opening: &Opening, once: bool, out: &Out) -> Result<Ex
     let alarms = watch.look().await?;
     out.show(&alarms, || {
         if alarms.is_empty() {
-            return "nothing is wrong; the gate is open\n".into();
+            let mut text = String::from("nothing is wrong; the gate is open\n");
+            if !schedule::has_run(&opening.dir) {
+                text.push_str("but no schedule has ever run here, so that nothing goes by itself: start `mayfly serve`\n");
+            }
+            return text;
         }
         let lines = alarms
             .iter()

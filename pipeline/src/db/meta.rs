@@ -100,8 +100,8 @@ pub const PASS_DAY: &str = "last_purge_day";
 pub const YEARS_DAY: &str = "last_years_day";
 /// Counter of changes of the registers.
 pub const REGISTERS: &str = "registers_version";
-/// The custody's generation at the last change of the database.
-pub const KEYRING: &str = "keyring_generation";
+/// How far the keys had come at the last change of the database.
+pub const KEYRING: &str = "keyring";
 /// Which format the data directory has.
 pub const FORMAT: &str = "format";
 /// Sandbox or production, fixed at `init`.

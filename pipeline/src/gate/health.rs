@@ -18,9 +18,9 @@ use crate::{
 /// `GATE-PURGE`.
 pub async fn check(house: &House, conn: &mut AnyConnection, now: Timestamp) -> Result<()> {
     // The database first: another process may be making a key, and then notes it there.
-    let noted = meta::counter(&mut *conn, meta::KEYRING).await?;
+    let noted = meta::read(&mut *conn, meta::KEYRING).await?;
     let keys = house.custody.check().map_err(Error::from);
-    keys.and_then(|generation| check_keyring(generation, noted))
+    keys.and_then(|keys| check_keyring(&keys, noted.as_deref()))
         .map_err(|error| {
             closed(
                 &format!("the keys are not in order ({}: {error})", error.code()),
@@ -43,7 +43,7 @@ pub async fn check(house: &House, conn: &mut AnyConnection, now: Timestamp) -> R
     if house.dir.join("closed").exists() {
         return Err(closed(
             "the watcher has found that the purge, the journal or the keys are not in order",
-            "see `mayfly watch --once`, which opens the gate again when nothing is wrong any more",
+            "see `mayfly watch --once`, which says what, and opens the gate again when nothing is wrong any more; a purge that is silent wants `mayfly serve` started",
         ));
     }
     let since = journal::store::unsigned_since(&mut *conn).await?;

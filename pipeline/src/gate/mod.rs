@@ -124,6 +124,7 @@ impl GatePass {
                     Visit::Recall => sandbox.recall(questions, now).await,
                 },
                 incoming: None,
+                never_left: false,
             },
         };
         Ok(AskedChunk {
@@ -131,7 +132,8 @@ impl GatePass {
             asked: self.asked,
             questions: self.questions,
             held: self.held,
-            visit: self.visit,
+            // What never left is asked for the first time, also after a crash.
+            visit: if heard.never_left { Visit::Ask } else { self.visit },
             reply: heard.reply,
             incoming: heard.incoming,
             obtained_at: house.clock.now(),

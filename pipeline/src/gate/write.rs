@@ -72,7 +72,7 @@ pub(super) async fn enter(
     if counts.refused > 0 {
         enter_refusals(house, batch, conn, draft, &chunk).await?;
     }
-    meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
+    meta::write(conn, meta::KEYRING, &house.custody.standing()?.to_string()).await?;
     Ok(Some(Entered { chunk, counts }))
 }
 

@@ -56,8 +56,8 @@ pub async fn enter_salted(
     entries.push(&entry(act, &salted, now)).map_err(Error::journal)?;
     let index = store::append(&mut *conn, &entries).await?;
     keep(house, &mut *conn, index, salted, now).await?;
-    // Whatever the act sealed, its keys are in this generation: an older keyring must not open this database.
-    meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
+    // Whatever the act sealed, its keys are among these: older ones must not open this database.
+    meta::write(conn, meta::KEYRING, &house.custody.standing()?.to_string()).await?;
     Ok(index)
 }
 
@@ -83,7 +83,7 @@ pub async fn enter_all<P: Serialize>(
             keep(house, &mut *conn, at, salted, now).await?;
         }
     }
-    meta::write(conn, meta::KEYRING, &house.custody.generation()?.to_string()).await?;
+    meta::write(conn, meta::KEYRING, &house.custody.standing()?.to_string()).await?;
     first.ok_or(Error::Bug("no act was to be entered"))
 }
 

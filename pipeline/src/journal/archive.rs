@@ -18,6 +18,7 @@ use crate::{
     app::House,
     batch::{chunks, requests},
     error::{Error, Result},
+    input,
     provider::QueryId,
 };
 
@@ -112,7 +113,17 @@ async fn compare(
 }
 
 /// Exports the journal to the folder `target`; returns how many entries.
+///
+/// # Errors
+/// `JOURNAL-INPUT` when the folder is none, is not empty, or lies in the data directory; those of the database and the disk.
 pub async fn export(house: &House, target: &Path) -> Result<u64> {
+    if let Some(why) = input::unfit_for_export(target, &house.dir) {
+        return Err(Error::Input {
+            code: "JOURNAL-INPUT",
+            sentence: why.into(),
+            remedy: "name a new folder outside the data directory",
+        });
+    }
     signing::sign(house).await?;
     let mut reader = house.db.reader().await?;
     let note = store::last_checkpoint(&mut reader, &house.signer.origin)

@@ -3,12 +3,12 @@
 //! The queue is the list of destroyed cohorts beside the keyring, so nothing is forgotten when the database was away or the
 //! process was killed between any two steps; the counts are those that the first pass kept as evidence.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::HashSet;
 
 use jiff::Timestamp;
 use mayfly_retention::{
-    Cohort, ObjectId,
-    certificate::{Actor, Counts, Facts, Fault, State},
+    Cohort,
+    certificate::{Fault, State},
     custody::DestroyedCohort,
     plan::Why,
     purge::{Evidence, EvidenceQueue, Gone, residue},
@@ -16,10 +16,14 @@ use mayfly_retention::{
 use serde::Serialize;
 use sqlx::{AnyConnection, Row};
 
-use super::{left, months, strength, trace};
+use super::{
+    derived::{self, Derived},
+    draw::{draw, objection},
+    left, trace,
+};
 use crate::{
     app::House,
-    certificate::{books, issue, stored},
+    certificate::{issue, stored},
     db::meta,
     error::{Error, Result},
     ids,
@@ -63,6 +67,8 @@ pub struct HeldBack {
     pub cohort: String,
     /// How many files; `None` if they could not be counted.
     pub residue: Option<u64>,
+    /// What keeps it from a certificate, if it is not the files.
+    pub why: Option<&'static str>,
 }
 
 /// Enters every destroyed cohort in the journal that is not there yet, empties the database's log, and certifies what is
@@ -75,6 +81,7 @@ pub async fn account(house: &House, gone: &[Gone]) -> Result<Accounted> {
     let mut tx = house.db.begin().await?;
     trace::leave(house, tx.connection(), house.clock.now()).await?;
     tx.commit().await?;
+    derived::enter(house).await?;
     settle(house, gone).await
 }
 
@@ -82,6 +89,7 @@ pub async fn account(house: &House, gone: &[Gone]) -> Result<Accounted> {
 pub(super) async fn settle(house: &House, gone: &[Gone]) -> Result<Accounted> {
     let now = house.clock.now();
     let queue = EvidenceQueue::open(&house.dir);
+    queue.tidy()?;
     let destroyed = house.custody.destroyed()?;
     let mut accounted = Accounted::default();
     let mut tx = house.db.begin().await?;
@@ -89,7 +97,7 @@ pub(super) async fn settle(house: &House, gone: &[Gone]) -> Result<Accounted> {
     let is_quiet =
         meta::counter(tx.connection(), meta::ACCOUNTED).await? == count && queue.cohorts()?.is_empty();
     if !is_quiet {
-        enter(house, tx.connection(), &destroyed, now).await?;
+        accounted.incidents += enter(house, tx.connection(), &destroyed, gone, now).await?;
     }
     tx.commit().await?;
     if is_quiet {
@@ -106,15 +114,22 @@ pub(super) async fn settle(house: &House, gone: &[Gone]) -> Result<Accounted> {
     Ok(accounted)
 }
 
-/// Enters the destructions that are not in the journal yet.
+/// Enters the destructions that are not in the journal yet, each with an incident if what it destroyed is not what had sealed
+/// the cohort; returns how many incidents.
 async fn enter(
     house: &House,
     conn: &mut AnyConnection,
     destroyed: &[DestroyedCohort],
+    gone: &[Gone],
     now: Timestamp,
-) -> Result<()> {
+) -> Result<usize> {
+    let queue = EvidenceQueue::open(&house.dir);
     let known = entered(&mut *conn).await?;
-    for (cohort, commitment) in destroyed {
+    let mut incidents = 0;
+    for listed in destroyed {
+        let DestroyedCohort {
+            cohort, commitment, ..
+        } = listed;
         let name = cohort.name();
         if known.contains(&name) {
             continue;
@@ -131,8 +146,20 @@ async fn enter(
         };
         let entry = act::enter(house, &mut *conn, &act, &payload, now).await?;
         insert(&mut *conn, &name, *commitment, now, entry).await?;
+        let evidence = evidence_of(&queue, gone, *cohort)?;
+        if let Some(what) = objection(&mut *conn, listed, evidence.as_ref()).await? {
+            incidents += enter_incident(house, &mut *conn, *cohort, what, now).await?;
+        }
     }
-    Ok(())
+    Ok(incidents)
+}
+
+/// What the first pass saw of a cohort, or this one, if the disk kept nothing.
+fn evidence_of(queue: &EvidenceQueue, gone: &[Gone], cohort: Cohort) -> Result<Option<Evidence>> {
+    let seen = gone.iter().find(|gone| gone.evidence.cohort == cohort);
+    Ok(queue
+        .of(cohort)?
+        .or_else(|| seen.map(|gone| gone.evidence.clone())))
 }
 
 /// Certifies the destroyed cohorts that have no certificate and no residue.
@@ -146,8 +173,11 @@ async fn certify(
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let certified = stored::cohorts(tx.connection(), State::Erased).await?;
+    let derived = Derived::of(&house.dir, &house.config);
     let (mut done, mut waits) = (Vec::new(), false);
-    for (cohort, commitment) in destroyed {
+    let mut told = Vec::new();
+    for listed in destroyed {
+        let cohort = &listed.cohort;
         let evidence = queue.of(*cohort)?;
         if let Some(&certified_at) = certified.get(&cohort.name()) {
             if let Some(evidence) = evidence {
@@ -162,24 +192,25 @@ async fn certify(
             waits = true;
             continue;
         }
-        let left = left(house, gone, *cohort);
+        let left = left(house, &derived, gone, *cohort);
         if left != Some(0) {
             accounted.held_back.push(HeldBack {
                 cohort: cohort.name(),
                 residue: left,
+                why: None,
             });
             continue;
         }
-        let seen = gone.iter().find(|gone| gone.evidence.cohort == *cohort);
-        let evidence = evidence.or_else(|| seen.map(|gone| gone.evidence.clone()));
-        let drawn = draw(
-            house,
-            tx.connection(),
-            *cohort,
-            *commitment,
-            evidence.as_ref(),
-            now,
-        );
+        let evidence = evidence_of(queue, gone, *cohort)?;
+        if let Some(what) = objection(tx.connection(), listed, evidence.as_ref()).await? {
+            accounted.held_back.push(HeldBack {
+                cohort: cohort.name(),
+                residue: left,
+                why: Some(what),
+            });
+            continue;
+        }
+        let drawn = draw(house, tx.connection(), listed, evidence.as_ref(), now);
         let drawn = match drawn.await {
             // Books that say nonsense of one cohort keep no other from its certificate.
             Err(Error::Bug(what)) => {
@@ -187,12 +218,17 @@ async fn certify(
                 accounted.held_back.push(HeldBack {
                     cohort: cohort.name(),
                     residue: left,
+                    why: Some(BOOKS),
                 });
                 continue;
             }
             drawn => drawn?,
         };
-        issue::issue(house, tx.connection(), &drawn.facts, drawn.unrecorded, now).await?;
+        let (facts, unrecorded) = (&drawn.facts, drawn.unrecorded);
+        let number = issue::issue(house, tx.connection(), facts, unrecorded, drawn.number, now).await?;
+        if drawn.number.is_none() {
+            told.extend(drawn.told(number).map(|circumstances| (*cohort, circumstances)));
+        }
         let early = (drawn.facts.why == Why::TimeLost).then_some(TIME_LOST);
         for what in early
             .into_iter()
@@ -209,89 +245,22 @@ async fn certify(
     if accounted.held_back.is_empty() && !waits {
         meta::write(tx.connection(), meta::ACCOUNTED, &destroyed.len().to_string()).await?;
     }
-    tx.commit().await?;
+    // What is certified is kept beside the keyring first: a database from before tells the same, with the same number.
+    house.custody.note_certified(&told)?;
+    issue::commit(house, tx).await?;
     // A crash before this leaves evidence of what is certified; the next pass sees that and removes it.
     done.into_iter().try_for_each(|cohort| queue.remove(cohort))?;
     Ok(())
 }
 
-/// What is left of a destroyed cohort: what this pass counted, or what lies there now if that is more.
-fn left(house: &House, gone: &[Gone], cohort: Cohort) -> Option<u64> {
+/// What is left of a destroyed cohort: what this pass counted, or what lies there now if that is more; plain files too.
+fn left(house: &House, derived: &Derived, gone: &[Gone], cohort: Cohort) -> Option<u64> {
     let counted = gone.iter().find(|gone| gone.evidence.cohort == cohort);
-    let now = residue(&house.vault, cohort)?;
+    let now = residue(&house.vault, cohort)? + derived.left(cohort)?;
     match counted {
         Some(gone) => Some(gone.residue?.max(now)),
         None => Some(now),
     }
-}
-
-/// What a certificate is made of.
-struct Drawn {
-    facts: Facts,
-    unrecorded: u64,
-}
-
-/// Draws up the facts of a cohort from the books of the database and the evidence of its purge.
-async fn draw(
-    house: &House,
-    conn: &mut AnyConnection,
-    cohort: Cohort,
-    commitment: Option<[u8; 32]>,
-    evidence: Option<&Evidence>,
-    now: Timestamp,
-) -> Result<Drawn> {
-    if !cohort.class().is_hours() {
-        let (facts, unrecorded) = months::draw(house, conn, cohort, commitment, evidence, now).await?;
-        return Ok(Drawn { facts, unrecorded });
-    }
-    let window = house.regime.retention_window()?;
-    let recorded: HashMap<ObjectId, u64> = books::of(&mut *conn, cohort).await?.into_iter().collect();
-    let found: Option<BTreeSet<ObjectId>> =
-        evidence.map(|evidence| evidence.objects.iter().copied().collect());
-    let unrecorded = found.as_ref().map_or(0, |found| {
-        found
-            .iter()
-            .filter(|object| !recorded.contains_key(object))
-            .count() as u64
-    });
-    // Without evidence (its disk was full when the process died) the books and the empty folder are all there is.
-    let was_there = |object: &ObjectId| found.as_ref().is_none_or(|found| found.contains(object));
-    let there: Vec<u64> = recorded
-        .iter()
-        .filter(|(object, _)| was_there(object))
-        .map(|(_, answers)| *answers)
-        .collect();
-    let counts = |expected, removed| Counts {
-        expected,
-        destroyed: expected,
-        removed,
-    };
-    // A key is destroyed before it is due for one reason only.
-    let unknown_why = match now < cohort.due_at(window) {
-        true => Why::TimeLost,
-        false => Why::Over,
-    };
-    let facts = Facts {
-        cohort,
-        state: State::Erased,
-        commitment,
-        due_at: cohort.due_at(window),
-        gone_by: Some(cohort.destroy_by(window)),
-        key_destroyed_at: Some(evidence.map_or(now, |evidence| evidence.destroyed_at)),
-        bytes_removed_at: evidence.map_or(now, |evidence| now.max(evidence.destroyed_at)),
-        segments: counts(
-            recorded.len() as u64 + unrecorded,
-            there.len() as u64 + unrecorded,
-        ),
-        records: counts(recorded.values().sum(), there.iter().sum()),
-        residue: Some(0),
-        strength: evidence.map_or(strength(house.config.environment, &house.custody), |evidence| {
-            evidence.strength
-        }),
-        actor: evidence.map_or(Actor::Schedule, |evidence| evidence.actor.clone()),
-        why: evidence.map_or(unknown_why, |evidence| evidence.why),
-    };
-    Ok(Drawn { facts, unrecorded })
 }
 
 /// Evidence of a cohort that is certified already: left by a crash, or of bytes that came after the certificate.
@@ -384,6 +353,8 @@ async fn insert(
 
 /// What an incident says of a key that went early because late would have been a breach (D4).
 const TIME_LOST: &str = "the key was destroyed before it was due, because nobody knew the time (D4)";
+
+const BOOKS: &str = "what the database says of it cannot be read";
 
 pub(super) fn log_is_read() -> Error {
     Error::Operator {

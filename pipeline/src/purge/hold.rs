@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
-    access::stopping::check_reason,
+    access::{members, stopping::check_reason},
     app::House,
     db::{columns::instant, meta},
     error::{Error, Result},
@@ -15,6 +15,7 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
+    run,
 };
 
 /// Which records a hold keeps.
@@ -51,12 +52,13 @@ pub struct Hold {
 /// Places a hold; returns its number. What has gone already does not come back.
 ///
 /// # Errors
-/// `HOLD-ANSWER` for answers and submitted files; `HOLD-SCOPE`, `STOP-REASON`.
+/// `HOLD-ANSWER` for answers and submitted files; `HOLD-SCOPE`, `MEMBER-UNKNOWN`, `BATCH-UNKNOWN`, `STOP-REASON`.
 pub async fn add(house: &House, scope: &Scope, reason: &str, by: &str) -> Result<i64> {
     check_reason(reason)?;
     let kept = read(scope)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    check_known(tx.connection(), scope).await?;
     let number = meta::take_numbers(tx.connection(), meta::HOLDS, 1).await?;
     sqlx::query(
         "INSERT INTO hold (hold_no, class, month, member, batch, reason, placed_by, placed_at)
@@ -196,6 +198,30 @@ fn read(scope: &Scope) -> Result<ending::Hold> {
         member: scope.member.clone(),
         batch: scope.batch.clone(),
     })
+}
+
+/// Refuses a member or a batch that is not there: a slip of the pen would keep nothing, and lose the evidence.
+async fn check_known(conn: &mut AnyConnection, scope: &Scope) -> Result<()> {
+    if let Some(member) = &scope.member
+        && members::one(conn, member).await?.is_none()
+    {
+        return Err(Error::Input {
+            code: "MEMBER-UNKNOWN",
+            sentence: "the hold names a member that is not in the register; nothing is held".into(),
+            remedy: "check the code; every member there ever was is in the register",
+        });
+    }
+    if let Some(batch) = &scope.batch {
+        let batch = run::find(conn, batch).await?;
+        if scope
+            .member
+            .as_ref()
+            .is_some_and(|member| *member != batch.member)
+        {
+            return Err(unusable("the batch is another member's"));
+        }
+    }
+    Ok(())
 }
 
 fn unusable(why: &str) -> Error {

@@ -4,20 +4,30 @@
 //! then accounted for by [`account`], now or, when the database is away, at the next opportunity: entered in the journal,
 //! the one act that does not wait for it, and certified once nothing is left. `trace` is what every pass leaves.
 //!
-//! `years` is the other pass: records of year-long classes, which do need the database, at their own end; `records` deletes
-//! them, `left` looks for what is left, `months` counts what was deleted of each month, `hold` keeps records for an
-//! investigation.
+//! `derived` are plain files that were made from what is held, which go with it.
+//!
+//! `years` is the other pass: records of year-long classes, which do need the database, at their own end; `agenda` is what
+//! it is going to do, `kinds` are what ends, `records` deletes them, `left` looks for what is left, `months` counts what was deleted of each month,
+//! `hold` keeps records for an investigation.
 
+pub mod agenda;
 pub mod hold;
+mod kinds;
 mod left;
 mod months;
 mod records;
 pub mod years;
 
 mod account;
+mod derived;
+mod draw;
 mod trace;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use jiff::{SignedDuration, Timestamp};
 use mayfly_retention::{
@@ -29,7 +39,11 @@ use mayfly_retention::{
 };
 use serde::Serialize;
 
-pub use account::{Accounted, HeldBack, account};
+use self::derived::Derived;
+pub use self::{
+    account::{Accounted, HeldBack, account},
+    derived::{DueFiles, Swept},
+};
 
 use crate::{
     clock::Clock,
@@ -43,6 +57,8 @@ pub struct Purger {
     custody: Custody,
     vault: Vault,
     queue: EvidenceQueue,
+    dir: PathBuf,
+    derived: Derived,
     window: Window,
     now: Timestamp,
     all_due: bool,
@@ -84,6 +100,8 @@ impl Purger {
         Ok(Self {
             vault: Vault::open(dir)?,
             queue: EvidenceQueue::open(dir),
+            dir: dir.to_path_buf(),
+            derived: Derived::of(dir, config),
             window: Regime::jcic_2024()?.retention_window()?,
             now: clock.now,
             all_due: clock.trust == Trust::Lost { all_due: true },
@@ -119,6 +137,21 @@ impl Purger {
         Ok(gone)
     }
 
+    /// The plain files that are due, oldest first: exactly the value that [`Purger::sweep`] executes.
+    pub fn files(&self) -> DueFiles {
+        self.derived.due(self.now, self.window, self.all_due)
+    }
+
+    /// Removes the plain files that `due` names, for `actor`. Nothing keeps it from going on: what stayed is counted.
+    pub fn sweep(&self, due: &DueFiles, actor: &Actor) -> Swept {
+        self.derived.remove(&self.dir, due, self.now, actor);
+        let still = self.files();
+        Swept {
+            due: due.len(),
+            left: (!still.may_be_more()).then_some(still.len()),
+        }
+    }
+
     /// Held cohorts and their margins, oldest first.
     pub fn margins(&self) -> Result<Vec<Margin>> {
         let mut cohorts = held(&self.custody, &self.vault)?;
@@ -137,11 +170,12 @@ impl Purger {
             .collect())
     }
 
-    /// How many cohorts have been due for longer than `patience`.
+    /// How many cohorts and plain files have been due for longer than `patience`.
     pub fn due_for(&self, patience: Duration) -> Result<usize> {
         let patience = SignedDuration::try_from(patience).unwrap_or(SignedDuration::MAX);
         let late = |due: &&Due| self.now.duration_since(due.cohort().due_at(self.window)) > patience;
-        Ok(self.plan()?.iter().filter(late).count())
+        let since = self.now.checked_sub(patience).unwrap_or(Timestamp::MIN);
+        Ok(self.plan()?.iter().filter(late).count() + self.files().since(since, self.window))
     }
 
     /// How many of the due cohorts are past the legal limit.
@@ -152,10 +186,14 @@ impl Purger {
     }
 }
 
-/// What certificates may claim of the place of the keys: in a sandbox, which accepts any file system, the least.
-fn strength(environment: Environment, custody: &Custody) -> Strength {
+/// What certificates may claim of keys in a place of `strength`: in a sandbox, which accepts any file system, the least.
+pub fn claimed(environment: Environment, strength: Strength) -> Strength {
     match environment {
         Environment::Sandbox => Strength::Weak,
-        Environment::Production => custody.strength(),
+        Environment::Production => strength,
     }
+}
+
+fn strength(environment: Environment, custody: &Custody) -> Strength {
+    claimed(environment, custody.strength())
 }

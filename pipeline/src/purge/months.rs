@@ -70,12 +70,12 @@ pub(super) async fn certify_deleted(house: &House, actor: &Actor, now: Timestamp
             key_destroyed_at: None,
             ..facts(house, month, counted, actor.clone(), now)?
         };
-        issue::issue(house, tx.connection(), &facts, 0, now).await?;
+        issue::issue(house, tx.connection(), &facts, 0, None, now).await?;
     }
-    tx.commit().await
+    issue::commit(house, tx).await
 }
 
-/// The facts of `month`, whose key is destroyed, and how many of its files no row had named.
+/// The facts of `month`, whose key is destroyed, and how many of its files no row had named; how it came to that is not told.
 pub(super) async fn draw(
     house: &House,
     conn: &mut AnyConnection,
@@ -91,16 +91,10 @@ pub(super) async fn draw(
         removed: counted.removed + unrecorded,
         ..counted
     };
-    let actor = evidence.map_or(Actor::Schedule, |evidence| evidence.actor.clone());
-    let mut facts = facts(house, month, counted, actor, now)?;
+    let mut facts = facts(house, month, counted, Actor::Schedule, now)?;
     facts.commitment = commitment;
     facts.segments.destroyed = facts.segments.expected;
     facts.records.destroyed = facts.records.expected;
-    if let Some(evidence) = evidence {
-        facts.key_destroyed_at = Some(evidence.destroyed_at);
-        facts.bytes_removed_at = now.max(evidence.destroyed_at);
-        facts.strength = evidence.strength;
-    }
     Ok((facts, unrecorded))
 }
 

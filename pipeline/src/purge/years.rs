@@ -2,6 +2,8 @@
 //!
 //! Once a day, from the night hour of the file of classes on, if it was not done that day.
 //!
+//! First [`agenda`](super::agenda) is drawn up, which `purge plan` shows too; the pass does that and no more.
+//!
 //! The database says which records may be at their end, `mayfly_retention::ending` decides, [`records`](super::records)
 //! deletes. Pages of records each have a transaction and a journal entry of their own, in which sealed files go too; a
 //! crash in between leaves records whose end is past, and the next pass finds them.
@@ -10,7 +12,7 @@ use std::collections::BTreeSet;
 
 use jiff::tz;
 use mayfly_retention::{
-    Class, Cohort,
+    Cohort,
     certificate::Actor,
     ending,
     purge::{EvidenceQueue, Gone, Pass, destroy},
@@ -21,8 +23,11 @@ use sqlx::AnyConnection;
 use super::{
     Accounted,
     account::{log_is_read, settle},
-    hold, left, months,
-    records::{self, Kind, Page},
+    agenda::{self, Agenda},
+    hold,
+    kinds::Kind,
+    left, months,
+    records::{self, Page},
     strength,
 };
 use crate::{
@@ -83,15 +88,16 @@ pub async fn pass(house: &House, actor: Actor) -> Result<(Ended, Accounted)> {
         residue: Some(0),
         ..Ended::default()
     };
-    let Ok(judged) = house.clock.trusted() else {
+    let Some(agenda) = agenda::plan(house, &mut house.db.reader().await?).await? else {
         return Ok((ended, settle(house, &[]).await?));
     };
+    ended.held = agenda.held;
     let pass = Pass {
-        at: judged.now,
+        at: agenda.at,
         actor,
         strength: strength(house.config.environment, &house.custody),
     };
-    for kind in Kind::ALL {
+    for kind in Kind::ALL.into_iter().filter(|kind| agenda.has(*kind)) {
         let mut after = None;
         while let Some(last) = page(house, kind, after.as_deref(), &pass, &mut ended).await? {
             after = Some(last);
@@ -107,7 +113,7 @@ pub async fn pass(house: &House, actor: Actor) -> Result<(Ended, Accounted)> {
     }
     forget_evidence(house).await?;
     months::certify_deleted(house, &pass.actor, pass.at).await?;
-    let gone = destroy_months(house, &pass).await?;
+    let gone = destroy_months(house, &pass, &agenda).await?;
     ended.months = gone.len() as u64;
     ended.residue = gone.iter().map(|gone| gone.residue).chain([ended.residue]).sum();
     let accounted = settle(house, &gone).await?;
@@ -145,7 +151,6 @@ async fn page(
     let Page { records, last } = records::page(tx.connection(), kind, after, cut).await?;
     let holds = hold::in_force(tx.connection()).await?;
     let found = ending::sort(records, &holds, today, years);
-    ended.held += found.held;
     if !found.due.is_empty() {
         let removed = records::delete(house, tx.connection(), kind, &found.due, pass).await?;
         let entered = Entered {
@@ -184,12 +189,10 @@ async fn forget_evidence(house: &House) -> Result<()> {
     Ok(())
 }
 
-/// Destroys the keys of the months that are over and of which no row is left, and whatever files they still have.
-async fn destroy_months(house: &House, pass: &Pass) -> Result<Vec<Gone>> {
-    let mut living = house.custody.cohorts()?;
-    for class in Class::ALL.into_iter().filter(|class| !class.is_hours()) {
-        living.extend(house.vault.list(class)?.cohorts);
-    }
+/// Destroys the keys of the months of the agenda of which, as it was meant, no row is left, and whatever files they still have.
+async fn destroy_months(house: &House, pass: &Pass, agenda: &Agenda) -> Result<Vec<Gone>> {
+    let mut living = agenda::living(house)?;
+    living.retain(|month| agenda.ends(*month));
     let today = house.today(pass.at);
     let years = |class| house.regime.classes.keep_years(class);
     let over = |month: &Cohort| {

@@ -117,9 +117,11 @@ impl Pass {
 
 fn purge(dir: &Path, at: Option<Timestamp>) -> Result<()> {
     let purger = Purger::open(dir, at)?;
-    let due = purger.plan()?;
-    purger.run(due, Actor::Schedule)?;
-    Ok(())
+    // Keys that cannot be destroyed keep no plain file, and the other way round.
+    let destroyed = purger.plan().and_then(|due| purger.run(due, Actor::Schedule));
+    let swept = purger.sweep(&purger.files(), &Actor::Schedule);
+    destroyed?;
+    nothing_left(swept.is_clean())
 }
 
 async fn evidence(dir: &Path, at: Option<Timestamp>) -> Result<()> {
@@ -144,7 +146,7 @@ fn nothing_left(is_clean: bool) -> Result<()> {
     }
     Err(Error::Operator {
         code: "PURGE-RESIDUE",
-        sentence: "sealed files of a destroyed cohort are still there or cannot be counted, or its books cannot be read".into(),
+        sentence: "files of a destroyed cohort, sealed or plain, are still there or cannot be counted, or its books cannot be read".into(),
         remedy: "see `mayfly purge run`, which names the cohorts; remove what keeps the files there",
     })
 }

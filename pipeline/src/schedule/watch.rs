@@ -99,13 +99,19 @@ pub(super) fn judge_pulse(pulse: &Pulse, patience: Patience) -> Option<Alarm> {
     match &pulse.purge {
         Some(trace) if trace.age > patience.silence => alarm(
             "PURGE-SILENT",
-            format!("the purge has not run for {} seconds", trace.age.as_secs()),
+            format!(
+                "the purge has not run for {} seconds: start `mayfly serve`, which runs it each minute",
+                trace.age.as_secs()
+            ),
         ),
         Some(trace) if trace.outcome != "ok" => alarm(
             "PURGE-FAILED",
             format!("the last pass of the purge ended with {}", trace.outcome),
         ),
-        None if pulse.looking > patience.silence => alarm("PURGE-SILENT", "the purge has never run".into()),
+        None if pulse.looking > patience.silence => alarm(
+            "PURGE-SILENT",
+            "the purge has never run: start `mayfly serve`, which runs it each minute".into(),
+        ),
         _ => None,
     }
 }
@@ -119,7 +125,7 @@ pub(super) fn judge_state(state: &State, patience: Patience) -> Vec<Alarm> {
             if late.due > 0 {
                 alarm(
                     "PURGE-DUE",
-                    format!("{} cohorts are due and not destroyed", late.due),
+                    format!("{} cohorts or plain files are due and not destroyed", late.due),
                 );
             }
             if late.uncertified > 0 {

@@ -20,6 +20,7 @@ pub mod store;
 use std::result::Result as Outcome;
 
 use jiff::Timestamp;
+use mayfly_retention::Cohort;
 use sqlx::AnyConnection;
 
 pub use self::{
@@ -29,7 +30,7 @@ pub use self::{
 use crate::{
     app::House,
     batch::{Batch, Chunk},
-    error::Result,
+    error::{Error, Result},
     provider::{
         AskError, Question, Reply,
         exchange::{Exchange, request_name},
@@ -42,6 +43,8 @@ pub struct Heard {
     pub reply: Outcome<Reply, AskError>,
     /// The file it came in: to be entered with what it settles, then removed.
     pub incoming: Option<Incoming>,
+    /// Whether it is certain that no question of it ever left, whatever a crash made of an earlier attempt.
+    pub never_left: bool,
 }
 
 /// Sends the questions of `chunk`, or looks for the reply if they were sent. A settled chunk is only looked at.
@@ -67,12 +70,21 @@ pub async fn ask(
     let without_file = |reply| Heard {
         reply,
         incoming: None,
+        never_left: false,
     };
     let Some(sent) = sent else {
         if questions.is_empty() || chunk.settled {
             return Ok(without_file(Ok(Reply::empty())));
         }
-        send::send(house, exchange, batch, chunk, questions, now).await?;
+        let origin = Cohort::parse(&batch.intake.0).map_err(|_| Error::Bug("a batch names no hour"))?;
+        if now >= origin.due_at(house.regime.retention_window()?) {
+            // What the request would be made from has to be gone by now, and the purge would take it at once.
+            return Ok(Heard {
+                never_left: true,
+                ..without_file(Err(AskError::Unreachable))
+            });
+        }
+        send::send(house, exchange, batch, chunk, questions, origin, now).await?;
         return Ok(without_file(Err(AskError::Waiting)));
     };
     let found = look::look(house, exchange, batch, chunk, now).await?;
@@ -82,6 +94,7 @@ pub async fn ask(
             Heard {
                 reply: Ok(reply),
                 incoming: Some(incoming),
+                never_left: false,
             }
         }
         look::Found::Spoilt => without_file(Err(AskError::Spoilt)),

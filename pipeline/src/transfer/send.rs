@@ -1,6 +1,7 @@
 //! Sends the questions of a chunk: staged, entered and committed, and only then given its name. *Edge.*
 
 use jiff::Timestamp;
+use mayfly_retention::Cohort;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -20,13 +21,14 @@ use crate::{
     },
 };
 
-/// Writes the request file of `chunk`.
+/// Writes the request file of `chunk`, whose batch was taken in in the hour `origin`.
 pub(super) async fn send(
     house: &House,
     exchange: &Exchange,
     batch: &Batch,
     chunk: &Chunk,
     questions: &[Question],
+    origin: Cohort,
     now: Timestamp,
 ) -> Result<()> {
     let name = request_name(&batch.member, chunk.tag as u64);
@@ -46,7 +48,7 @@ pub(super) async fn send(
         // What a crash left before its commit goes first.
         exchange.unstage(&name)?;
         let bytes = write_request(&header, questions);
-        let staged = exchange.stage(&name, batch.worker as u64, &bytes)?;
+        let staged = exchange.stage(&name, batch.worker as u64, origin, &bytes)?;
         Ok::<_, Error>((staged, <[u8; 32]>::from(Sha256::digest(&*bytes))))
     })?;
     let transfer = NewTransfer {

@@ -45,10 +45,14 @@ pub(super) fn check(text: &str, file: ClassFile) -> Result<Classes, ClassFault> 
     for part in &file.derived {
         let from = part.from.iter().map(|name| checked.of_hours(name));
         let from = from.collect::<Result<Vec<_>, _>>()?;
+        if part.removed.get_ref().is_empty() {
+            return Err(checked.fault(&part.removed, "nobody removes these files", EXPLAIN));
+        }
         checked.classes.derived.push(Derived {
             what: part.what.clone(),
             place: part.place.clone(),
             from,
+            removed: part.removed.get_ref().clone(),
             clause: part.clause.clone(),
         });
     }

@@ -18,7 +18,8 @@ fn the_embedded_classes_are_whole() {
     assert!(classes.knows_entry("clock") && classes.knows_entry("sealed"));
     assert!(!classes.knows_entry("notes.txt") && !classes.knows_entry("answer"));
     assert!(classes.folder("answers").is_none());
-    assert!(classes.derived().iter().all(|derived| !derived.from.is_empty()));
+    let is_whole = |derived: &Derived| !derived.from.is_empty() && !derived.removed.is_empty();
+    assert!(classes.derived().iter().all(is_whole));
 }
 
 #[test]

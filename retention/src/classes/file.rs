@@ -54,6 +54,7 @@ pub(super) struct DerivedPart {
     pub(super) what: String,
     pub(super) place: String,
     pub(super) from: Vec<Spanned<String>>,
+    pub(super) removed: Spanned<String>,
     pub(super) clause: String,
 }
 

@@ -91,6 +91,8 @@ pub struct Derived {
     pub place: String,
     /// What they are made from; the earliest deadline of these holds.
     pub from: Vec<Class>,
+    /// Who removes them, and when.
+    pub removed: String,
     /// The clauses and decisions that order it.
     pub clause: String,
 }

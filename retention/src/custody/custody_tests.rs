@@ -45,13 +45,13 @@ fn a_key_is_made_once_and_survives() {
         custody.cohort_key(month).unwrap(),
     );
     assert!(first.expose() != second.expose());
-    assert_eq!(custody.generation(), Ok(3));
+    assert_eq!(custody.standing().unwrap().made, 2);
     let again = keys.open().unwrap();
     assert!(again.cohort_key(hour).unwrap().expose() == first.expose());
     assert!(again.existing_key(month).unwrap().unwrap().expose() == second.expose());
     assert_eq!(
-        (again.generation(), again.cohorts()),
-        (Ok(3), Ok(vec![hour, month]))
+        (again.standing(), again.cohorts()),
+        (custody.standing(), Ok(vec![hour, month]))
     );
     assert!(again.index_key().expose() == custody.index_key().expose());
     assert_eq!(
@@ -105,7 +105,7 @@ fn many_threads_and_handles_agree_on_every_key() {
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
     assert!(seen.iter().all(|keys| *keys == seen[0]));
-    assert_eq!(keys.open().unwrap().generation(), Ok(7));
+    assert_eq!(keys.open().unwrap().standing().unwrap().made, 6);
 }
 
 #[test]
@@ -177,6 +177,68 @@ fn an_old_keyring_put_back_opens_nothing() {
     );
 }
 
+/// Nor under an open handle: it remembers how far the keys had come, whatever is done with the older ones meanwhile.
+#[test]
+fn older_or_foreign_keys_never_catch_up_by_destroying() {
+    let (keys, other) = (Keys::new(), Keys::new());
+    let custody = keys.open().unwrap();
+    let [gone, kept, late] = ["01", "02", "03"].map(|hour| cohort(&format!("answer-20261102{hour}")));
+    custody.cohort_key(gone).unwrap();
+    let take = |keys: &Keys| [KEYRING, ROOT, DESTROYED].map(|name| std::fs::read(keys.path(name)).unwrap());
+    let put = |files: &[Vec<u8>; 3]| {
+        for (name, content) in [KEYRING, ROOT, DESTROYED].into_iter().zip(files) {
+            std::fs::write(keys.path(name), content).unwrap();
+        }
+    };
+    let older = take(&keys);
+    let key = custody.cohort_key(kept).unwrap();
+    let noted = custody.standing().unwrap();
+    let newest = take(&keys);
+
+    put(&older);
+    assert_eq!(custody.cohort_key(kept).err(), Some(RetentionError::KeyringOlder));
+    assert_eq!(custody.check(), Err(RetentionError::KeyringOlder));
+    for hour in 0..9 {
+        let purge = keys.open().unwrap();
+        purge.destroy(cohort(&format!("answer-202611010{hour}"))).unwrap();
+        purge.destroy_all(&[gone, kept]).unwrap();
+        let standing = purge.standing().unwrap();
+        assert_eq!(standing.check_reaches(&noted), Err(RetentionError::KeyringOlder));
+    }
+    assert_eq!(custody.cohort_key(late).err(), Some(RetentionError::KeyringOlder));
+
+    // With another key directory that has come much further, of which only the list is ours.
+    let far = other.open().unwrap();
+    (0..9).for_each(|hour| {
+        drop(
+            far.cohort_key(cohort(&format!("answer-202611030{hour}")))
+                .unwrap(),
+        )
+    });
+    put(&[
+        take(&other)[0].clone(),
+        take(&other)[1].clone(),
+        newest[2].clone(),
+    ]);
+    assert_eq!(custody.check(), Err(RetentionError::KeyringForeign));
+    let standing = keys.open().unwrap().standing().unwrap();
+    assert_eq!(
+        standing.check_reaches(&noted),
+        Err(RetentionError::KeyringForeign)
+    );
+
+    // The right ones again, beside a list that says of a key that it never was: it is destroyed now, and the list names it.
+    let commitment = kdf::cohort_commitment(&key, kept);
+    put(&[newest[0].clone(), newest[1].clone(), format!("{kept} -\n").into()]);
+    let right = keys.open().unwrap();
+    assert_eq!(right.cohorts(), Ok(vec![gone]));
+    assert_eq!(right.destroy(kept).unwrap().commitment(), Some(commitment));
+    assert_eq!(
+        keys.open().unwrap().destroy(kept).unwrap().commitment(),
+        Some(commitment)
+    );
+}
+
 #[test]
 fn every_kind_of_bad_key_file_has_its_own_error() {
     let check = |name: &'static str, spoil: &dyn Fn(&PathBuf), expected: RetentionError| {
@@ -229,7 +291,7 @@ fn every_kind_of_bad_key_file_has_its_own_error() {
     );
     check(
         KEYRING,
-        &|path| write(path, 100, 0x55),
+        &|path| write(path, 130, 0x55),
         RetentionError::KeyCorrupt { file: KEYRING },
     );
     check(

@@ -28,7 +28,7 @@ fn cut_after(steps: &[Step]) -> Cut {
     let files = KeyFiles::open(&keys.dir()).unwrap();
     let mut state = recovery::load(&files, &OsRandomness).unwrap();
     let old_root = *state.root.key.expose();
-    let mut ratchet = Ratchet::plan(&state, &[cohort(GONE)], &OsRandomness).unwrap();
+    let mut ratchet = Ratchet::plan(&state, &[(cohort(GONE), None)], &OsRandomness).unwrap();
     for step in steps {
         ratchet
             .perform(*step, &files, &mut state.destroyed, &OsRandomness)
@@ -154,7 +154,7 @@ fn an_open_handle_refuses_the_key_from_the_first_step_on() {
     custody.cohort_key(cohort(GONE)).unwrap();
     let files = KeyFiles::open(&keys.dir()).unwrap();
     let mut list = DestroyedList::read(&files).unwrap();
-    list.append(&files, &[(cohort(GONE), None)]).unwrap();
+    list.append(&files, &[(cohort(GONE), (None, None))]).unwrap();
     assert_eq!(
         custody.existing_key(cohort(GONE)).err(),
         Some(RetentionError::KeyDestroyed)

@@ -17,6 +17,7 @@ pub(super) const KEYRING: &str = "keyring";
 pub(super) const INDEX_KEY: &str = "index.key";
 pub(super) const DESTROYED: &str = "destroyed";
 pub(super) const CHECKPOINT: &str = "last_checkpoint";
+pub(super) const CERTIFICATE: &str = "last_certificate";
 /// Room that a destruction on a full disk may use.
 pub(super) const RESERVE: &str = "reserve";
 /// Lies there while the directory is being made.

@@ -16,7 +16,8 @@ use crate::secret::{self, Key32, Randomness};
 
 const MAGIC: &[u8; 16] = b"mayfly-keyring\n\0";
 const VERSION: u16 = 1;
-const HEADER: usize = 16 + 2 + 8 + 8;
+const HEADER: usize = 16 + 2 + IDENTITY + 8 + 8 + 8;
+const IDENTITY: usize = 16;
 const ENTRY: usize = COHORT_NAME + 32 + 8;
 const MAX_LEN: u64 = (HEADER + envelope::sealed_len(4 + MAX_COHORTS * ENTRY)) as u64;
 
@@ -24,6 +25,10 @@ const MAX_LEN: u64 = (HEADER + envelope::sealed_len(4 + MAX_COHORTS * ENTRY)) as
 pub(super) struct Keyring {
     /// Rises by one at every write.
     pub(super) generation: u64,
+    /// Tells the keyrings of one key directory from all others; drawn when it was made.
+    pub(super) identity: [u8; IDENTITY],
+    /// How many keys were ever made: what a destruction never changes.
+    pub(super) made: u64,
     pub(super) entries: BTreeMap<Cohort, Entry>,
 }
 
@@ -48,15 +53,19 @@ impl Entry {
 pub(super) struct KeyringHeader {
     pub(super) generation: u64,
     pub(super) root_generation: u64,
+    pub(super) identity: [u8; IDENTITY],
+    pub(super) made: u64,
 }
 
 impl Keyring {
     /// The keyring of a new key directory.
-    pub(super) fn first() -> Self {
-        Self {
+    pub(super) fn first(randomness: &dyn Randomness) -> Result<Self, RetentionError> {
+        Ok(Self {
             generation: 1,
+            identity: secret::draw(randomness)?,
+            made: 0,
             entries: BTreeMap::new(),
-        }
+        })
     }
 
     /// Replaces the keyring on disk by this one; durable on return.
@@ -73,7 +82,12 @@ impl Keyring {
     /// write, so that no copy put back can make a nonce repeat.
     pub(super) fn seal(&self, root: &Root, randomness: &dyn Randomness) -> Result<Vec<u8>, RetentionError> {
         let salt = secret::draw(randomness)?;
-        let header = encode_header(self.generation, root.generation);
+        let header = encode_header(&KeyringHeader {
+            generation: self.generation,
+            root_generation: root.generation,
+            identity: self.identity,
+            made: self.made,
+        });
         let mut body = Vec::with_capacity(envelope::sealed_len(4 + self.entries.len() * ENTRY));
         let count =
             u32::try_from(self.entries.len()).expect("Invariant: a keyring has at most 16,384 cohorts");
@@ -106,6 +120,8 @@ impl Keyring {
             .ok_or(corrupt)?;
         Ok(Self {
             generation: header.generation,
+            identity: header.identity,
+            made: header.made,
             entries,
         })
     }
@@ -121,13 +137,15 @@ pub(super) fn read(files: &KeyFiles) -> Result<Zeroizing<Vec<u8>>, RetentionErro
     files.read(KEYRING, MAX_LEN)
 }
 
-fn encode_header(generation: u64, root_generation: u64) -> [u8; HEADER] {
-    let mut header = [0; HEADER];
-    header[..16].copy_from_slice(MAGIC);
-    header[16..18].copy_from_slice(&VERSION.to_be_bytes());
-    header[18..26].copy_from_slice(&generation.to_be_bytes());
-    header[26..].copy_from_slice(&root_generation.to_be_bytes());
-    header
+fn encode_header(header: &KeyringHeader) -> [u8; HEADER] {
+    let mut bytes = [0; HEADER];
+    bytes[..16].copy_from_slice(MAGIC);
+    bytes[16..18].copy_from_slice(&VERSION.to_be_bytes());
+    bytes[18..26].copy_from_slice(&header.generation.to_be_bytes());
+    bytes[26..34].copy_from_slice(&header.root_generation.to_be_bytes());
+    bytes[34..42].copy_from_slice(&header.made.to_be_bytes());
+    bytes[42..].copy_from_slice(&header.identity);
+    bytes
 }
 
 fn parse_header(content: &[u8]) -> Result<KeyringHeader, RetentionError> {
@@ -144,9 +162,12 @@ fn parse_header(content: &[u8]) -> Result<KeyringHeader, RetentionError> {
         _ => return Err(corrupt),
     }
     let mut number = || take(&mut rest).map(u64::from_be_bytes).ok_or(corrupt.clone());
+    let (generation, root_generation, made) = (number()?, number()?, number()?);
     Ok(KeyringHeader {
-        generation: number()?,
-        root_generation: number()?,
+        generation,
+        root_generation,
+        made,
+        identity: take(&mut rest).ok_or(corrupt)?,
     })
 }
 

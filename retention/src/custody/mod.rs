@@ -1,7 +1,7 @@
 //! Keeps the small erasable keys on which everything sealed depends, and destroys them for good. *Edge.*
 //!
 //! A key directory holds a root key in one of two slots (`root`), a keyring sealed under it (`keyring`), the list of
-//! destroyed cohorts (`destroyed`), the long-lived index key, the last checkpoint and a reserve of room (`reserve`). Several processes of one host
+//! destroyed cohorts (`destroyed`), the long-lived index key, some notes (`notes`) and a reserve of room (`reserve`). Several processes of one host
 //! share it under short exclusive locks. Destroying a cohort replaces the root (`ratchet`), so that no copy of the
 //! keyring made before opens with any key that exists after.
 //!
@@ -11,10 +11,12 @@ mod destroyed;
 mod facts;
 mod files;
 mod keyring;
+mod notes;
 mod ratchet;
 mod recovery;
 mod reserve;
 mod root;
+mod standing;
 mod strength;
 
 use std::path::Path;
@@ -30,16 +32,15 @@ use files::KeyFiles;
 use keyring::Entry;
 use recovery::State;
 
+pub use destroyed::{Certified, Circumstances, DestroyedCohort};
 pub use ratchet::Destroyed;
+pub use standing::Standing;
 pub use strength::{Erasure, Strength};
 
 /// Longest checkpoint that [`Custody::note_checkpoint`] keeps, in bytes.
 pub const MAX_CHECKPOINT_LEN: usize = 16 << 10;
 /// Most living cohorts in a keyring.
 pub const MAX_COHORTS: usize = 1 << 14;
-
-/// A destroyed cohort, and the commitment of the key it had, if it had one.
-pub type DestroyedCohort = (Cohort, Option<[u8; 32]>);
 
 /// An open key directory.
 ///
@@ -53,6 +54,8 @@ pub struct Custody {
     erasure: Erasure,
     /// `None` after anything failed half-way: the next use recovers from the disk.
     state: Mutex<Option<State>>,
+    /// How far the keys had come when they were read last: they never fall behind that under an open handle.
+    seen: Mutex<Standing>,
     /// Set for good when the disk did not confirm a write: what it holds cannot be known by reading it again.
     unsure: AtomicBool,
 }
@@ -83,6 +86,7 @@ impl Custody {
             randomness,
             index_key,
             erasure: Self::erasure_at(dir),
+            seen: Mutex::new(state.standing()),
             state: Mutex::new(Some(state)),
             unsure: AtomicBool::new(false),
         })
@@ -119,6 +123,7 @@ impl Custody {
                 },
             );
             state.keyring.generation = since;
+            state.keyring.made += 1;
             state.keyring.write(&self.files, &state.root, &*self.randomness)?;
             Ok(key)
         })
@@ -158,7 +163,7 @@ impl Custody {
         self.look(|state| Ok(state.destroyed.contains(cohort)))
     }
 
-    /// All destroyed cohorts in the order of their names, with the commitment of the key each had.
+    /// All destroyed cohorts in the order of their names.
     ///
     /// # Errors
     /// As [`open`](Self::open).
@@ -166,20 +171,20 @@ impl Custody {
         self.look(|state| Ok(state.destroyed.all()))
     }
 
-    /// How often the keyring was written; a database that has seen a higher number has an older keyring before it.
+    /// How far these keys have come; a database that has noted more has older keys before it.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn generation(&self) -> Result<u64, RetentionError> {
-        self.look(|state| Ok(state.keyring.generation))
+    pub fn standing(&self) -> Result<Standing, RetentionError> {
+        self.look(|state| Ok(state.standing()))
     }
 
-    /// Reads everything on the disk again that other look-ups trust memory for, and returns the keyring's
-    /// [`generation`](Self::generation): a slot that was damaged, or a file that was taken away, is noticed now.
+    /// Reads everything on the disk again that other look-ups trust memory for, and returns the keys'
+    /// [`standing`](Self::standing): a slot that was damaged, or a file that was taken away, is noticed now.
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub fn check(&self) -> Result<u64, RetentionError> {
+    pub fn check(&self) -> Result<Standing, RetentionError> {
         self.check_sure()?;
         root::read_index_key(&self.files)?;
         let mut slot = self.locked();
@@ -187,12 +192,11 @@ impl Custody {
             && state.is_current(&self.files)?
             && state.is_whole(&self.files).unwrap_or(false)
         {
-            return Ok(state.keyring.generation);
+            return Ok(state.standing());
         }
         // Damaged, or another process is just destroying: who holds the lock can tell which.
         let _lock = self.files.lock()?;
-        let state = slot.insert(recovery::load(&self.files, &*self.randomness)?);
-        Ok(state.keyring.generation)
+        Ok(slot.insert(self.load()?).standing())
     }
 
     /// How well a key that is destroyed here is erased, and why.
@@ -231,55 +235,42 @@ impl Custody {
     /// # Errors
     /// A disk error, after which the keys are refused already and the next open or destroy finishes the work.
     pub fn destroy_all(&self, cohorts: &[Cohort]) -> Result<Vec<Destroyed>, RetentionError> {
-        self.exclusively(|state| ratchet::destroy(&self.files, state, cohorts, &*self.randomness))
+        let untold: Vec<_> = cohorts.iter().map(|cohort| (*cohort, None)).collect();
+        self.exclusively(|state| ratchet::destroy(&self.files, state, &untold, &*self.randomness))
     }
 
-    /// Keeps the text of the newest signed checkpoint beside the keyring, durable on return: a restored journal
-    /// that is older than this is never signed on top of.
+    /// As [`destroy_all`](Self::destroy_all), and keeps in the list of the destroyed how it came to that.
     ///
     /// # Errors
-    /// [`RetentionError::LimitExceeded`] beyond [`MAX_CHECKPOINT_LEN`], or a disk error.
-    pub fn note_checkpoint(&self, checkpoint: &str) -> Result<(), RetentionError> {
-        self.note_checkpoint_if(checkpoint, |_| true)
-    }
-
-    /// As [`note_checkpoint`](Self::note_checkpoint), unless `supersedes` says that the one kept so far is to stay:
-    /// it is asked while no other process can change it.
-    ///
-    /// # Errors
-    /// As [`note_checkpoint`](Self::note_checkpoint).
-    pub fn note_checkpoint_if(
+    /// As [`destroy_all`](Self::destroy_all).
+    pub fn destroy_as(
         &self,
-        checkpoint: &str,
-        supersedes: impl FnOnce(Option<&str>) -> bool,
-    ) -> Result<(), RetentionError> {
-        if checkpoint.len() > MAX_CHECKPOINT_LEN {
-            let limit = MAX_CHECKPOINT_LEN as u64;
-            return Err(RetentionError::LimitExceeded {
-                what: "a checkpoint (bytes)",
-                limit,
-            });
-        }
-        self.exclusively(|_| {
-            if supersedes(self.last_checkpoint()?.as_deref()) {
-                self.files.replace(files::CHECKPOINT, checkpoint.as_bytes())?;
-            }
-            Ok(())
-        })
+        cohorts: Vec<(Cohort, Circumstances)>,
+    ) -> Result<Vec<Destroyed>, RetentionError> {
+        let told: Vec<_> = cohorts
+            .into_iter()
+            .map(|(cohort, circumstances)| (cohort, Some(circumstances)))
+            .collect();
+        self.exclusively(|state| ratchet::destroy(&self.files, state, &told, &*self.randomness))
     }
 
-    /// The checkpoint kept last, or `None` if there was none.
+    /// Keeps what certificates are about to say of destroyed cohorts, durable on return: a database from before them is
+    /// told the same. Of a cohort that is not destroyed nothing is kept.
     ///
     /// # Errors
-    /// [`RetentionError::KeyCorrupt`] if it is no text, or as [`open`](Self::open).
-    pub fn last_checkpoint(&self) -> Result<Option<String>, RetentionError> {
-        let bytes = match self.files.read(files::CHECKPOINT, MAX_CHECKPOINT_LEN as u64) {
-            Err(RetentionError::KeyMissing { .. }) => return Ok(None),
-            other => other?,
-        };
-        let text = String::from_utf8(bytes.to_vec());
-        text.map(Some).map_err(|_| RetentionError::KeyCorrupt {
-            file: files::CHECKPOINT,
+    /// A disk error.
+    pub fn note_certified(&self, cohorts: &[(Cohort, Circumstances)]) -> Result<(), RetentionError> {
+        self.exclusively(|state| {
+            let list = &mut state.destroyed;
+            let lines: Vec<_> = cohorts
+                .iter()
+                .filter(|(cohort, _)| list.contains(*cohort))
+                .map(|(cohort, told)| (*cohort, (list.commitment(*cohort), Some(told.clone()))))
+                .collect();
+            if lines.is_empty() {
+                return Ok(());
+            }
+            list.append(&self.files, &lines)
         })
     }
 
@@ -293,8 +284,7 @@ impl Custody {
             return read(state);
         }
         let _lock = self.files.lock()?;
-        let state = slot.insert(recovery::load(&self.files, &*self.randomness)?);
-        read(state)
+        read(slot.insert(self.load()?))
     }
 
     /// Changes the state and the disk while no other thread or process does. If that fails, the state in memory
@@ -308,15 +298,27 @@ impl Custody {
         let _lock = self.files.lock()?;
         let mut state = match slot.take() {
             Some(state) if state.is_current(&self.files)? => state,
-            _ => recovery::load(&self.files, &*self.randomness)?,
+            _ => self.load()?,
         };
         let result = act(&mut state);
         match &result {
-            Ok(_) => *slot = Some(state),
+            Ok(_) => {
+                *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = state.standing();
+                *slot = Some(state);
+            }
             Err(RetentionError::DiskSyncFailed { .. }) => self.unsure.store(true, Ordering::Release),
             Err(_) => {}
         }
         result
+    }
+
+    /// Reads the disk anew; the caller holds the lock. Keys that were put back from a copy under this handle are refused.
+    fn load(&self) -> Result<State, RetentionError> {
+        let state = recovery::load(&self.files, &*self.randomness)?;
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        state.standing().check_reaches(&seen)?;
+        *seen = state.standing();
+        Ok(state)
     }
 
     fn check_sure(&self) -> Result<(), RetentionError> {

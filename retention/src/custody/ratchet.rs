@@ -1,6 +1,8 @@
 //! Destroys cohort keys by replacing the root key, in the one order that survives a cut anywhere. *Edge.*
 
-use super::destroyed::DestroyedList;
+use std::collections::BTreeSet;
+
+use super::destroyed::{Circumstances, DestroyedList, Line};
 use super::files::{KEYRING, KeyFiles};
 use super::keyring::Keyring;
 use super::recovery::State;
@@ -22,6 +24,7 @@ use crate::secret::Randomness;
 pub struct Destroyed {
     cohort: Cohort,
     commitment: Option<[u8; 32]>,
+    was_held: bool,
     root_generation: u64,
     keyring_generation: u64,
 }
@@ -37,6 +40,11 @@ impl Destroyed {
         self.commitment
     }
 
+    /// Whether this turn found the key in the keyring: only then was it not destroyed before.
+    pub fn was_held(&self) -> bool {
+        self.was_held
+    }
+
     /// The generation of the root that has taken over.
     pub fn root_generation(&self) -> u64 {
         self.root_generation
@@ -48,19 +56,24 @@ impl Destroyed {
     }
 }
 
+/// A cohort whose key is to be destroyed, and how it came to that, if it is told.
+pub(super) type Order = (Cohort, Option<Circumstances>);
+
 /// Destroys the keys of `cohorts` and returns a receipt for each.
 pub(super) fn destroy(
     files: &KeyFiles,
     state: &mut State,
-    cohorts: &[Cohort],
+    cohorts: &[Order],
     randomness: &dyn Randomness,
 ) -> Result<Vec<Destroyed>, RetentionError> {
+    let held: BTreeSet<Cohort> = state.keyring.entries.keys().copied().collect();
     reserve::spend_if_full(files, || turn(files, state, cohorts, randomness))?;
     // Without a reserve no new cohort begins; that is told then.
     let _ = reserve::keep(files);
-    let receipt = |cohort: &Cohort| Destroyed {
+    let receipt = |(cohort, _): &Order| Destroyed {
         cohort: *cohort,
         commitment: state.destroyed.commitment(*cohort),
+        was_held: held.contains(cohort),
         root_generation: state.root.generation,
         keyring_generation: state.keyring.generation,
     };
@@ -71,7 +84,7 @@ pub(super) fn destroy(
 fn turn(
     files: &KeyFiles,
     state: &mut State,
-    cohorts: &[Cohort],
+    cohorts: &[Order],
     randomness: &dyn Randomness,
 ) -> Result<(), RetentionError> {
     let mut ratchet = Ratchet::plan(state, cohorts, randomness)?;
@@ -111,7 +124,7 @@ impl Step {
 
 /// One turn of the ratchet, planned in full before anything is written.
 pub(super) struct Ratchet {
-    intent: Vec<(Cohort, Option<[u8; 32]>)>,
+    intent: Vec<(Cohort, Line)>,
     old_slot: usize,
     old_entries: usize,
     new_root: Root,
@@ -121,7 +134,7 @@ pub(super) struct Ratchet {
 impl Ratchet {
     pub(super) fn plan(
         state: &State,
-        cohorts: &[Cohort],
+        cohorts: &[Order],
         randomness: &dyn Randomness,
     ) -> Result<Self, RetentionError> {
         let held = &state.keyring.entries;
@@ -129,17 +142,26 @@ impl Ratchet {
             held.get(&cohort)
                 .map(|entry| kdf::cohort_commitment(&entry.key, cohort))
         };
-        let new = cohorts
-            .iter()
-            .filter(|cohort| !state.destroyed.contains(**cohort));
-        let kept = held.iter().filter(|(cohort, _)| !cohorts.contains(cohort));
+        // A key that is not the one whose commitment the list has: older or foreign keys lay here when that was written.
+        let listed = &state.destroyed;
+        let is_new = |cohort| {
+            let key = commitment(cohort);
+            !listed.contains(cohort) || (key.is_some() && key != listed.commitment(cohort))
+        };
+        let new = cohorts.iter().filter(|(cohort, _)| is_new(*cohort));
+        let gone: BTreeSet<Cohort> = cohorts.iter().map(|(cohort, _)| *cohort).collect();
+        let kept = held.iter().filter(|(cohort, _)| !gone.contains(cohort));
         Ok(Self {
-            intent: new.map(|cohort| (*cohort, commitment(*cohort))).collect(),
+            intent: new
+                .map(|(cohort, told)| (*cohort, (commitment(*cohort), told.clone())))
+                .collect(),
             old_slot: state.root.slot,
             old_entries: held.len(),
             new_root: state.root.successor(randomness)?,
             new_keyring: Keyring {
                 generation: state.keyring.generation + 1,
+                identity: state.keyring.identity,
+                made: state.keyring.made,
                 entries: kept.map(|(cohort, entry)| (*cohort, entry.share())).collect(),
             },
         })

@@ -4,11 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::destroyed::DestroyedList;
-use super::files::{CHECKPOINT, CREATING, DESTROYED, INDEX_KEY, KEYRING, KeyFiles, LOCK, RESERVE, ROOT};
+use super::files::{
+    CERTIFICATE, CHECKPOINT, CREATING, DESTROYED, INDEX_KEY, KEYRING, KeyFiles, LOCK, RESERVE, ROOT,
+};
 use super::keyring::{self, Keyring};
 use super::ratchet;
 use super::reserve;
 use super::root::{self, Root};
+use super::standing::Standing;
 use crate::class::Cohort;
 use crate::durable;
 use crate::error::RetentionError;
@@ -22,11 +25,21 @@ pub(super) struct State {
 }
 
 impl State {
+    /// How far these keys have come.
+    pub(super) fn standing(&self) -> Standing {
+        Standing {
+            identity: self.keyring.identity,
+            made: self.keyring.made,
+            destroyed: self.destroyed.count(),
+        }
+    }
+
     /// Whether no other process wrote since.
     pub(super) fn is_current(&self, files: &KeyFiles) -> Result<bool, RetentionError> {
         let header = keyring::read_header(files)?;
         let same =
             (header.generation, header.root_generation) == (self.keyring.generation, self.root.generation);
+        let same = same && (header.identity, header.made) == (self.keyring.identity, self.keyring.made);
         Ok(same && self.destroyed.is_current(files)?)
     }
 
@@ -59,7 +72,7 @@ pub(super) fn create(dir: &Path, randomness: &dyn Randomness) -> Result<(), Rete
             files.remove(name)?;
         }
     } else {
-        for name in [KEYRING, ROOT, INDEX_KEY, DESTROYED, LOCK, CHECKPOINT] {
+        for name in [KEYRING, ROOT, INDEX_KEY, DESTROYED, LOCK, CHECKPOINT, CERTIFICATE] {
             if files.exists(name)? {
                 return Err(RetentionError::KeyExists);
             }
@@ -80,7 +93,7 @@ pub(super) fn create(dir: &Path, randomness: &dyn Randomness) -> Result<(), Rete
     root::create_index_key(&files, randomness)?;
     root::create(&files, &first, randomness)?;
     reserve::keep(&files)?;
-    files.create(KEYRING, &Keyring::first().seal(&first, randomness)?)?;
+    files.create(KEYRING, &Keyring::first(randomness)?.seal(&first, randomness)?)?;
     files.sync_dir()?;
     files.remove(CREATING)?;
     files.sync_dir()
@@ -93,14 +106,16 @@ pub(super) fn create(dir: &Path, randomness: &dyn Randomness) -> Result<(), Rete
 pub(super) fn load(files: &KeyFiles, randomness: &dyn Randomness) -> Result<State, RetentionError> {
     files.unstage(KEYRING)?;
     files.unstage(CHECKPOINT)?;
+    files.unstage(CERTIFICATE)?;
     let (root, keyring) = open_keyring(files)?;
     root::erase_other(files, &root, randomness)?;
     let destroyed = DestroyedList::read(files)?;
-    let revived: Vec<Cohort> = keyring
+    let revived: Vec<_> = keyring
         .entries
         .keys()
         .copied()
         .filter(|cohort| destroyed.contains(*cohort))
+        .map(|cohort| (cohort, None))
         .collect();
     let mut state = State {
         root,

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 
 use crate::certificate::{Actor, Strength};
 use crate::class::Cohort;
+use crate::custody::Circumstances;
 use crate::durable;
 use crate::error::RetentionError;
 use crate::lock;
@@ -36,6 +37,9 @@ pub struct Evidence {
     pub why: Why,
     /// The sealed objects that lay there, sorted.
     pub objects: Vec<ObjectId>,
+    /// Other commitments that these name, sorted: of keys that were not destroyed here. While there is one, nothing is known
+    /// to be erased.
+    pub foreign: Vec<[u8; 32]>,
 }
 
 /// The evidence for which there is no certificate yet.
@@ -51,16 +55,21 @@ impl EvidenceQueue {
         }
     }
 
-    /// Keeps `evidence`, durable on return, unless there is some of the cohort already: the first pass saw most. Returns
-    /// what is kept.
+    /// Keeps `evidence`, durable on return, unless there is some of the cohort already: the first pass saw most. Only if the key
+    /// went now (`key_went`: it was put back after an earlier pass, or that was about single files of a month; or the earlier
+    /// pass saw sealed files of this key and had another), the end is that of `evidence`. Returns what is kept.
     ///
     /// # Errors
     /// A disk error. The purge goes on without: what has to go does not wait for room on the disk.
-    pub fn keep_first(&self, evidence: Evidence) -> Result<Evidence, RetentionError> {
+    pub fn keep_first(&self, evidence: Evidence, key_went: bool) -> Result<Evidence, RetentionError> {
         // Two passes of one cohort at once: the second keeps what the first saw.
         let _lock = self.lock()?;
         if let Some(kept) = self.of(evidence.cohort)? {
-            return Ok(kept);
+            let after = kept.clone().and(evidence, key_went);
+            if after != kept {
+                self.write(&after)?;
+            }
+            return Ok(after);
         }
         self.write(&evidence)?;
         Ok(evidence)
@@ -75,6 +84,7 @@ impl EvidenceQueue {
         let _lock = self.lock()?;
         if let Some(kept) = self.of(evidence.cohort)? {
             evidence.objects.extend(kept.objects);
+            evidence.foreign.extend(kept.foreign);
         }
         evidence.objects.sort_unstable();
         evidence.objects.dedup();
@@ -127,6 +137,33 @@ impl EvidenceQueue {
         durable::remove(&self.dir.join(cohort.name()), WRITE).map(|_| ())
     }
 
+    /// Removes what a process left that ended while it wrote evidence.
+    ///
+    /// # Errors
+    /// A disk error.
+    pub fn tidy(&self) -> Result<(), RetentionError> {
+        if self.unfinished()?.is_empty() {
+            return Ok(());
+        }
+        let _lock = self.lock()?;
+        for path in self.unfinished()? {
+            durable::remove(&path, WRITE)?;
+        }
+        Ok(())
+    }
+
+    fn unfinished(&self) -> Result<Vec<PathBuf>, RetentionError> {
+        let listed = match fs::read_dir(&self.dir) {
+            Ok(listed) => listed,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(RetentionError::disk(READ, &error)),
+        };
+        let paths = listed.filter_map(|entry| Some(entry.ok()?.path()));
+        Ok(paths
+            .filter(|path| path.extension().is_some_and(|end| end == "new"))
+            .collect())
+    }
+
     /// The lock under which evidence is written; free when the returned file is closed. A process that was stopped while it
     /// held it does not keep what has to go: without the lock there is no evidence, as without room on the disk.
     fn lock(&self) -> Result<fs::File, RetentionError> {
@@ -149,6 +186,34 @@ impl EvidenceQueue {
 }
 
 impl Evidence {
+    /// This, and what a later pass saw of the same cohort.
+    fn and(mut self, later: Self, key_went: bool) -> Self {
+        self.foreign.extend(later.foreign);
+        let is_of = |commitment| move |other: &[u8; 32]| Some(*other) == commitment;
+        if key_went || self.foreign.iter().any(is_of(later.commitment)) {
+            self.foreign.extend(self.commitment);
+            self.commitment = later.commitment;
+            (self.destroyed_at, self.strength) = (later.destroyed_at, later.strength);
+            (self.actor, self.why) = (later.actor, later.why);
+        }
+        let commitment = self.commitment;
+        self.foreign.retain(|other| !is_of(commitment)(other));
+        self.foreign.sort_unstable();
+        self.foreign.dedup();
+        self
+    }
+
+    /// What a certificate says of its end, if it is known to be one.
+    pub fn circumstances(&self) -> Option<Circumstances> {
+        self.foreign.is_empty().then(|| Circumstances {
+            at: self.destroyed_at,
+            strength: self.strength,
+            why: self.why,
+            certified: None,
+            actor: self.actor.clone(),
+        })
+    }
+
     fn encode(&self) -> String {
         let mut commitment = String::from("-");
         if let Some(bytes) = &self.commitment {
@@ -166,6 +231,11 @@ impl Evidence {
         for object in &self.objects {
             writeln!(text, "{object}").expect("Invariant: writing to a string cannot fail");
         }
+        for commitment in &self.foreign {
+            text.push_str(FOREIGN);
+            write_hex(&mut text, commitment).expect("Invariant: writing to a string cannot fail");
+            text.push('\n');
+        }
         text.push_str(END);
         text
     }
@@ -173,7 +243,7 @@ impl Evidence {
     fn decode(text: &str) -> Option<Self> {
         let mut lines = text.strip_suffix(END)?.split_terminator('\n');
         lines.next().filter(|mark| *mark == MARK)?;
-        Some(Self {
+        let mut evidence = Self {
             cohort: Cohort::parse(lines.next()?).ok()?,
             commitment: match lines.next()? {
                 "-" => None,
@@ -183,14 +253,21 @@ impl Evidence {
             strength: Strength::parse(lines.next()?)?,
             actor: Actor::parse(lines.next()?)?,
             why: Why::parse(lines.next()?)?,
-            objects: lines
-                .map(|line| ObjectId::parse(line).ok())
-                .collect::<Option<_>>()?,
-        })
+            objects: Vec::new(),
+            foreign: Vec::new(),
+        };
+        for line in lines {
+            match line.strip_prefix(FOREIGN) {
+                Some(digits) => evidence.foreign.push(parse_hex(digits)?),
+                None => evidence.objects.push(ObjectId::parse(line).ok()?),
+            }
+        }
+        Some(evidence)
     }
 }
 
 const MARK: &str = "mayfly purge evidence 1";
+const FOREIGN: &str = "foreign ";
 const END: &str = "end\n";
 const READ: &str = "read the evidence of a purge";
 const WRITE: &str = "keep the evidence of a purge";
@@ -212,6 +289,7 @@ mod tests {
             actor: Actor::Person("chen.yl".into()),
             why: Why::TimeLost,
             objects: (0..3).map(|i| ObjectId::new([i; 16])).collect(),
+            foreign: vec![[8; 32], [9; 32]],
         }
     }
 
@@ -223,6 +301,7 @@ mod tests {
             actor: Actor::Schedule,
             why: Why::Over,
             objects: Vec::new(),
+            foreign: Vec::new(),
             ..example()
         });
         for evidence in examples {
@@ -235,16 +314,52 @@ mod tests {
     }
 
     #[test]
+    fn the_end_is_when_the_key_of_the_files_went() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = EvidenceQueue::open(folder.path());
+        let first = Evidence {
+            commitment: None,
+            foreign: vec![[7; 32]],
+            ..example()
+        };
+        assert_eq!(first.circumstances(), None);
+        queue.keep_first(first.clone(), true).unwrap();
+        let again = Evidence {
+            objects: Vec::new(),
+            foreign: Vec::new(),
+            ..first.clone()
+        };
+        assert_eq!(queue.keep_first(again, false), Ok(first.clone()));
+        let last = Evidence {
+            destroyed_at: "2026-11-08T03:00:00Z".parse().unwrap(),
+            objects: Vec::new(),
+            foreign: Vec::new(),
+            ..example()
+        };
+        let kept = queue.keep_first(last.clone(), false).unwrap();
+        assert_eq!(kept.objects, first.objects);
+        assert_eq!(kept.circumstances().unwrap().at, last.destroyed_at);
+        assert_eq!(queue.of(last.cohort), Ok(Some(kept)));
+        let put_back = Evidence {
+            destroyed_at: "2026-11-09T03:00:00Z".parse().unwrap(),
+            ..last
+        };
+        let kept = queue.keep_first(put_back, true).unwrap();
+        assert_eq!(kept.destroyed_at.to_string(), "2026-11-09T03:00:00Z");
+        assert_eq!(kept.objects, first.objects);
+    }
+
+    #[test]
     fn what_the_first_pass_saw_stays_until_it_is_certified() {
         let folder = tempfile::tempdir().unwrap();
         let queue = EvidenceQueue::open(folder.path());
         assert_eq!(queue.cohorts(), Ok(Vec::new()));
-        assert_eq!(queue.keep_first(example()), Ok(example()));
+        assert_eq!(queue.keep_first(example(), true), Ok(example()));
         let later = Evidence {
             objects: Vec::new(),
             ..example()
         };
-        assert_eq!(queue.keep_first(later), Ok(example()));
+        assert_eq!(queue.keep_first(later.clone(), false), Ok(example()));
         assert_eq!(queue.cohorts(), Ok(vec![example().cohort]));
         let more = Evidence {
             objects: [9, 2].map(|i| ObjectId::new([i; 16])).to_vec(),
@@ -256,5 +371,18 @@ mod tests {
         queue.remove(example().cohort).unwrap();
         queue.remove(example().cohort).unwrap();
         assert_eq!(queue.of(example().cohort), Ok(None));
+    }
+
+    #[test]
+    fn what_a_write_that_was_cut_short_left_goes_and_evidence_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let queue = EvidenceQueue::open(folder.path());
+        queue.tidy().unwrap();
+        queue.keep_first(example()).unwrap();
+        let left = folder.path().join("purged/answer-2026110203.new");
+        fs::write(&left, "mayfly purge ev").unwrap();
+        queue.tidy().unwrap();
+        assert!(!left.exists());
+        assert_eq!(queue.of(example().cohort), Ok(Some(example())));
     }
 }

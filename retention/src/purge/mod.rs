@@ -11,8 +11,9 @@ use jiff::Timestamp;
 use crate::{
     certificate::{Actor, Strength},
     class::{Class, Cohort},
-    custody::{Custody, Destroyed},
+    custody::{Circumstances, Custody, Destroyed},
     error::RetentionError,
+    object::{ObjectId, Place},
     plan::{Due, Why},
     vault::Vault,
 };
@@ -35,6 +36,18 @@ pub struct Pass {
     pub actor: Actor,
     /// How strongly the place of the keys forgets.
     pub strength: Strength,
+}
+
+impl Pass {
+    fn end(&self, why: Why) -> Circumstances {
+        Circumstances {
+            at: self.at,
+            strength: self.strength,
+            why,
+            certified: None,
+            actor: self.actor.clone(),
+        }
+    }
 }
 
 /// The cohorts of hours that have a key, or bytes, or both.
@@ -64,7 +77,8 @@ pub fn destroy(
     due: Vec<Due>,
 ) -> Result<Vec<Gone>, RetentionError> {
     let cohorts: Vec<Cohort> = due.iter().map(Due::cohort).collect();
-    let receipts = custody.destroy_all(&cohorts)?;
+    let orders = due.iter().map(|due| (due.cohort(), pass.end(due.why())));
+    let receipts = custody.destroy_as(orders.collect())?;
     let found: Vec<Found> = receipts
         .iter()
         .zip(&due)
@@ -120,18 +134,35 @@ fn look(vault: &Vault, queue: &EvidenceQueue, pass: &Pass, receipt: &Destroyed, 
         strength: pass.strength,
         actor: pass.actor.clone(),
         why,
+        foreign: foreign(vault, receipt, objects.as_deref().unwrap_or_default()),
         objects: objects.unwrap_or_default(),
     };
     // What could not be seen whole is no evidence: the next pass looks again. Without room for evidence the bytes go all
     // the same; the certificate then counts by what this pass remembers.
     let kept = match is_whole {
-        true => queue.keep_first(evidence.clone()).unwrap_or(evidence),
+        true => queue
+            .keep_first(evidence.clone(), receipt.was_held())
+            .unwrap_or(evidence),
         false => evidence,
     };
     Found {
         evidence: kept,
         is_whole,
     }
+}
+
+/// The commitments that sealed files name, other than that of the key that is destroyed; a header that cannot be read names
+/// none, and opens with none.
+fn foreign(vault: &Vault, receipt: &Destroyed, objects: &[ObjectId]) -> Vec<[u8; 32]> {
+    let cohort = receipt.cohort();
+    let named = objects.iter().filter_map(|id| {
+        let header = vault.header(Place { cohort, id: *id }).ok()?;
+        Some(header.cohort_commitment)
+    });
+    let others: BTreeSet<[u8; 32]> = named
+        .filter(|commitment| Some(*commitment) != receipt.commitment())
+        .collect();
+    others.into_iter().collect()
 }
 
 /// Removes a cohort's directory. What could not be removed shows in the count.

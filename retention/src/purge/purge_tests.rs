@@ -109,6 +109,35 @@ fn what_cannot_be_counted_is_unknown_and_what_stays_is_counted() {
     assert_eq!(residue(&house.vault, cohort), None);
 }
 
+/// As with a keyring that is older than the sealed files, or another house's: what it destroys is not what sealed them.
+#[test]
+fn files_of_a_key_that_was_not_destroyed_are_told_until_it_is() {
+    let (house, keys) = (House::new(), House::new());
+    let cohort = house.seal("answer-2026110202", 2);
+    let real = house.custody.commitment(cohort).unwrap();
+    let destroy = |custody: &Custody| {
+        let due = plan(
+            held(custody, &house.vault).unwrap(),
+            NOW.parse().unwrap(),
+            Window::try_new(72, 96).unwrap(),
+            false,
+        );
+        let pass = Pass {
+            at: NOW.parse().unwrap(),
+            actor: Actor::Schedule,
+            strength: Strength::File,
+        };
+        destroy(custody, &house.vault, &house.queue, &pass, due).unwrap()
+    };
+    let gone = destroy(&keys.custody);
+    assert_eq!((gone[0].evidence.commitment, gone[0].residue), (None, Some(0)));
+    assert_eq!(gone[0].evidence.foreign, [real.unwrap()]);
+    assert_eq!(gone[0].evidence.circumstances(), None);
+    let gone = destroy(&house.custody);
+    assert_eq!(gone[0].evidence.commitment, real);
+    assert!(gone[0].evidence.foreign.is_empty() && gone[0].evidence.objects.len() == 2);
+}
+
 /// Something else under a cohort's name, a file, goes like the rest, and is no reason to leave the others.
 #[test]
 fn a_broken_cohort_stops_no_other() {

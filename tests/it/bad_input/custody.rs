@@ -1,7 +1,8 @@
 //! Keys on storage that does not erase, and a purge on a disk without any room. *Edge.*
 
-use std::fs;
+use std::{collections::BTreeSet, fs, path::Path, process::Command};
 
+use mayfly_retention::{Custody, certificate::Strength};
 use serde_json::Value;
 
 use super::{
@@ -34,12 +35,15 @@ fn production_keeps_its_keys_only_where_overwriting_erases() {
         [ -e weak ] && echo "a refused init left something" >&2
         run accepted --data weak $init "$PWD/disk/merged/keys" --accept-weak-erasure
         run weak --data weak --json doctor
+        old() { mkdir -p $1/sealed/answer/answer-2020010100; echo >$1/sealed/answer/answer-2020010100/$(printf %032d 1).seg; }
+        old weak; run late --data weak purge run; run weakly --data weak --json certificate list
         sed -i /accept_weak_erasure/d weak/mayfly.toml
         run closed --data weak batch list
         run examined --data weak --json doctor
         run purged --data weak --json purge run
         run memory --data strong $init "$PWD/disk/keys"
         run strong --data strong --json doctor
+        old strong; run later --data strong purge run; run strongly --data strong --json certificate list
     "#;
     let mut command = in_own_mounts(script);
     let output = command
@@ -77,6 +81,49 @@ fn production_keeps_its_keys_only_where_overwriting_erases() {
             .starts_with("file: in memory"),
         "{finding}"
     );
+    for (name, strength) in [("weakly", "weak"), ("strongly", "file")] {
+        let certificates = run(name).expect(0).json();
+        assert_eq!(certificates.as_array().unwrap().len(), 1, "{certificates}");
+        assert_eq!(certificates[0]["strength"], strength, "{certificates}");
+    }
+}
+
+/// What doctor shows of the place of the keys is what certificates say, here (on most hosts `logical` or `weak`) as in a sandbox.
+#[test]
+fn certificates_have_the_strength_that_doctor_shows() {
+    let sandbox = Sandbox::empty();
+    let (keys, production) = (sandbox.path("keys"), sandbox.path("production"));
+    let on = |data: &Path, words: &[&str]| {
+        let mut command = Command::new(sandbox.command().get_program());
+        command.env_remove("DATABASE_URL").arg("--data").arg(data);
+        Run::of(command.args(words).output().unwrap())
+    };
+    let init = [
+        "init",
+        "--environment",
+        "production",
+        "--accept-weak-erasure",
+        "--keys",
+    ];
+    on(&production, &[&init[..], &[keys.to_str().unwrap()]].concat()).expect(0);
+    let place = Custody::erasure_at(&keys).strength;
+    let data = sandbox.data();
+    let checked = [(&production, place), (&data, Strength::Weak)];
+    for (data, strength) in checked {
+        let run = |words: &[&str]| match data == &production {
+            true => on(data, words),
+            false => sandbox.mayfly([&["--at", NOW], words].concat()),
+        };
+        let finding = custody(&run(&["--json", "doctor"]))["finding"].to_string();
+        let said = format!("\"{}: ", strength.name());
+        assert!(finding.starts_with(&said), "{finding} and {said}");
+        let cohort = data.join("sealed/answer/answer-2020010100");
+        fs::create_dir_all(&cohort).unwrap();
+        fs::write(cohort.join(format!("{:032}.seg", 1)), b"old").unwrap();
+        run(&["purge", "run"]).expect(1);
+        let certificates = run(&["--json", "certificate", "list"]).expect(0).json();
+        assert_eq!(certificates[0]["strength"], strength.name(), "{certificates}");
+    }
 }
 
 #[test]
@@ -101,7 +148,8 @@ fn a_full_disk_keeps_nothing_that_is_due_and_takes_nothing_in() {
         "{counts}"
     );
     let destroyed = fs::read_to_string(sandbox.data().join("keys/destroyed")).unwrap();
-    assert_eq!(destroyed.lines().count(), 2, "{destroyed}");
+    let cohorts: BTreeSet<_> = destroyed.lines().map(|line| line.split(' ').next()).collect();
+    assert_eq!(cohorts.len(), 2, "{destroyed}");
     for class in ["answer", "intake"] {
         let left = fs::read_dir(sandbox.data().join("sealed").join(class)).unwrap();
         assert_eq!(left.count(), 0, "{class}");

@@ -3,12 +3,13 @@
 use std::{fs, path::Path};
 
 use mayfly::db::{Db, meta};
+use serde_json::Value;
 
 use super::{check_refused, check_usable, marked_row};
 use crate::{
     batch_file::batch_file,
     database::Database,
-    support::{NOW, Run, Sandbox, copy_folder},
+    support::{NOW, Run, Sandbox, copy_folder, files_below},
 };
 
 #[test]
@@ -97,6 +98,148 @@ fn a_keyring_older_than_the_database_is_refused() {
         );
         check_usable(&sandbox);
     }
+}
+
+/// Purges bring no older keyring up to date: what it cannot destroy is never certified as erased.
+#[test]
+fn a_keyring_older_than_the_database_is_refused_after_any_purge() {
+    let sandbox = Sandbox::with_master_data();
+    let (keys, old, new) = (
+        sandbox.data().join("keys"),
+        sandbox.path("old"),
+        sandbox.path("new"),
+    );
+    let run = |at, number| {
+        let name = format!("004-1151102-0{number}.csv");
+        let file = sandbox.file(&name, batch_file(&[marked_row(number)]));
+        sandbox.at(at, ["batch", "run"], [&file]).expect(0);
+    };
+    run("2026-11-02T10:30:00+08:00", 1);
+    run("2026-11-02T11:30:00+08:00", 2);
+    copy_folder(&keys, &old);
+    run("2026-11-02T12:30:00+08:00", 3);
+    copy_folder(&keys, &new);
+    let late = files_below(&sandbox.data().join("sealed/answer/answer-2026110204"));
+    let late = sandbox.file("late.seg", fs::read(&late[0]).unwrap());
+
+    put(&old, &keys);
+    for at in [
+        "2026-11-05T12:00:00+08:00",
+        "2026-11-05T13:00:00+08:00",
+        "2026-11-05T14:00:00+08:00",
+    ] {
+        let purge = sandbox.at(at, ["purge"], ["run"]).expect(75);
+        assert!(purge.stderr.contains("(KEYRING-OLDER)\n"), "{}", purge.stderr);
+        assert_ne!(sandbox.at(at, ["serve"], ["--once"]).code, 0);
+        check_refused(&sandbox.at(at, ["batch"], ["list"]), 75, "KEYRING-OLDER");
+        let doctor = sandbox.at(at, ["doctor"], [""; 0]);
+        assert!(doctor.stdout.contains("(KEYRING-OLDER)"), "{}", doctor.stdout);
+        let watch = sandbox.at(at, ["watch"], ["--once"]).expect(1);
+        assert!(
+            watch.stdout.contains("JOURNAL-AWAY"),
+            "{}{}",
+            watch.stdout,
+            watch.stderr
+        );
+    }
+
+    // The right ones again: their keys die now, and nothing is certified of any time before.
+    put(&new, &keys);
+    let at = "2026-11-05T15:00:00+08:00";
+    sandbox.at(at, ["purge"], ["run"]).expect(0);
+    let certificates = sandbox
+        .at(at, ["--json", "certificate"], ["list"])
+        .expect(0)
+        .json();
+    let certificates = certificates.as_array().unwrap();
+    assert_eq!(certificates.len(), 6);
+    for certificate in certificates {
+        assert_eq!(
+            certificate["key_destroyed_at"], "2026-11-05T07:00:00Z",
+            "{certificate}"
+        );
+        assert!(certificate["commitment"].is_string(), "{certificate}");
+    }
+    let folder = sandbox.path("certificates");
+    sandbox.at(at, ["certificate", "export"], [&folder]).expect(0);
+    let mut files = files_below(&folder);
+    files.retain(|file| file.extension().is_some_and(|end| end == "certificate"));
+    files.extend([late, "--key".into(), folder.join("verifier-key")]);
+    sandbox.at(at, ["certificate", "verify"], files).expect(0);
+}
+
+/// However far another house has come: its keyring and slots, beside our list and journal, are not ours.
+#[test]
+fn a_keyring_of_another_house_is_refused() {
+    let (sandbox, other) = (worked(), worked());
+    let file = other.file("004-1151102-02.csv", batch_file(&[marked_row(2)]));
+    other
+        .at("2026-11-02T13:00:00+08:00", ["batch", "run"], [file])
+        .expect(0);
+    let (keys, ours) = (sandbox.data().join("keys"), sandbox.path("ours"));
+    copy_folder(&keys, &ours);
+    for name in ["keyring", "root.slots"] {
+        fs::copy(other.data().join("keys").join(name), keys.join(name)).unwrap();
+    }
+    let purged = "2026-11-05T14:00:00+08:00";
+    for at in [NOW, purged, purged] {
+        check_refused(&sandbox.at(at, ["batch"], ["list"]), 75, "KEYRING-FOREIGN");
+        if at != NOW {
+            let purge = sandbox.at(at, ["purge"], ["run"]).expect(75);
+            assert!(purge.stderr.contains("(KEYRING-FOREIGN)\n"), "{}", purge.stderr);
+        }
+    }
+    // With our own keyring, and the list of what that purge took for destroyed, the keys die at last; the list is mended.
+    for name in ["keyring", "root.slots"] {
+        fs::copy(ours.join(name), keys.join(name)).unwrap();
+    }
+    let at = "2026-11-05T15:00:00+08:00";
+    sandbox.at(at, ["purge"], ["run"]).expect(0);
+    let certificates = sandbox
+        .at(at, ["--json", "certificate"], ["list"])
+        .expect(0)
+        .json();
+    // Two more are of hours that only the other house had.
+    let certificates = certificates.as_array().unwrap();
+    let ours = |one: &&Value| one["cohort"].as_str().unwrap().ends_with("-2026110202");
+    let certificates: Vec<&Value> = certificates.iter().filter(ours).collect();
+    assert_eq!(certificates.len(), 2);
+    for certificate in certificates {
+        assert_eq!(
+            certificate["key_destroyed_at"], "2026-11-05T07:00:00Z",
+            "{certificate}"
+        );
+        assert!(certificate["commitment"].is_string(), "{certificate}");
+    }
+}
+
+/// Sealed files whose key was never here, under a cohort's name: they go in time, and nobody certifies that they are erased.
+#[test]
+fn files_that_name_another_key_are_not_certified_as_erased() {
+    let (sandbox, other) = (worked(), worked());
+    let cohort = "sealed/answer/answer-2026110202";
+    let strange = files_below(&other.data().join(cohort)).remove(0);
+    let place = sandbox.data().join(cohort).join(strange.file_name().unwrap());
+    fs::copy(&strange, place).unwrap();
+    let at = "2026-11-05T11:00:00+08:00";
+    let purge = sandbox.at(at, ["--json", "purge"], ["run"]).expect(1).json();
+    assert_eq!(
+        (&purge["certified"], &purge["incidents"]),
+        (&1.into(), &1.into()),
+        "{purge}"
+    );
+    assert_eq!(purge["held_back"][0]["cohort"], "answer-2026110202", "{purge}");
+    assert!(!sandbox.data().join(cohort).exists());
+    // Once is an incident; it stays a finding.
+    let again = sandbox.at(at, ["purge"], ["run"]).expect(1);
+    assert!(again.stdout.contains("name another key"), "{}", again.stdout);
+    let again = sandbox.at(at, ["--json", "purge"], ["run"]).expect(1).json();
+    assert_eq!(again["incidents"], 0, "{again}");
+    let certificates = sandbox
+        .at(at, ["--json", "certificate"], ["list"])
+        .expect(1)
+        .json();
+    assert_eq!(certificates.as_array().unwrap().len(), 1, "{certificates}");
 }
 
 #[test]

@@ -122,6 +122,34 @@ fn input_that_cannot_be_judged_is_refused() {
         .expect(2);
 }
 
+/// An export is for others: not into the data directory, where nothing would ever forget it, and not over a file.
+#[test]
+fn exports_go_into_a_folder_elsewhere() {
+    let trial = Trial::new();
+    trial.purge(DUE).expect(0);
+    let file = trial.sandbox.file("README", "of somebody");
+    for (what, code) in [
+        ("certificate", "CERTIFICATE-EXPORT"),
+        ("journal", "JOURNAL-INPUT"),
+    ] {
+        for folder in [
+            trial.sandbox.data().join("export"),
+            file.clone(),
+            file.join("below"),
+        ] {
+            let run = trial.say(AFTER, &[what, "export", folder.to_str().unwrap()]);
+            let told = run.expect(65).stderr;
+            assert!(told.contains(&format!("({code})\n")), "{told}");
+        }
+        assert!(!trial.sandbox.data().join("export").exists());
+        assert_eq!(fs::read(&file).unwrap(), b"of somebody");
+        let folder = trial.sandbox.path(what);
+        trial
+            .say(AFTER, &[what, "export", folder.to_str().unwrap()])
+            .expect(0);
+    }
+}
+
 fn trial_files(backup: &crate::support::Sandbox) -> Vec<std::path::PathBuf> {
     let all = crate::support::files_below(&backup.data().join("sealed"));
     all.into_iter()

@@ -101,7 +101,7 @@ fn the_custody_may_not_be_behind_at_all() {
         copy_folder(&keys, &older);
         let cohort = Cohort::parse("answer-2026110202").unwrap();
         worker.house.custody.cohort_key(cohort).unwrap();
-        let noted = worker.house.custody.generation().unwrap().to_string();
+        let noted = worker.house.custody.standing().unwrap().to_string();
         let mut tx = worker.house.db.begin().await.unwrap();
         meta::write(tx.connection(), meta::KEYRING, &noted).await.unwrap();
         tx.commit().await.unwrap();

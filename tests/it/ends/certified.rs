@@ -128,3 +128,34 @@ fn a_pass_that_was_cut_short_between_file_and_row_loses_no_count() {
     let left = crate::support::files_below(&cut.data().join("purged"));
     assert!(left.iter().all(|path| path.ends_with("lock")), "{left:?}");
 }
+
+/// When every row is gone that named a segment, the certificates still account for it; one that was too late says so.
+#[test]
+fn after_the_years_certificates_account_for_what_no_row_names() {
+    let sandbox = asked();
+    let made = crate::support::files_below(&sandbox.data().join("sealed")).len();
+    // The control: in time.
+    let late = sandbox.copy();
+    purged(&sandbox, AFTER_THE_WINDOW);
+    purged(&sandbox, MONTH_AFTER);
+    assert_eq!(number(&sandbox, "SELECT COUNT(*) FROM batch"), 0);
+    let said = sandbox
+        .at(MONTH_AFTER, ["certificate"], ["list"])
+        .expect(0)
+        .stdout;
+    let expected = format!("{made} segments recorded: 0 live, {made} certified as erased");
+    assert!(said.contains(&expected), "{said}");
+    assert!(!said.contains("after the legal limit"), "{said}");
+    let doctor = sandbox.at(MONTH_AFTER, ["--json"], ["doctor"]).json();
+    let mut checks = doctor.as_array().unwrap().iter();
+    let segments = checks.find(|check| check["what"] == "segments").unwrap();
+    assert!(
+        segments["finding"].as_str().unwrap().contains(&expected),
+        "{segments}"
+    );
+
+    let too_late = "2026-11-07T12:00:00+08:00";
+    late.at(too_late, ["purge"], ["run"]).expect(1);
+    let said = late.at(too_late, ["certificate"], ["list"]).expect(0).stdout;
+    assert_eq!(said.matches("after the legal limit").count(), 2, "{said}");
+}

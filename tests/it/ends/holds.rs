@@ -65,6 +65,22 @@ fn a_hold_keeps_what_it_names_until_it_is_lifted() {
 }
 
 #[test]
+fn a_hold_names_a_batch_and_its_own_member() {
+    let sandbox = asked();
+    let add = |member: &str| {
+        let words = [
+            "purge", "hold", "add", "query", "--reason", "case 7", "--batch", BATCH,
+        ];
+        sandbox.at(NOW, words, ["--member", member])
+    };
+    assert!(add("012").expect(65).stderr.contains("(HOLD-SCOPE)\n"));
+    let kept = "SELECT COUNT(*) FROM hold";
+    assert_eq!(number(&sandbox, kept), 0);
+    add("004").expect(0);
+    assert_eq!(number(&sandbox, kept), 1);
+}
+
+#[test]
 fn a_hold_that_would_keep_an_answer_or_nothing_is_refused() {
     let sandbox = Sandbox::empty();
     let check = |arguments: &[&str], code: i32, name: &str| {
@@ -80,6 +96,10 @@ fn a_hold_that_would_keep_an_answer_or_nothing_is_refused() {
     check(&["consent", "--batch", BATCH], 65, "HOLD-SCOPE");
     check(&["audit", "--member", "004"], 65, "HOLD-SCOPE");
     check(&["query", "--member", "A123456789"], 65, "HOLD-SCOPE");
+    // A slip of the pen would lose the evidence.
+    check(&["query", "--member", "999"], 65, "MEMBER-UNKNOWN");
+    check(&["query", "--batch", "nope"], 65, "BATCH-UNKNOWN");
+    check(&["register", "--member", "005"], 65, "MEMBER-UNKNOWN");
     let told = sandbox.at(NOW, ["purge", "hold", "add", "query", "--reason"], [""]);
     assert!(told.expect(65).stderr.contains("(STOP-REASON)\n"));
 }

@@ -115,6 +115,45 @@ fn after_five_years_and_a_day_the_payloads_are_gone_and_the_journal_verifies() {
     assert_eq!((&nothing["deleted"], &nothing["months"]), (&json!(0), &json!(0)));
 }
 
+/// What `purge plan` says of years is what `purge run` does, by month and table; `purged` compares the numbers each time.
+#[test]
+fn the_plan_names_the_records_and_the_months_that_go() {
+    let sandbox = asked();
+    purged(&sandbox, AFTER_THE_WINDOW);
+    let plan = |at: &str| sandbox.at(at, ["purge"], ["plan"]).expect(0).stdout;
+    assert!(!plan(AFTER_THE_WINDOW).contains("query-202611"), "the control");
+    let said = plan(MONTH_AFTER);
+    for line in [
+        "1 of chunk            query-202611 with 1 sealed files",
+        "1 of batch            query-202611 with 0 sealed files",
+        "the key of query-202611\n",
+        "the key of audit-202611\n",
+    ] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert!(!said.contains("the key of consent-202611"), "{said}");
+    purged(&sandbox, MONTH_AFTER);
+    assert!(!plan(MONTH_AFTER).contains("202611"), "{}", plan(MONTH_AFTER));
+    // Without the database nobody knows, and that is said. What is of hours is planned all the same.
+    let settings = sandbox.data().join("mayfly.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    let text: String = text
+        .lines()
+        .filter(|line| !line.starts_with("database"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    fs::write(
+        &settings,
+        format!("database = \"postgres://nobody@127.0.0.1:1/none\"\n{text}"),
+    )
+    .unwrap();
+    let said = plan(MONTH_AFTER);
+    assert!(
+        said.contains("of the classes of years nothing is known"),
+        "{said}"
+    );
+}
+
 #[test]
 fn a_use_that_was_forgotten_does_not_come_back_and_goes_with_its_consent() {
     let sandbox = asked();

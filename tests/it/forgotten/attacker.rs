@@ -111,7 +111,7 @@ impl Attacker {
             SLOTS => [24, 56, 4096 + 24, 4096 + 56].into_iter().for_each(&mut part),
             "keys/index.key" => [16, 48].into_iter().for_each(&mut part),
             "keys/journal.key" => part(0),
-            _ if is_keyring(bytes) => [34, 58].into_iter().for_each(&mut part),
+            _ if is_keyring(bytes) => [58, 82].into_iter().for_each(&mut part),
             _ => {}
         }
         if name == SLOTS {
@@ -150,7 +150,7 @@ impl Attacker {
             .into_iter()
             .chain(self.cohorts.iter().map(|name| name.clone().into_bytes()))
             .chain((0..12_u64).map(|generation| generation.to_be_bytes().to_vec()))
-            .chain(self.keyrings.iter().map(|keyring| keyring[..34].to_vec()))
+            .chain(self.keyrings.iter().map(|keyring| keyring[..58].to_vec()))
             .collect();
         let mut follows = Vec::new();
         for key in &self.named {

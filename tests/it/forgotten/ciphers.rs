@@ -10,7 +10,7 @@ pub type Key = [u8; 32];
 
 /// Bytes of a sealed object's header.
 pub const HEADER: usize = 168;
-const KEYRING_HEADER: usize = 34;
+const KEYRING_HEADER: usize = 58;
 const ENTRY: usize = 24 + 32 + 8;
 const CHUNK: usize = 16_384 + 16;
 const ALGORITHM: &[u8] = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0";

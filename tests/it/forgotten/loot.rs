@@ -49,7 +49,7 @@ impl Copy {
         let mut opened = roots.into_iter().filter_map(|root: Key| {
             Some(Keys {
                 root,
-                cohorts: entries(&open_envelope(&root, &context, &keyring[34..])?),
+                cohorts: entries(&open_envelope(&root, &context, &keyring[58..])?),
             })
         });
         opened.next().unwrap()

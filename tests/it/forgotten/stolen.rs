@@ -148,7 +148,7 @@ fn the_attacker_uses_whatever_is_left_lying_about() {
     let keys = before.keys();
     let root = keys.root;
     let context = ciphers::keyring_context(&keyring);
-    let plain = ciphers::open_envelope(&root, &context, &keyring[34..]).unwrap();
+    let plain = ciphers::open_envelope(&root, &context, &keyring[58..]).unwrap();
     let (_, cohort_key) = keys
         .cohorts
         .into_iter()
@@ -184,7 +184,7 @@ fn the_attacker_uses_whatever_is_left_lying_about() {
                 let key =
                     Key32::from_bytes(&ciphers::derive(index_key.expose(), &[], &[b"mayfly/v1 root\0"]));
                 let envelope = seal_vec(&key, &[9; 24], &context, &plain);
-                [&keyring[..34], &envelope].concat()
+                [&keyring[..58], &envelope].concat()
             },
             &FIRST,
         ),

@@ -84,7 +84,7 @@ fn a_key_is_found_by_what_it_opens_wherever_it_lies() {
 
 /// Bytes that look to a root like a keyring of its own.
 fn sealed_by(root: &Key) -> Rc<[u8]> {
-    let mut keyring = [b"mayfly-keyring\n\0".to_vec(), vec![0; 18 + 24]].concat();
+    let mut keyring = [b"mayfly-keyring\n\0".to_vec(), vec![0; 42 + 24]].concat();
     let context = keyring_context(&keyring);
     let info: [&[u8]; 3] = [
         b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0",

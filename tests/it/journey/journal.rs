@@ -91,7 +91,11 @@ fn an_exported_journal_verifies_without_the_house() {
         ];
         sandbox.mayfly(words)
     };
+    let file = sandbox.file("verifier-key", format!("{key}\n"));
+    let by_file = verify(file.to_str().unwrap()).expect(0).json();
+    verify(sandbox.path("nowhere").to_str().unwrap()).expect(65);
     let found = verify(key).expect(0).json();
+    assert_eq!(by_file, found);
     assert_eq!(
         (&found["entries"], &found["findings"]),
         (&verified["entries"], &verified["findings"])

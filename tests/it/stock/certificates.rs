@@ -1,11 +1,15 @@
 //! Certificates with tools of the system: `openssl` verifies one, `strace` kills and fails a purge at each step. *Edge.*
 
-use std::{fs, os::unix::process::ExitStatusExt, path::Path, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
-use super::section;
+use super::{section, traced::traced};
 use crate::{
     certificates::{AFTER, COHORTS, DUE, Trial, of_export},
-    support::{Run, Sandbox, files_below, setting},
+    support::{Run, files_below, setting},
 };
 
 #[test]
@@ -51,24 +55,20 @@ fn stock_openssl_verifies_a_certificate_as_the_specification_says() {
     assert!(!said.contains("Signature Verified Successfully"), "{said}");
 }
 
-/// Every call by which a purge changes the disk is the last one, once. A failure is what
-/// `killed_at_any_moment_a_purge_is_certified_once_by_the_next` calls one.
+/// Every call by which a purge changes the disk is the last one, once; of the many by which files are opened and the log is
+/// written, every so many. A failure is what `killed_at_any_moment_a_purge_is_certified_once_by_the_next` calls one.
 #[test]
 fn killed_at_each_step_a_purge_is_certified_once_by_the_next() {
     let most = setting("MAYFLY_PURGE_STEPS").unwrap_or(200);
     let trial = Trial::new();
     let count = trial.sealed().len() as u64;
-    for calls in ["fsync", "rename", "unlink", "unlinkat", "openat", "pwrite64"] {
-        // Of the many, those of later threads and of reading included, every so many.
-        let stride = if ["openat", "pwrite64"].contains(&calls) {
-            7
-        } else {
-            1
-        };
+    for (calls, files, stride) in STEPS {
         let mut killed = 0;
         for step in (1..most).step_by(stride) {
             let copy = trial.copy();
-            let ended = strace(&copy, &[&format!("inject={calls}:signal=KILL:when={step}")], None);
+            let files = files.iter().map(|file| copy.sandbox.data().join(file));
+            let fault = format!("{calls}:signal=KILL:when={step}");
+            let ended = purge_under_strace(&copy, &fault, &files.collect::<Vec<_>>());
             if ended.code == 0 {
                 break;
             }
@@ -77,21 +77,45 @@ fn killed_at_each_step_a_purge_is_certified_once_by_the_next() {
             copy.purge(AFTER).expect(0);
             copy.expect_certified(AFTER, count);
         }
-        println!("{calls}: {killed} steps");
-        assert!(killed > 0, "no purge was killed at {calls}");
+        println!("{calls} of {files:?}: {killed} steps");
+        assert!(killed > 0, "no purge was killed at {calls} of {files:?}");
     }
 }
+
+/// Calls, the files of which they are, and every how many of them: all files where none is named. `strace` counts the calls
+/// of each thread apart and the first thread to reach the number dies, so that later threads are reached by their files.
+const STEPS: [(&str, &[&str], usize); 13] = [
+    ("fsync", &[], 1),
+    ("rename", &[], 1),
+    ("unlink", &[], 1),
+    ("unlinkat", &[], 1),
+    ("openat", &[], 7),
+    ("pwrite64", &[], 7),
+    ("write", KEYS, 1),
+    ("fsync", DATABASE, 1),
+    ("pwrite64", DATABASE, 1),
+    ("ftruncate", DATABASE, 1),
+    ("write", HEAD, 1),
+    ("fsync", HEAD, 1),
+    ("rename", HEAD, 1),
+];
+/// What the purge itself writes beside its keys.
+const KEYS: &[&str] = &["keys/keyring.new", "clock.new"];
+/// What its books are.
+pub(super) const DATABASE: &[&str] = &["mayfly.db", "mayfly.db-wal"];
+/// What the journal was signed at last.
+pub(super) const HEAD: &[&str] = &["keys/last_checkpoint.new"];
 
 #[test]
 fn what_cannot_be_removed_or_counted_is_not_certified_until_it_is_gone() {
     let trial = Trial::new();
     let count = trial.sealed().len() as u64;
     for (fault, residue) in [
-        ("inject=unlinkat:error=EIO", serde_json::json!(1)),
-        ("inject=getdents64:error=EIO", serde_json::Value::Null),
+        ("unlinkat:error=EIO", serde_json::json!(1)),
+        ("getdents64:error=EIO", serde_json::Value::Null),
     ] {
         let copy = trial.copy();
-        let said = strace(&copy, &[fault], Some(&copy.folder(COHORTS[0])))
+        let said = purge_under_strace(&copy, fault, &[copy.folder(COHORTS[0])])
             .expect(1)
             .json();
         assert_eq!(
@@ -121,32 +145,15 @@ fn what_cannot_be_removed_or_counted_is_not_certified_until_it_is_gone() {
     }
 }
 
-/// A purge at [`DUE`] under `strace` with `faults`, of calls that touch `path` if one is given.
-fn strace(trial: &Trial, faults: &[&str], path: Option<&Path>) -> Run {
-    purge_under_strace(&trial.sandbox, DUE, faults, path)
-}
-
-/// The same of any sandbox, at any time; a kill shows as the signal's number below zero.
-pub(super) fn purge_under_strace(sandbox: &Sandbox, at: &str, faults: &[&str], path: Option<&Path>) -> Run {
-    let inner = sandbox.command();
-    let mut command = Command::new("strace");
-    command.args(["-f", "-qq", "-o", "/dev/null"]);
-    for fault in faults {
-        command.args(["-e", fault]);
-    }
-    if let Some(path) = path {
-        command.arg("-P").arg(path);
-    }
-    command.arg(inner.get_program()).args(inner.get_args());
-    command.args(["--at", at, "--json", "purge", "run"]);
-    sandbox.database.choose(&mut command);
-    let output = command.output().expect("strace cannot be run; see .ci/run");
-    let killed = output.status.signal().map_or(0, |signal| -signal);
-    let mut run = Run::of(output);
-    if killed != 0 {
-        run.code = killed;
-    }
-    run
+/// A purge at [`DUE`] under `strace` with `fault`, of calls that touch `files` if there are any.
+fn purge_under_strace(trial: &Trial, fault: &str, files: &[PathBuf]) -> Run {
+    traced(
+        &trial.sandbox,
+        fault,
+        files,
+        &["--at", DUE, "--json", "purge", "run"],
+    )
+    .run
 }
 
 fn bash(folder: &Path, script: &str) -> String {

@@ -21,8 +21,7 @@ use crate::{
     gate::record::{AskedRecord, QueryRecord},
     journal::{
         entry::{Entry, Kind},
-        signing, store as journal_store,
-        span,
+        signing, span, store as journal_store,
     },
     sealed,
 };

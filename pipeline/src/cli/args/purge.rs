@@ -8,7 +8,7 @@ use super::kept::HoldCommand;
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum PurgeCommand {
-    /// What is due now; exactly what `purge run` destroys
+    /// What is due now, of hours and of years; exactly what `purge run` destroys and deletes
     Plan,
     /// Destroy it: the keys first, then the bytes; needs no database. Certify what is gone
     Run {

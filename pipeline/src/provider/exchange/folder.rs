@@ -8,6 +8,7 @@ use std::{
 };
 
 use jiff::SignedDuration;
+use mayfly_retention::Cohort;
 use rustix::fs::{Access, Mode, OFlags};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
@@ -89,10 +90,16 @@ impl Exchange {
         self.settings.trial
     }
 
-    /// Writes a request under a name that nobody takes, and syncs it. `attempt` keeps two writers apart.
-    pub fn stage(&self, name: &str, attempt: u64, bytes: &[u8]) -> Result<Staged> {
-        let path = self.settings.requests.join(format!(".{name}.{attempt:016x}"));
-        let written = create(&path).and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()));
+    /// Writes a request under a name that nobody takes, and syncs it. `attempt` keeps two writers apart; the hour `origin`,
+    /// with whose submitted files it has to go, is in that name and then its modification time, where the purge finds it.
+    pub fn stage(&self, name: &str, attempt: u64, origin: Cohort, bytes: &[u8]) -> Result<Staged> {
+        let draft = format!(".{name}.{attempt:016x}.{}", origin.name());
+        let path = self.settings.requests.join(draft);
+        let written = create(&path).and_then(|mut file| {
+            file.write_all(bytes)?;
+            file.set_modified(origin.start().into())?;
+            file.sync_all()
+        });
         if let Err(error) = written {
             // The first error is the one to tell.
             let _ = fs::remove_file(&path);

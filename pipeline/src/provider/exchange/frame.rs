@@ -133,7 +133,7 @@ fn declared(bytes: &[u8], last: &[u8]) -> Result<usize, FileFault> {
 }
 
 impl Header {
-    fn read(line: &[u8]) -> Option<Self> {
+    pub(super) fn read(line: &[u8]) -> Option<Self> {
         let [_, member, date, time, tag, environment, number, token] = HEADER.read(line)?;
         let token = unhex(token)?.try_into().ok()?;
         let tag: [u8; 8] = unhex(tag)?.try_into().ok()?;

@@ -15,6 +15,15 @@ pub fn request_tag(name: &str) -> Option<u64> {
     (rest.is_empty() || rest.starts_with('.')).then_some(tag)
 }
 
+/// Whether a file is being written that is going to be a reply: `.NAME.rpl`, with or without more.
+#[must_use]
+pub(super) fn is_part_of_reply(name: &str) -> bool {
+    let whole = name.strip_prefix('.').and_then(|name| name.split_once(REPLY));
+    whole.is_some_and(|(stem, rest)| {
+        (rest.is_empty() || rest.starts_with('.')) && ReplyName::parse(&format!("{stem}{REPLY}")).is_some()
+    })
+}
+
 /// The name of a reply: `004-7f3a9c0d5e1b2a48-01.rpl`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct ReplyName {
@@ -100,11 +109,19 @@ mod tests {
             assert_eq!(ReplyName::parse(bad), None, "{bad}");
         }
         assert!(ReplyName::is_meant("A123456789.rpl") && !ReplyName::is_meant(".x.rpl"));
+        for (part, expected) in [
+            (".004-7f3a9c0d5e1b2a48-01.rpl.part", true),
+            (".004-7f3a9c0d5e1b2a48-01.rpl", true),
+            ("004-7f3a9c0d5e1b2a48-01.rpl.part", false),
+            (".A123456789.rpl.part", false),
+        ] {
+            assert_eq!(is_part_of_reply(part), expected, "{part}");
+        }
         let request = request_name("004", name.tag);
         assert_eq!(request, "004-7f3a9c0d5e1b2a48.req");
         assert_eq!(request_tag(&request), Some(name.tag));
         assert_eq!(
-            request_tag(".004-7f3a9c0d5e1b2a48.req.00000000000000ff"),
+            request_tag(".004-7f3a9c0d5e1b2a48.req.00000000000000ff.intake-2026110202"),
             Some(name.tag)
         );
         assert_eq!(request_tag("004-7f3a9c0d5e1b2a48.reqs"), None);

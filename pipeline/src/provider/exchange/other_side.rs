@@ -91,7 +91,7 @@ pub fn answer_requests(folder: &Path, manner: &Manner) -> Result<Answered> {
         }
         let files = reply_files(&header, &questions, manner)?;
         for (name, bytes) in files {
-            publish(&replies, &name, &bytes, manner.fault).map_err(Error::io("write a reply file"))?;
+            publish(&replies, &name, &bytes, manner).map_err(Error::io("write a reply file"))?;
             answered.replies.push(name);
         }
         fs::remove_file(&path).map_err(Error::io("remove a request that was answered"))?;
@@ -222,13 +222,15 @@ fn placed(requests: &Path) -> Result<Vec<PathBuf>> {
 }
 
 /// Writes a reply under another name, syncs it and gives it its own.
-fn publish(folder: &Path, name: &str, bytes: &[u8], fault: Option<ReplyFault>) -> std::io::Result<()> {
+fn publish(folder: &Path, name: &str, bytes: &[u8], manner: &Manner) -> std::io::Result<()> {
     let draft = folder.join(format!(".{name}.part"));
     let mut file = create(&draft)?;
     file.write_all(bytes)?;
-    if fault == Some(ReplyFault::Oversize) {
+    if manner.fault == Some(ReplyFault::Oversize) {
         file.set_len(MAX_FILE_BYTES + 1)?;
     }
+    // By the clock of the trial, as everything else of it: the purge goes by this.
+    file.set_modified(manner.now.into())?;
     file.sync_all()?;
     fs::rename(&draft, folder.join(name))?;
     fs::File::open(folder)?.sync_all()
