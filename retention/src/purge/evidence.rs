@@ -378,7 +378,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let queue = EvidenceQueue::open(folder.path());
         queue.tidy().unwrap();
-        queue.keep_first(example()).unwrap();
+        queue.keep_first(example(), true).unwrap();
         let left = folder.path().join("purged/answer-2026110203.new");
         fs::write(&left, "mayfly purge ev").unwrap();
         queue.tidy().unwrap();
