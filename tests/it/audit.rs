@@ -6,6 +6,7 @@
 mod calendar;
 mod forged;
 mod journey;
+mod reconcile;
 mod refused;
 
 use std::path::{Path, PathBuf};

@@ -10,10 +10,14 @@
 //! [`verify`] recomputes everything from files alone. [`report`] is what people see, with the [`chance`] that the sample
 //! finds misuse; [`store`] keeps one row a member and [`month`].
 //!
+//! Beside the sample, [`reconcile`] holds a member's whole own log of a month against the bureau's records
+//! ([`comparison`]).
+//!
 //! Deliberately absent: the review itself. A drawn sample says what is to be looked at, not what was found.
 
 pub mod chance;
 pub mod check;
+pub mod comparison;
 pub mod draw;
 pub mod drawing;
 pub mod export;
@@ -21,6 +25,7 @@ pub mod freeze;
 pub mod month;
 pub mod pass;
 pub mod population;
+pub mod reconcile;
 pub mod report;
 pub mod reviewer;
 pub mod size;

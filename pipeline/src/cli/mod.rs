@@ -18,6 +18,7 @@ mod people;
 mod progress;
 mod provider;
 mod purge;
+mod reconcile;
 mod schedule;
 mod stop;
 mod synth;
