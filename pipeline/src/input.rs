@@ -9,9 +9,11 @@ use std::{
 };
 
 use rustix::fs::OFlags;
+use sha2::{Digest, Sha256};
 
 use crate::{
     error::Error,
+    ids,
     intake::{FileRefusal, Limit},
 };
 
@@ -50,6 +52,16 @@ pub fn unfit_for_export(folder: &Path, dir: &Path) -> Option<&'static str> {
         .ancestors()
         .any(is_no_folder)
         .then_some("the place, or one above it, is a file and no folder; nothing was written")
+}
+
+/// The SHA-256 of all of `file`, hexadecimal.
+///
+/// # Errors
+/// The operating system's.
+pub fn sha256_of(mut file: &File) -> Result<String, Error> {
+    let mut hash = Sha256::new();
+    io::copy(&mut file, &mut hash).map_err(Error::io("read the file"))?;
+    Ok(ids::hex(&hash.finalize()))
 }
 
 /// Why a file cannot be opened.

@@ -49,12 +49,17 @@ impl<const N: usize> Printed<N> {
         let mut text = String::new();
         let names = self.columns.map(|names| names[0].to_owned());
         for line in [&names].into_iter().chain(&self.lines) {
-            let cells: Vec<String> = line.iter().map(|cell| quoted(&guarded(cell))).collect();
+            let cells: Vec<String> = line.iter().map(|text| cell(text)).collect();
             text.push_str(&cells.join(","));
             text.push_str("\r\n");
         }
         text
     }
+}
+
+/// A cell of a CSV for people: no formula, and quoted where it must be.
+pub fn cell(text: &str) -> String {
+    quoted(&guarded(text))
 }
 
 /// A cell that no spreadsheet takes for a formula, signs of full width included.

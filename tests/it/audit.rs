@@ -7,6 +7,7 @@
 mod calendar;
 mod forged;
 mod journey;
+mod reconcile;
 mod refused;
 mod review;
 mod traces;

@@ -35,6 +35,11 @@ impl Table {
             file_bytes: LIMIT_BYTES,
             ..Limits::default()
         };
+        Self::open_within(path, required, optional, limits)
+    }
+
+    /// As [`open`](Self::open), with limits of its own.
+    pub fn open_within(path: &Path, required: &[&str], optional: &[&str], limits: Limits) -> Result<Self> {
         let mut table = Self {
             name: input::name_of(path),
             records: RecordReader::new(open(path)?, Encoding::Utf8, limits),
@@ -251,7 +256,10 @@ fn refused(name: &str, error: ReadError) -> Error {
     };
     let (code, what, remedy) = match refusal {
         FileRefusal::Limit(Limit::Rows(most)) => ("IMPORT-LIMIT", format!("has more than {most} lines"), CUT),
-        FileRefusal::Limit(_) => ("IMPORT-LIMIT", "is larger than 64 MiB".into(), CUT),
+        FileRefusal::Limit(Limit::FileBytes(most)) => {
+            ("IMPORT-LIMIT", format!("is larger than {} MiB", most >> 20), CUT)
+        }
+        FileRefusal::Limit(_) => ("IMPORT-LIMIT", "has a header line that is no header".into(), CUT),
         FileRefusal::Encoding(_) => return not_utf8(name),
         FileRefusal::Quote { line } => (
             "IMPORT-COLUMNS",

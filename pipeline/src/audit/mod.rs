@@ -11,9 +11,12 @@
 //! finds misuse; [`store`] keeps one row a member and [`month`].
 //!
 //! A drawn sample says what is to be looked at; what was found is in [`review`]. [`persons`] knows who is who.
+//!
+//! Beside the sample, [`reconcile`] holds a member's whole own log of a month against the bureau's records ([`comparison`]).
 
 pub mod chance;
 pub mod check;
+pub mod comparison;
 pub mod draw;
 pub mod drawing;
 pub mod export;
@@ -22,6 +25,7 @@ pub mod month;
 pub mod pass;
 pub mod persons;
 pub mod population;
+pub mod reconcile;
 pub mod report;
 pub mod review;
 pub mod reviewer;

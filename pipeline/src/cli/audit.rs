@@ -1,8 +1,8 @@
-//! `audit freeze|draw|extend|show|list|export|verify`. *Edge.*
+//! `audit freeze|draw|extend|show|list|export|reconcile|verify`. *Edge.*
 
 use std::path::Path;
 
-use super::{Opening, args::AuditCommand, attributable, out::Out, review};
+use super::{Opening, args::AuditCommand, attributable, out::Out, reconcile, review};
 use crate::{
     audit::{
         drawing::{self, Given},
@@ -81,6 +81,23 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
                     "{items} records written to {folder}\nverify them anywhere: mayfly audit verify {folder} --key '{key}'\n"
                 )
             })?;
+        }
+        AuditCommand::Reconcile {
+            sample,
+            log,
+            account,
+            findings,
+        } => {
+            let month = month_of(&sample.month)?;
+            let house = opening.to_act().await?;
+            let by = attributable(&account)?;
+            let order = reconcile::Order {
+                house: &house,
+                of: (&sample.member, month),
+                log: &log,
+                by,
+            };
+            return order.run(findings.as_deref(), out).await;
         }
         AuditCommand::Verify { folder, key } => return verified(&folder, key, out),
         AuditCommand::Review(command) => return review::run(opening, command, out).await,

@@ -20,6 +20,7 @@ mod people;
 mod progress;
 mod provider;
 mod purge;
+mod reconcile;
 mod review;
 mod schedule;
 mod sheet;

@@ -205,6 +205,8 @@ kinds! {
     Sample = "sample",
     /// A reviewer's finding.
     Finding = "finding",
+    /// A member's own query log was held against the bureau's records; the reference is the month.
+    Reconciliation = "reconciliation",
     /// A duty was fulfilled.
     Duty = "duty",
     /// An event was entered that a duty follows from.

@@ -64,6 +64,19 @@ pub(in crate::cli) enum AuditCommand {
         #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
         account: String,
     },
+    /// Reconcile a member's own query log of a month that is over with the bureau's records, consents and approvals
+    Reconcile {
+        #[command(flatten)]
+        sample: SampleArguments,
+        /// The log: CSV with batch,line,querier,item,subject_id,case_no,consent_ref,approver,approved_at,reason
+        log: PathBuf,
+        /// An account with the review right at the member or the audit right at the bureau
+        #[arg(long = "as", value_name = "ACCOUNT")]
+        account: String,
+        /// Where the findings are written: CSV with batch,line,finding,fields; a file that is not there yet
+        #[arg(long, value_name = "FILE.csv")]
+        findings: Option<PathBuf>,
+    },
     /// Recompute an exported sample, with nothing but the journal's public key
     Verify {
         /// A folder that `audit export` wrote

@@ -1,0 +1,317 @@
+//! Reconciles a member's own query log of a month with the bureau's records, their consents and approvals (九(三)2(1)). *Edge.*
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use mayfly_consent::day::taipei_day;
+use serde::Serialize;
+use sqlx::{AnyConnection, Row};
+
+use super::{
+    Month,
+    comparison::{Comparison, Difference, Field, Values},
+    store,
+};
+use crate::{
+    access::{members, rows, table::Table},
+    app::House,
+    error::{Error, Result},
+    gate::record::{AskedRecord, QueryRecord},
+    input::{self, Look},
+    intake::Limits,
+    journal::{
+        act::{self, Act},
+        entry::Kind,
+        signing,
+    },
+    regime::people::Right,
+    run::accept::open,
+    sealed,
+};
+
+/// What is wrong with one query, and where it stands.
+#[derive(Clone, Serialize)]
+pub struct Finding {
+    /// The batch.
+    pub batch: String,
+    /// The line of the batch's file.
+    pub line: u32,
+    /// What.
+    #[serde(flatten)]
+    pub difference: Difference,
+}
+
+/// How a reconciliation ended.
+#[derive(Serialize)]
+pub struct Reconciled {
+    /// Institution code.
+    pub member: String,
+    /// `YYYY-MM`.
+    pub month: String,
+    /// Queries of the month among the bureau's records.
+    pub records: u64,
+    /// Lines of the member's log.
+    pub lines: u64,
+    /// SHA-256 of the log, hexadecimal.
+    pub log_sha256: String,
+    /// In the log, not among the records.
+    pub missing_here: u64,
+    /// Among the records, not in the log.
+    pub missing_there: u64,
+    /// More than once in the log.
+    pub twice: u64,
+    /// In both, with other values.
+    pub different: u64,
+    /// Records without a consent.
+    pub no_consent: u64,
+    /// Records without an approval by another person before the query.
+    pub no_approval: u64,
+    /// Who reconciled.
+    pub by: String,
+}
+
+impl Reconciled {
+    /// Whether both sides agree in everything.
+    pub fn is_clean(&self) -> bool {
+        self.missing_here
+            + self.missing_there
+            + self.twice
+            + self.different
+            + self.no_consent
+            + self.no_approval
+            == 0
+    }
+
+    fn count(&mut self, difference: &Difference) {
+        *match difference {
+            Difference::MissingHere => &mut self.missing_here,
+            Difference::MissingThere => &mut self.missing_there,
+            Difference::Twice => &mut self.twice,
+            Difference::Different { .. } => &mut self.different,
+            Difference::NoConsent => &mut self.no_consent,
+            Difference::NoApproval => &mut self.no_approval,
+        } += 1;
+    }
+}
+
+/// Reconciles `month` of `member` with the log at `path` and hands each finding to `found`; what came of it is entered in the
+/// journal, whose index is returned too. `by` must have the review right at the member today, or the audit right at the
+/// bureau.
+///
+/// # Errors
+/// `MEMBER-UNKNOWN`, `RECONCILE-RIGHT`, `RECONCILE-OPEN` for a month that is not over, `IMPORT-*` for a log that cannot be
+/// used, `FILE-CHANGED`; `KEY-*`, `SEAL-*`, `DB-*`.
+pub async fn reconcile(
+    house: &House,
+    (member, month): (&str, Month),
+    path: &Path,
+    by: &str,
+    mut found: impl FnMut(Finding) -> Result<()>,
+) -> Result<(Reconciled, u64)> {
+    let now = house.trusted_now()?;
+    let mut reader = house.db.reader().await?;
+    check(house, &mut reader, (member, month), by, now).await?;
+    let file = open(path)?;
+    let look = Look::at(&file).map_err(Error::io("look at the file"))?;
+    let mut reconciled = Reconciled {
+        member: member.to_owned(),
+        month: month.to_string(),
+        records: 0,
+        lines: 0,
+        log_sha256: input::sha256_of(&file)?,
+        missing_here: 0,
+        missing_there: 0,
+        twice: 0,
+        different: 0,
+        no_consent: 0,
+        no_approval: 0,
+        by: by.to_owned(),
+    };
+    let mut tell = |reconciled: &mut Reconciled, batch: &str, line: u32, difference: Difference| {
+        reconciled.count(&difference);
+        found(Finding {
+            batch: batch.to_owned(),
+            line,
+            difference,
+        })
+    };
+    let mut comparison = Comparison::default();
+    for place in store::records(&mut reader, member, month).await? {
+        for record in sealed::segment(house, &place)?.iter() {
+            let bytes = record?;
+            let record = QueryRecord::parse(&bytes).ok_or(UNREADABLE)?;
+            let line = u32::try_from(record.line).map_err(|_| UNREADABLE)?;
+            let asked = record.asked.as_ref();
+            comparison.expect(
+                record.batch,
+                line,
+                asked.map(|asked| values(&record, asked)).as_ref(),
+            );
+            let Some(asked) = asked else { continue };
+            reconciled.records += 1;
+            if !is_approved(asked) {
+                tell(&mut reconciled, record.batch, line, Difference::NoApproval)?;
+            }
+        }
+    }
+    for (batch, line) in without_consent(&mut reader, member, month).await? {
+        tell(&mut reconciled, &batch, line, Difference::NoConsent)?;
+    }
+    drop(reader);
+    let limits = Limits {
+        rows: LINES,
+        file_bytes: BYTES,
+        ..Limits::default()
+    };
+    let mut log = Table::open_within(path, &COLUMNS, &[], limits)?;
+    while let Some(line) = log.next_line()? {
+        reconciled.lines += 1;
+        let batch = line.text(0, COLUMNS[0], BATCH_CHARACTERS)?;
+        let number = line.cell(1).parse().ok().filter(|number| *number >= 2);
+        let number: u32 = number.ok_or_else(|| {
+            line.refuse(
+                "IMPORT-CELL",
+                "line is not the number of a line of a batch file, from 2 on",
+            )
+        })?;
+        let cells: Values<'_> = std::array::from_fn(|place| line.cell(place + 2));
+        let approved_at = instant(cells[APPROVED_AT]);
+        let mut cells = cells;
+        cells[APPROVED_AT] = &approved_at;
+        if let Some(difference) = comparison.name(batch, number, &cells) {
+            tell(&mut reconciled, batch, number, difference)?;
+        }
+    }
+    look.still(&file)?;
+    for (batch, line) in comparison.unnamed() {
+        tell(&mut reconciled, batch, line, Difference::MissingThere)?;
+    }
+    let entry = enter(house, &reconciled, now).await?;
+    Ok((reconciled, entry))
+}
+
+async fn check(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, month): (&str, Month),
+    by: &str,
+    now: Timestamp,
+) -> Result<()> {
+    if members::one(&mut *conn, member).await?.is_none() {
+        return Err(Error::Input {
+            code: "MEMBER-UNKNOWN",
+            sentence: "no member of this code is in the register".into(),
+            remedy: "check the three digits; see `mayfly member import`",
+        });
+    }
+    if now < month.end() {
+        return Err(Error::Input {
+            code: "RECONCILE-OPEN",
+            sentence: format!("{month} is not over; a log of it cannot be whole"),
+            remedy: "reconcile a month that is over",
+        });
+    }
+    let today = taipei_day(now);
+    let at_member = rows::of_member(&mut *conn, member).await?;
+    let at_bureau = rows::held_on(conn, today, Some(BUREAU)).await?;
+    let reviews = at_member.iter().map(|line| (line, Right::Review));
+    let audits = at_bureau.iter().map(|line| (line, Right::Audit));
+    let may = reviews.chain(audits).any(|(line, right)| {
+        line.account == by && line.holds_on(today) && line.permits(&house.regime, right)
+    });
+    if may {
+        return Ok(());
+    }
+    Err(Error::Denied {
+        code: "RECONCILE-RIGHT",
+        sentence:
+            "this account has neither the review right at the member nor the audit right at the bureau today"
+                .into(),
+        remedy: "name such an account of the 授權表 (--as)",
+    })
+}
+
+/// What the bureau's record holds in each [`Field`].
+fn values<'v>(record: &'v QueryRecord<'_>, asked: &'v AskedRecord<'_>) -> Values<'v> {
+    Field::ALL.map(|field| match field {
+        Field::Querier => asked.account,
+        Field::Item => asked.operation,
+        Field::SubjectId => asked.conditions.subject_id,
+        Field::CaseNo => &record.case_no,
+        Field::ConsentRef => &record.consent_ref,
+        Field::Approver => asked.approver,
+        Field::ApprovedAt => asked.approved_at,
+        Field::Reason => &asked.reason,
+    })
+}
+
+/// Whether another account approved it before it was asked.
+fn is_approved(asked: &AskedRecord<'_>) -> bool {
+    let at = format!("{}T{}", asked.date, asked.time).parse::<Timestamp>();
+    let approved = asked.approved_at.parse::<Timestamp>();
+    !asked.approver.is_empty()
+        && asked.approver != asked.account
+        && at.is_ok_and(|at| approved.is_ok_and(|approved| approved <= at))
+}
+
+/// An instant as the bureau's records spell it; what is none stays as it is, and differs.
+fn instant(cell: &str) -> String {
+    let at = cell.parse::<Timestamp>();
+    at.map_or_else(|_| cell.to_owned(), |at| at.to_string())
+}
+
+/// The queries of the month that name no consent that is there.
+async fn without_consent(conn: &mut AnyConnection, member: &str, month: Month) -> Result<Vec<(String, u32)>> {
+    let failed = || Error::database("look for queries without a consent");
+    let found = sqlx::query(
+        "SELECT batch.batch, request.line FROM chunk JOIN batch ON batch.batch_no = chunk.batch_no
+         JOIN request ON request.batch_no = chunk.batch_no AND request.chunk_no = chunk.chunk_no
+         AND request.line >= chunk.first_line AND request.line < chunk.first_line + chunk.row_count
+         LEFT JOIN consent ON consent.consent_no = request.consent_no
+         WHERE batch.member = $1 AND chunk.gated_at >= $2 AND chunk.gated_at < $3 AND request.entry IS NOT NULL
+         AND consent.consent_no IS NULL ORDER BY batch.batch, request.line",
+    )
+    .bind(member)
+    .bind(month.start().as_microsecond())
+    .bind(month.end().as_microsecond())
+    .fetch_all(conn)
+    .await
+    .map_err(failed())?;
+    let finding = |row: &sqlx::any::AnyRow| -> std::result::Result<(String, u32), sqlx::Error> {
+        let line: i64 = row.try_get(1)?;
+        Ok((row.try_get(0)?, u32::try_from(line).unwrap_or(u32::MAX)))
+    };
+    found.iter().map(|row| finding(row).map_err(failed())).collect()
+}
+
+async fn enter(house: &House, reconciled: &Reconciled, now: Timestamp) -> Result<u64> {
+    let act = Act {
+        kind: Kind::Reconciliation,
+        member: &reconciled.member,
+        reference: &reconciled.month,
+    };
+    let mut tx = house.db.begin().await?;
+    let entry = act::enter(house, tx.connection(), &act, reconciled, now).await?;
+    tx.commit().await?;
+    signing::sign(house).await?;
+    Ok(entry)
+}
+
+/// The columns of a member's log: where the query stands, then each [`Field`].
+pub const COLUMNS: [&str; 10] = {
+    let mut columns = ["batch", "line", "", "", "", "", "", "", "", ""];
+    let mut place = 0;
+    while place < Field::ALL.len() {
+        columns[place + 2] = Field::ALL[place].column();
+        place += 1;
+    }
+    columns
+};
+/// The place of [`Field::ApprovedAt`].
+const APPROVED_AT: usize = 6;
+const UNREADABLE: Error = Error::Bug("a query record is not readable");
+const BUREAU: &str = "bureau";
+const BATCH_CHARACTERS: usize = 32;
+/// As many queries as a month may have, and more.
+const LINES: u32 = 20_000_000;
+const BYTES: u64 = 4 << 30;

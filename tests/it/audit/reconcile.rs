@@ -1,0 +1,213 @@
+//! A member's own log against the bureau's records: a clean month has no finding, and each drop, double and change is found. *Edge.*
+
+use std::fs;
+
+use super::{ask, audit};
+use crate::{
+    batch_file::{BatchRow, batch_file},
+    support::{NOW, Sandbox},
+    synthetic::journal,
+};
+
+const BATCH: &str = "004-1151102-01";
+const CLOSED: &str = "2026-12-01T09:00:00+08:00";
+const FIELDS: [&str; 8] = [
+    "querier",
+    "item",
+    "subject_id",
+    "case_no",
+    "consent_ref",
+    "approver",
+    "approved_at",
+    "reason",
+];
+
+/// The log that the member's own system keeps of the persons `numbers`, a line each, and its lines as cells.
+fn log(numbers: impl Iterator<Item = u64>) -> Vec<[String; 10]> {
+    let rows: Vec<BatchRow> = numbers.map(BatchRow::valid).collect();
+    let text = batch_file(&rows);
+    let mut reader = csv::Reader::from_reader(text.as_slice());
+    let header = reader.headers().unwrap().clone();
+    let lines = reader.records().enumerate().map(|(place, record)| {
+        let record = record.unwrap();
+        let cell = |name: &str| {
+            let place = header.iter().position(|column| column == name).unwrap();
+            record[place].to_owned()
+        };
+        let mut line = [const { String::new() }; 10];
+        line[0] = BATCH.to_owned();
+        line[1] = (place + 2).to_string();
+        for (place, field) in FIELDS.into_iter().enumerate() {
+            line[place + 2] = cell(field);
+        }
+        line
+    });
+    lines.collect()
+}
+
+fn written(sandbox: &Sandbox, lines: &[[String; 10]]) -> String {
+    let mut text = format!("batch,line,{}\n", FIELDS.join(","));
+    for line in lines {
+        text.push_str(&line.join(","));
+        text.push('\n');
+    }
+    sandbox.file("log.csv", text).to_str().unwrap().to_owned()
+}
+
+fn month() -> Sandbox {
+    let sandbox = Sandbox::with_master_data();
+    ask(&sandbox, NOW, &format!("{BATCH}.csv"), 1..=30);
+    sandbox
+}
+
+#[test]
+fn a_clean_month_gives_no_finding_and_is_entered() {
+    let sandbox = month();
+    let mut lines = log(1..=30);
+    // The same instant, spelled otherwise, and another order.
+    lines[4][8] = "2026-11-01T08:00:00Z".into();
+    lines.reverse();
+    let file = written(&sandbox, &lines);
+    let said = audit(
+        &sandbox,
+        CLOSED,
+        &["reconcile", "004", "2026-11", &file, "--as", "hsu.rv"],
+    )
+    .expect(0)
+    .json();
+    assert_eq!(
+        (&said["records"], &said["lines"]),
+        (&30.into(), &30.into()),
+        "{said}"
+    );
+    assert_eq!(said["findings"], serde_json::json!([]));
+    let entries = journal(&sandbox, CLOSED);
+    let entry = &entries[usize::try_from(said["entry"].as_u64().unwrap()).unwrap()];
+    assert_eq!(
+        (entry.kind.as_str(), entry.reference.as_str()),
+        ("reconciliation", "2026-11")
+    );
+}
+
+#[test]
+fn drops_doubles_and_changes_are_all_found() {
+    let sandbox = month();
+    let mut lines = log(1..=30);
+    let double = lines[6].clone();
+    lines[2][4] = lines[3][4].clone();
+    lines[9][9] = "=1+1".into();
+    lines[11][8] = "2026-11-01T16:00:01+08:00".into();
+    let mut strange = lines[0].clone();
+    strange[1] = "99".into();
+    lines.remove(20);
+    lines.extend([double, strange]);
+    let file = written(&sandbox, &lines);
+    let out = sandbox.path("findings.csv");
+    let words = [
+        "reconcile",
+        "004",
+        "2026-11",
+        &file,
+        "--as",
+        "hsu.rv",
+        "--findings",
+        out.to_str().unwrap(),
+    ];
+    let said = audit(&sandbox, CLOSED, &words).expect(1).json();
+    for (what, count) in [
+        ("missing_here", 1),
+        ("missing_there", 1),
+        ("twice", 1),
+        ("different", 3),
+        ("no_consent", 0),
+        ("no_approval", 0),
+    ] {
+        assert_eq!(said[what], count, "{what}: {said}");
+    }
+    let expected = format!(
+        "batch,line,finding,fields\r\n{BATCH},4,different,subject_id\r\n{BATCH},11,different,reason\r\n\
+         {BATCH},13,different,approved_at\r\n{BATCH},8,twice,\r\n{BATCH},99,missing_here,\r\n{BATCH},22,missing_there,\r\n"
+    );
+    assert_eq!(fs::read_to_string(&out).unwrap(), expected);
+    // Nothing is written over.
+    let again = audit(&sandbox, CLOSED, &words).expect(65);
+    assert!(again.stderr.contains("(RECONCILE-FILE)"), "{}", again.stderr);
+}
+
+/// The bureau's own side is looked at too: a consent or an approval that is gone is a finding.
+#[test]
+fn a_record_without_its_consent_is_found() {
+    let sandbox = month();
+    let file = written(&sandbox, &log(1..=30));
+    sandbox.database.ask(
+        &sandbox.data(),
+        "UPDATE request SET consent_no = 9999999 WHERE line = 5 RETURNING item",
+    );
+    let said = audit(
+        &sandbox,
+        CLOSED,
+        &["reconcile", "004", "2026-11", &file, "--as", "hsu.rv"],
+    )
+    .expect(1)
+    .json();
+    assert_eq!(said["no_consent"], 1, "{said}");
+    assert_eq!(
+        (&said["findings"][0]["line"], &said["findings"][0]["kind"]),
+        (&5.into(), &"no_consent".into())
+    );
+}
+
+#[test]
+fn what_cannot_be_reconciled_is_refused_whole() {
+    let sandbox = month();
+    let good = written(&sandbox, &log(1..=30));
+    let bad = |text: &[u8]| sandbox.file("bad.csv", text).to_str().unwrap().to_owned();
+    let check = |at: &str, words: [&str; 3], by: &str, exit: i32, code: &str| {
+        let before = journal(&sandbox, at).len();
+        let out = sandbox.path("none.csv");
+        let words = [
+            "reconcile",
+            words[0],
+            words[1],
+            words[2],
+            "--as",
+            by,
+            "--findings",
+            out.to_str().unwrap(),
+        ];
+        let run = audit(&sandbox, at, &words).expect(exit);
+        assert!(
+            run.stderr.contains(&format!("({code})")),
+            "{words:?}: {}",
+            run.stderr
+        );
+        assert_eq!(journal(&sandbox, at).len(), before, "{words:?}");
+        assert!(!out.exists(), "half a result of {words:?}");
+    };
+    check(NOW, ["004", "2026-11", &good], "hsu.rv", 65, "RECONCILE-OPEN");
+    check(CLOSED, ["999", "2026-11", &good], "hsu.rv", 65, "MEMBER-UNKNOWN");
+    check(
+        CLOSED,
+        ["004", "2026-11", &good],
+        "chen.yl",
+        77,
+        "RECONCILE-RIGHT",
+    );
+    check(
+        CLOSED,
+        ["004", "2026-11", "nowhere.csv"],
+        "hsu.rv",
+        65,
+        "FILE-UNREADABLE",
+    );
+    let file = bad(b"batch,line,querier\n1,2,3\n");
+    check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-COLUMNS");
+    let mut lines = log(1..=3);
+    lines[2][1] = "two".into();
+    let file = written(&sandbox, &lines);
+    check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-CELL");
+    let mut bytes = fs::read(&file).unwrap();
+    bytes.extend(b"\xff\xfe,3,,,,,,,,\n");
+    let file = bad(&bytes);
+    check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-ENCODING");
+}
