@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, ErrorKind},
+    io::{self, ErrorKind, Read},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     time::SystemTime,
@@ -60,8 +60,13 @@ pub fn unfit_for_export(folder: &Path, dir: &Path) -> Option<&'static str> {
 /// The operating system's.
 pub fn sha256_of(mut file: &File) -> Result<String, Error> {
     let mut hash = Sha256::new();
-    io::copy(&mut file, &mut hash).map_err(Error::io("read the file"))?;
-    Ok(ids::hex(&hash.finalize()))
+    let mut block = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut block).map_err(Error::io("read the file"))? {
+            0 => return Ok(ids::hex(&hash.finalize())),
+            read => hash.update(&block[..read]),
+        }
+    }
 }
 
 /// Why a file cannot be opened.
