@@ -43,6 +43,10 @@ pub enum Wrong {
 enum Event {
     /// An answer arrives; whether others follow.
     Answer,
+    /// A reply that the provider owed.
+    LateReply,
+    /// An operator places a hold for an investigation, or lifts one.
+    Hold,
     /// The bell of the purge, rung by the schedule.
     Bell,
     /// Somebody reads a segment.
@@ -55,6 +59,19 @@ enum Event {
     LetGo,
     /// An operator who was called because no door opens any more.
     Called,
+}
+
+/// What the provider makes of a question.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reply {
+    /// Answers, or holds what it was sent.
+    Whole,
+    /// The reply comes when it comes.
+    Late,
+    /// The same reply twice.
+    Doubled,
+    /// No reply, ever.
+    None,
 }
 
 /// How the wall clock of a world lies.
@@ -141,6 +158,7 @@ impl Story {
         self.later(SECOND, Event::Bell);
         self.later(DAY / 2, Event::Weather);
         self.later(DAY / 3, Event::Person);
+        self.later(DAY, Event::Hold);
         while let Some(Reverse((at, _, event))) = self.events.pop() {
             // What was to happen while the machine was off, or asleep, happens when it is back.
             let at = at.max(self.world.host.now());
@@ -163,6 +181,12 @@ impl Story {
     fn happen(&mut self, event: Event) -> Verdict {
         match event {
             Event::Answer => self.answer(),
+            Event::LateReply => self.receive(Class::Answer),
+            Event::Hold => {
+                let wait = self.chance.between(2 * DAY, 20 * DAY);
+                self.later(wait, Event::Hold);
+                self.world.investigate()
+            }
             Event::Bell => self.bell(Actor::Schedule),
             Event::Read(segment) => {
                 let hold = self.chance.once_in(3);
@@ -209,21 +233,26 @@ impl Story {
         let class = self
             .chance
             .of_these(&[Class::Answer, Class::Answer, Class::Intake]);
-        let count = self.chance.of_these(&[1, 1, 1, 2, 3]);
+        let mut count = self.chance.of_these(&[1, 1, 1, 2, 3]);
+        let reply = match self.chance.between(0, 12) {
+            0 => Reply::Late,
+            1 => Reply::Doubled,
+            2 => Reply::None,
+            _ => Reply::Whole,
+        };
+        self.world.oracle.tally.replies += u64::from(reply != Reply::Whole);
+        match reply {
+            Reply::Whole => {}
+            Reply::Late => {
+                let wait = self.chance.any_size(MINUTE, 90 * HOUR);
+                self.later(wait, Event::LateReply);
+                count = 0;
+            }
+            Reply::Doubled => count *= 2,
+            Reply::None => count = 0,
+        }
         for _ in 0..count {
-            let torn = self.chance.once_in(40);
-            let segment = self.world.oracle.segments.len();
-            if !self.world.take_in(class, torn)? {
-                continue;
-            }
-            let now = self.world.host.now();
-            let end = now + 72 * HOUR;
-            let some_time = self.chance.between(0, 80 * HOUR);
-            for (times, at) in [(2, end - 1), (2, end), (4, now), (4, now + some_time)] {
-                if self.chance.once_in(times) {
-                    self.at(at, Event::Read(segment));
-                }
-            }
+            self.receive(class)?;
         }
         // The bells just before the end, at its very instant, and soon after, where some are lost and some ring twice.
         if let Some(due) = self.world.oracle.next_due() {
@@ -231,6 +260,24 @@ impl Story {
                 if self.chance.once_in(3) {
                     self.at(bell, Event::Bell);
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Something of `class` is taken in; those who will read it are put down.
+    fn receive(&mut self, class: Class) -> Verdict {
+        let torn = self.chance.once_in(40);
+        let segment = self.world.oracle.segments.len();
+        if !self.world.take_in(class, torn)? {
+            return Ok(());
+        }
+        let now = self.world.host.now();
+        let end = now + 72 * HOUR;
+        let some_time = self.chance.between(0, 80 * HOUR);
+        for (times, at) in [(2, end - 1), (2, end), (4, now), (4, now + some_time)] {
+            if self.chance.once_in(times) {
+                self.at(at, Event::Read(segment));
             }
         }
         Ok(())
