@@ -12,6 +12,7 @@ use crate::{
     world::{Cut, Fault, World},
 };
 
+mod answers;
 mod weather;
 
 /// How a world is told.
@@ -43,6 +44,10 @@ pub enum Wrong {
 enum Event {
     /// An answer arrives; whether others follow.
     Answer,
+    /// A reply that the provider owed.
+    LateReply,
+    /// An operator places a hold for an investigation, or lifts one.
+    Hold,
     /// The bell of the purge, rung by the schedule.
     Bell,
     /// Somebody reads a segment.
@@ -141,6 +146,7 @@ impl Story {
         self.later(SECOND, Event::Bell);
         self.later(DAY / 2, Event::Weather);
         self.later(DAY / 3, Event::Person);
+        self.later(DAY, Event::Hold);
         while let Some(Reverse((at, _, event))) = self.events.pop() {
             // What was to happen while the machine was off, or asleep, happens when it is back.
             let at = at.max(self.world.host.now());
@@ -163,6 +169,12 @@ impl Story {
     fn happen(&mut self, event: Event) -> Verdict {
         match event {
             Event::Answer => self.answer(),
+            Event::LateReply => self.receive(Class::Answer),
+            Event::Hold => {
+                let wait = self.chance.between(2 * DAY, 20 * DAY);
+                self.later(wait, Event::Hold);
+                self.world.investigate()
+            }
             Event::Bell => self.bell(Actor::Schedule),
             Event::Read(segment) => {
                 let hold = self.chance.once_in(3);
@@ -195,45 +207,6 @@ impl Story {
             }
             Event::Called => self.called(),
         }
-    }
-
-    /// An answer arrives, or several; the bells and readers that belong to it are put down.
-    fn answer(&mut self) -> Verdict {
-        let wait = self.chance.any_size(self.pace / 50, self.pace * 3);
-        let mut next = self.world.host.now() + wait;
-        if self.chance.once_in(4) {
-            // Just at the turn of an hour.
-            next += HOUR - next.rem_euclid(HOUR) + self.chance.of_these(&[-1, 0, 1]);
-        }
-        self.at(next, Event::Answer);
-        let class = self
-            .chance
-            .of_these(&[Class::Answer, Class::Answer, Class::Intake]);
-        let count = self.chance.of_these(&[1, 1, 1, 2, 3]);
-        for _ in 0..count {
-            let torn = self.chance.once_in(40);
-            let segment = self.world.oracle.segments.len();
-            if !self.world.take_in(class, torn)? {
-                continue;
-            }
-            let now = self.world.host.now();
-            let end = now + 72 * HOUR;
-            let some_time = self.chance.between(0, 80 * HOUR);
-            for (times, at) in [(2, end - 1), (2, end), (4, now), (4, now + some_time)] {
-                if self.chance.once_in(times) {
-                    self.at(at, Event::Read(segment));
-                }
-            }
-        }
-        // The bells just before the end, at its very instant, and soon after, where some are lost and some ring twice.
-        if let Some(due) = self.world.oracle.next_due() {
-            for bell in [due - 1, due] {
-                if self.chance.once_in(3) {
-                    self.at(bell, Event::Bell);
-                }
-            }
-        }
-        Ok(())
     }
 
     /// Puts down the bell that ends what is held first: within a minute of its end, or later where bells are lost.

@@ -12,6 +12,10 @@ pub struct Tally {
     pub steps: u64,
     pub reads: u64,
     pub refused: u64,
+    /// Replies that came late, twice or never.
+    pub replies: u64,
+    /// Holds placed or lifted.
+    pub holds: u64,
     pub certificates: u64,
     /// Destroyed early because nobody knew the time (D4).
     pub incidents: u64,
@@ -32,6 +36,8 @@ impl Tally {
             steps,
             reads,
             refused,
+            replies,
+            holds,
             certificates,
             incidents,
             long_off,
@@ -45,6 +51,8 @@ impl Tally {
         self.steps += steps;
         self.reads += reads;
         self.refused += refused;
+        self.replies += replies;
+        self.holds += holds;
         self.certificates += certificates;
         self.incidents += incidents;
         self.long_off += long_off;

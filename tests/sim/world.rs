@@ -161,6 +161,15 @@ impl World {
         Ok(true)
     }
 
+    /// An operator holds what may be held, and tries to hold what may not; or lifts the oldest hold.
+    pub fn investigate(&mut self) -> Verdict {
+        let Some(books) = self.books.as_mut().filter(|_| self.faults.is_empty()) else {
+            return Ok(());
+        };
+        self.oracle.tally.holds += books.hold()?;
+        Ok(())
+    }
+
     /// Somebody wants to read a segment, as `Permit::allows` lets them; and perhaps holds on to it.
     pub fn read(&mut self, segment: usize, hold: bool) -> Verdict {
         self.look()?;

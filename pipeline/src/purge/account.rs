@@ -68,6 +68,7 @@ pub struct HeldBack {
     /// How many files; `None` if they could not be counted.
     pub residue: Option<u64>,
     /// What keeps it from a certificate, if it is not the files.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<&'static str>,
 }
 

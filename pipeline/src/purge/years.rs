@@ -2,9 +2,9 @@
 //!
 //! Once a day, from the night hour of the file of classes on, if it was not done that day.
 //!
-//! First [`agenda`](super::agenda) is drawn up, which `purge plan` shows too; the pass does that and no more.
+//! First [`agenda`] is drawn up, which `purge plan` shows too; the pass does that and no more.
 //!
-//! The database says which records may be at their end, `mayfly_retention::ending` decides, [`records`](super::records)
+//! The database says which records may be at their end, `mayfly_retention::ending` decides, `records`
 //! deletes. Pages of records each have a transaction and a journal entry of their own, in which sealed files go too; a
 //! crash in between leaves records whose end is past, and the next pass finds them.
 

@@ -91,8 +91,10 @@ impl World {
                 let folder = worker.vault.cohort_dir(first);
                 let lay = contents(&folder);
                 purger.run(due, actor).map_err(|error| error.to_string())?;
-                // As a kill would leave it: the evidence is there, and some of the files.
-                fs::create_dir(&folder).unwrap();
+                // As a kill would leave it: the evidence is there, and some of the files if there were any.
+                if !lay.is_empty() {
+                    fs::create_dir(&folder).unwrap();
+                }
                 let removed = usize::from(lay.len() > 1);
                 for (path, content) in lay.into_iter().skip(removed) {
                     fs::write(path, content).unwrap();
