@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::stop::{self, Stop, Target};
 use crate::{
     app::House,
+    approval::{Asked, Matter, Step, Wish, steps},
     db::meta,
     error::{Error, Result},
     journal::{
@@ -12,6 +13,7 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
+    regime::people,
 };
 
 /// Places a stop of `target`; returns its number. Whatever was committed at the gate before it has left.
@@ -53,15 +55,38 @@ pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Re
     Ok(number)
 }
 
-/// Lifts the stop `number`.
-pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<()> {
+/// Lifts the stop `number` with `approval`, or applies for one where the regime wants a second person for it.
+///
+/// # Errors
+/// `STOP-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`.
+pub async fn lift(
+    house: &House,
+    number: i64,
+    reason: &str,
+    by: &str,
+    approval: Option<i64>,
+) -> Result<Step<()>> {
     check_reason(reason)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
+    let in_force = stop::list(&mut *conn, true).await?;
+    let stop = in_force.iter().find(|stop| stop.stop == number);
+    let stop = stop.ok_or_else(|| stop::unknown(number))?;
+    let reference = format!("stop:{number}");
+    let matter = Matter {
+        act: people::Act::LiftStop,
+        desk: "bureau",
+        subject: &reference,
+        about: "",
+    };
+    let wish = Wish::new(&matter, by, reason, stop)?;
+    let warrant = match steps::ask(house, &mut *conn, &wish, approval, now).await? {
+        Asked::Granted(warrant) => warrant,
+        Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
+    };
     stop::lift(&mut *conn, number, by, now).await?;
     meta::registers_changed(&mut *conn).await?;
-    let reference = format!("stop:{number}");
     let act = Act {
         kind: Kind::Lift,
         member: "",
@@ -71,18 +96,18 @@ pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<
         house,
         conn,
         &act,
-        &Entered {
+        &Lifted {
             kind: "lift",
-            subject: "",
             reason,
             by,
+            approval: warrant.approval(),
         },
         now,
     )
     .await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    Ok(())
+    Ok(Step::Done(()))
 }
 
 /// All stops; `in_force` leaves out the lifted ones.
@@ -133,4 +158,12 @@ struct Entered<'a> {
     subject: &'a str,
     reason: &'a str,
     by: &'a str,
+}
+
+#[derive(Serialize)]
+struct Lifted<'a> {
+    kind: &'a str,
+    reason: &'a str,
+    by: &'a str,
+    approval: Option<i64>,
 }
