@@ -76,7 +76,8 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>, has_run: bool) -> Vec<Ch
     if let Ok(address @ Address::Postgres(_)) = config.database(dir) {
         checks.push(check("server", server(address).await, |finding| finding));
     }
-    checks.push(check("places", places(dir, &config), |()| {
+    let paths = Regime::jcic_2024().and_then(|regime| places::check_paths(dir, &config, &regime.classes));
+    checks.push(check("places", paths, |()| {
         "everything in the data directory has a record class, or holds no record".into()
     }));
     checks.push(check("clock", clock(dir, &config, at), |finding| finding));
@@ -154,29 +155,6 @@ async fn server(address: Address) -> Result<String> {
             wanted.join(", ")
         ),
         remedy: "set them in postgresql.conf as named here, then reload the server; see pipeline/README.md",
-    })
-}
-
-/// What somebody has put into the data directory: it hinders nobody, and nobody will ever forget it.
-fn places(dir: &Path, config: &Config) -> Result<()> {
-    let classes = Regime::jcic_2024()?.classes;
-    let strays = places::strays(dir, config, &classes)?;
-    if strays.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<String> = strays
-        .iter()
-        .take(5)
-        .map(|name| name.escape_debug().to_string())
-        .collect();
-    Err(Error::Operator {
-        code: "PATH-STRAY",
-        sentence: format!(
-            "{} entries of the data directory have no record class, so that no purge looks at them: {}",
-            strays.len(),
-            names.join(", ")
-        ),
-        remedy: "move them out of the data directory, or remove them",
     })
 }
 

@@ -13,10 +13,7 @@ use super::{
     left,
     records::{self, Page},
 };
-use crate::{
-    app::House,
-    error::Result,
-};
+use crate::{app::House, error::Result};
 
 /// What a pass does about the classes of years.
 #[derive(Serialize)]
