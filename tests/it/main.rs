@@ -44,3 +44,4 @@ mod synthetic;
 mod tidy;
 mod traps;
 mod worker;
+mod year;
