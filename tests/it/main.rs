@@ -19,6 +19,7 @@ mod database;
 mod disk;
 mod duties;
 mod ends;
+mod evidence;
 mod exchange;
 mod forgotten;
 mod fuzz;

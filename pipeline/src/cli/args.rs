@@ -2,6 +2,7 @@
 
 mod audit;
 mod duty;
+mod evidence;
 mod kept;
 mod people;
 mod purge;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 pub(super) use self::{
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
+    evidence::EvidenceCommand,
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
@@ -139,6 +141,9 @@ pub(super) enum Command {
     /// Everything with a due date, and what closed it
     #[command(subcommand)]
     Duty(DutyCommand),
+    /// The folder of evidence that an examiner takes away, and its verification
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Each clause with the control that carries it, the test that shows it, and its state
     Clauses {
         /// Only those whose id begins so, such as JCIC-9.3

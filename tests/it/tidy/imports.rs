@@ -168,6 +168,7 @@ const LAYERS: [&[&str]; 6] = [
         "doctor",
         "duty",
         "clauses",
+        "evidence",
         "demo",
         "synth",
     ],
