@@ -3,6 +3,7 @@
 mod approval;
 mod audit;
 mod duty;
+mod evidence;
 mod kept;
 mod people;
 mod purge;
@@ -19,6 +20,7 @@ pub(super) use self::{
     approval::ApprovalCommand,
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
+    evidence::EvidenceCommand,
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
@@ -144,6 +146,9 @@ pub(super) enum Command {
     /// Everything with a due date, and what closed it
     #[command(subcommand)]
     Duty(DutyCommand),
+    /// The folder of evidence that an examiner takes away, and its verification
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Each clause with the control that carries it, the test that shows it, and its state
     Clauses {
         /// Only those whose id begins so, such as JCIC-9.3

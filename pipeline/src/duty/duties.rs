@@ -1,8 +1,8 @@
 //! Which duties there are: from the regime, whoever they are of, the people there and the events that happened. *Pure.*
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     calendar::{Calendar, Moved},
@@ -32,6 +32,35 @@ pub struct Whose {
     pub people: Vec<Authorisation>,
     /// Events that were raised.
     pub events: Vec<Event>,
+    /// What reviews found.
+    pub findings: Vec<Finding>,
+    /// What the registers show to be done, by the duty's name.
+    pub done: BTreeMap<String, Met>,
+}
+
+/// The registers themselves show that a duty is met.
+#[derive(Clone)]
+pub struct Met {
+    /// Since which day.
+    pub on: Date,
+    /// Since when, where that is known.
+    pub at: Option<Timestamp>,
+    /// By what.
+    pub artefact: String,
+    /// By whose act; empty where it is nobody's.
+    pub by: String,
+    /// The journal entry of that act.
+    pub entry: Option<i64>,
+}
+
+/// A finding of a review, which has to be put right.
+pub struct Finding {
+    /// Its number.
+    pub number: i64,
+    /// When it was made.
+    pub day: Date,
+    /// That it is closed.
+    pub met: Option<Met>,
 }
 
 /// Something happened that a duty follows from.
@@ -75,10 +104,18 @@ pub struct Duty<'r> {
     pub counted: Date,
     /// Whether it moved.
     pub moved: Moved,
-    /// The event it follows from, if that was raised: its number and reason.
-    pub event: Option<(i64, String)>,
-    /// The register itself shows that it is met: since when, and by what.
-    pub met: Option<(Date, String)>,
+    /// The event it follows from, if somebody raised it or a review found it.
+    pub cause: Option<Cause>,
+    /// The registers themselves show that it is met.
+    pub met: Option<Met>,
+}
+
+/// What a duty follows from.
+pub enum Cause {
+    /// An event that somebody raised: its number and reason.
+    Raised(i64, String),
+    /// A finding of a review: its number.
+    Found(i64),
 }
 
 impl Duty<'_> {
@@ -184,7 +221,7 @@ impl<'r> Making<'_, 'r> {
                 rule,
                 &event.account,
                 period,
-                Some((event.number, event.reason.clone())),
+                Some(Cause::Raised(event.number, event.reason.clone())),
                 None,
             );
         }
@@ -196,7 +233,13 @@ impl<'r> Making<'_, 'r> {
             Some(RaisedBy::Joining) if whose.last.is_some_and(|last| last < whose.first) => {}
             Some(RaisedBy::Joining) => {
                 let met = whose.control_rules.as_ref();
-                let met = met.map(|(version, day)| (whose.first.max(*day), format!("document:{version}")));
+                let met = met.map(|(version, day)| Met {
+                    on: whose.first.max(*day),
+                    at: None,
+                    artefact: format!("document:{version}"),
+                    by: String::new(),
+                    entry: None,
+                });
                 self.of_day(rule, whose.first, met);
             }
             Some(RaisedBy::StaffChange) => {
@@ -210,11 +253,19 @@ impl<'r> Making<'_, 'r> {
                     self.of_day(rule, day, None);
                 }
             }
+            Some(RaisedBy::Finding) => {
+                for finding in &whose.findings {
+                    let mut period = period::holding(Every::Event, finding.day, self.epoch());
+                    period.name = format!("{}.f{}", finding.day, finding.number);
+                    let cause = Some(Cause::Found(finding.number));
+                    self.push(rule, "", period, cause, finding.met.clone());
+                }
+            }
             None => {}
         }
     }
 
-    fn of_day(&mut self, rule: &'r DutyRule, day: Date, met: Option<(Date, String)>) {
+    fn of_day(&mut self, rule: &'r DutyRule, day: Date, met: Option<Met>) {
         let period = period::holding(Every::Event, day, self.epoch());
         self.push(rule, "", period, None, met);
     }
@@ -224,12 +275,12 @@ impl<'r> Making<'_, 'r> {
         rule: &'r DutyRule,
         account: &str,
         period: Period,
-        event: Option<(i64, String)>,
-        met: Option<(Date, String)>,
+        cause: Option<Cause>,
+        met: Option<Met>,
     ) {
         let counted = period::due_day(rule, period.last);
-        // What was raised by hand stays until it is closed, however long ago it was.
-        let is_kept = counted >= self.span.due_from || event.is_some();
+        // What was raised or found stays until it is closed, however long ago it was.
+        let is_kept = counted >= self.span.due_from || cause.is_some();
         if !is_kept || period.first > self.span.begun_by {
             return;
         }
@@ -242,6 +293,7 @@ impl<'r> Making<'_, 'r> {
             "" => format!("{}/{of}/{}", rule.id, period.name),
             account => format!("{}/{of}/{account}/{}", rule.id, period.name),
         };
+        let met = met.or_else(|| self.whose.done.get(&id).cloned());
         self.duties.push(Duty {
             id,
             rule,
@@ -251,7 +303,7 @@ impl<'r> Making<'_, 'r> {
             due,
             counted,
             moved,
-            event,
+            cause,
             met,
         });
     }

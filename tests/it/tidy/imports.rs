@@ -170,6 +170,7 @@ const LAYERS: [&[&str]; 6] = [
         "doctor",
         "duty",
         "clauses",
+        "evidence",
         "demo",
         "synth",
     ],
