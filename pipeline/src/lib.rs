@@ -22,6 +22,7 @@ pub mod duty;
 pub mod error;
 pub mod gate;
 pub mod ids;
+pub mod incident;
 pub mod index;
 pub mod input;
 pub mod intake;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod duty;
+mod incident;
 mod kept;
 mod people;
 mod purge;
@@ -17,6 +18,7 @@ use jiff::Timestamp;
 pub(super) use self::{
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
+    incident::{IncidentCommand, IncidentTarget, OutcomeArgument},
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
@@ -154,6 +156,9 @@ pub(super) enum Command {
     /// Stop a member, a person, an item or the whole link
     #[command(subcommand)]
     Stop(StopCommand),
+    /// Incidents: stopped with one command, measured, notified, closed; and the monthly drill
+    #[command(subcommand)]
+    Incident(IncidentCommand),
     /// The provider that is reached by files
     #[command(subcommand)]
     Provider(ProviderCommand),

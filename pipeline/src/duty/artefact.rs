@@ -64,6 +64,15 @@ pub async fn check(conn: &mut AnyConnection, duty: &Duty<'_>, artefact: &str) ->
             },
             None => true,
         },
+        // A file shows a drill of another kind; what was drilled here was drilled in the period.
+        "drill" => match artefact.strip_prefix("drill:").map(str::parse) {
+            Some(Ok(number)) => {
+                let drilled = store::drilled_on(conn, number).await?;
+                drilled.is_some_and(|day| day >= duty.period.first && day <= duty.period.last)
+            }
+            Some(Err(_)) => false,
+            None => true,
+        },
         _ => true,
     };
     if known {
@@ -71,6 +80,7 @@ pub async fn check(conn: &mut AnyConnection, duty: &Duty<'_>, artefact: &str) ->
     }
     Err(refused(match duty.rule.artefact.as_str() {
         "review" => "the sample of this member and month has not been drawn, so nobody can have reviewed it",
+        "drill" => "there was no such drill in the period of this duty",
         _ => "there is no such change of an authorisation of this member",
     }))
 }

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_day;
 
 use super::{
     calendar::{Calendar, Moved},
@@ -46,6 +47,8 @@ pub struct Event {
     pub day: Date,
     /// Why it was raised.
     pub reason: String,
+    /// The instant until which there is time, where hours are counted and not days.
+    pub due_at: Option<Timestamp>,
 }
 
 /// Which duties: those due from one day on whose period, or event, began by another.
@@ -71,6 +74,8 @@ pub struct Duty<'r> {
     pub period: Period,
     /// Its last day in time.
     pub due: Date,
+    /// The instant on that day, where hours are counted and not days.
+    pub due_at: Option<Timestamp>,
     /// That day before it moved.
     pub counted: Date,
     /// Whether it moved.
@@ -180,13 +185,7 @@ impl<'r> Making<'_, 'r> {
         for event in whose.events.iter().filter(|event| event.rule == rule.id) {
             let mut period = period::holding(Every::Event, event.day, self.epoch());
             period.name = format!("{}.{}", event.day, event.number);
-            self.push(
-                rule,
-                &event.account,
-                period,
-                Some((event.number, event.reason.clone())),
-                None,
-            );
+            self.push(rule, &event.account, period, Some(event), None);
         }
         if !self.is_of(rule) {
             return;
@@ -224,10 +223,11 @@ impl<'r> Making<'_, 'r> {
         rule: &'r DutyRule,
         account: &str,
         period: Period,
-        event: Option<(i64, String)>,
+        event: Option<&Event>,
         met: Option<(Date, String)>,
     ) {
-        let counted = period::due_day(rule, period.last);
+        let due_at = event.and_then(|event| event.due_at);
+        let counted = due_at.map_or_else(|| period::due_day(rule, period.last), taipei_day);
         // What was raised by hand stays until it is closed, however long ago it was.
         let is_kept = counted >= self.span.due_from || event.is_some();
         if !is_kept || period.first > self.span.begun_by {
@@ -249,9 +249,11 @@ impl<'r> Making<'_, 'r> {
             account: account.to_owned(),
             period,
             due,
+            // A day has 24 hours in Taipei: the hour stays when the day moves.
+            due_at: due_at.map(|at| at.saturating_add(due.duration_since(counted)).unwrap_or(at)),
             counted,
             moved,
-            event,
+            event: event.map(|event| (event.number, event.reason.clone())),
             met,
         });
     }

@@ -43,6 +43,7 @@ fn event(number: i64, rule: &str, day: &str) -> Event {
         account: String::new(),
         day: day.parse().unwrap(),
         reason: "test".into(),
+        due_at: None,
     }
 }
 

@@ -8,6 +8,7 @@ use super::{calendar::Moved, list::Listed, state::State};
 use crate::{
     printed::{Printed, day},
     regime::Regime,
+    roc::hour,
 };
 
 /// A duty for programs.
@@ -24,6 +25,9 @@ pub struct Line<'l> {
     period_first: Date,
     period_last: Date,
     due: Date,
+    /// The instant on that day, where hours are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<Timestamp>,
     /// `fixed`, `moved`, or `unknown`: nobody knows the calendar of that year, and the day stays where it is.
     calendar: &'static str,
     asks_for: &'l str,
@@ -52,6 +56,7 @@ pub fn line<'l>(listed: &'l Listed<'_>) -> Line<'l> {
         period_first: duty.period.first,
         period_last: duty.period.last,
         due: duty.due,
+        due_at: duty.due_at,
         calendar: calendar(duty.moved),
         asks_for: &duty.rule.artefact,
         reason: duty.event.as_ref().map(|(_, reason)| reason.as_str()),
@@ -71,7 +76,10 @@ pub fn table(listed: &[Listed<'_>], regime: &Regime, language: Language) -> Prin
         let (duty, closing) = (&listed.duty, listed.closing.as_ref());
         [
             state(listed.state, language).to_owned(),
-            day(duty.due, language),
+            match duty.due_at {
+                Some(at) => format!("{} {}", day(duty.due, language), hour(at)),
+                None => day(duty.due, language),
+            },
             duty.id.clone(),
             duty.rule.title.clone(),
             duty.event
