@@ -167,6 +167,7 @@ const LAYERS: [&[&str]; 6] = [
         "setup",
         "doctor",
         "duty",
+        "incident",
         "clauses",
         "evidence",
         "demo",
