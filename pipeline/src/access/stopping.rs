@@ -1,6 +1,8 @@
 //! Places and lifts stops, with their journal entries; a stop holds from its commit on (D18). *SQL.*
 
+use jiff::Timestamp;
 use serde::Serialize;
+use sqlx::AnyConnection;
 
 use super::stop::{self, Stop, Target};
 use crate::{
@@ -16,43 +18,47 @@ use crate::{
     regime::people,
 };
 
-/// Places a stop of `target`; returns its number. Whatever was committed at the gate before it has left.
+/// Places a stop of `target`; returns its number. It holds for every item that has not left when it is committed.
 pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Result<i64> {
-    check_reason(reason)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
-    let conn = tx.connection();
+    let (number, _) = place_within(house, tx.connection(), target, (reason, by), now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(number)
+}
+
+/// As [`place`], in the transaction of the act that it is part of; returns its number and its journal index.
+///
+/// # Errors
+/// `STOP-REASON`, `STOP-TARGET`; the caller's transaction must not be committed then.
+pub async fn place_within(
+    house: &House,
+    conn: &mut AnyConnection,
+    target: &Target,
+    (reason, by): (&str, &str),
+    now: Timestamp,
+) -> Result<(i64, u64)> {
+    check_reason(reason)?;
     check(&mut *conn, target).await?;
     let number = stop::place(&mut *conn, target, reason, by, now).await?;
     meta::registers_changed(&mut *conn).await?;
     let (kind, subject) = target.columns();
-    let member = subject
-        .split('/')
-        .next()
-        .filter(|_| matches!(target, Target::Member(_) | Target::Person(_)));
     let reference = format!("stop:{number}");
     let act = Act {
         kind: Kind::Stop,
-        member: member.unwrap_or(""),
+        member: target.member(),
         reference: &reference,
     };
-    act::enter(
-        house,
-        conn,
-        &act,
-        &Entered {
-            kind,
-            subject,
-            reason,
-            by,
-        },
-        now,
-    )
-    .await?;
-    tx.commit().await?;
+    let entered = Entered {
+        kind,
+        subject,
+        reason,
+        by,
+    };
+    let entry = act::enter(house, conn, &act, &entered, now).await?;
     tracing::info!(stop = number, kind, "stopped");
-    journal::signing::sign(house).await?;
-    Ok(number)
+    Ok((number, entry))
 }
 
 /// Lifts the stop `number` with `approval`, or applies for one where the regime wants a second person for it.
@@ -70,9 +76,7 @@ pub async fn lift(
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
-    let in_force = stop::list(&mut *conn, true).await?;
-    let stop = in_force.iter().find(|stop| stop.stop == number);
-    let stop = stop.ok_or_else(|| stop::unknown(number))?;
+    let stop = in_force(&mut *conn, number).await?;
     let reference = format!("stop:{number}");
     let matter = Matter {
         act: people::Act::LiftStop,
@@ -80,34 +84,65 @@ pub async fn lift(
         subject: &reference,
         about: "",
     };
-    let wish = Wish::new(&matter, by, reason, stop)?;
+    let wish = Wish::new(&matter, by, reason, &stop)?;
     let warrant = match steps::ask(house, &mut *conn, &wish, approval, now).await? {
         Asked::Granted(warrant) => warrant,
         Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
     };
+    take_away(house, conn, number, (reason, by, warrant.approval()), now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(Step::Done(()))
+}
+
+/// Ends the stop `number` of a drill, in the transaction of the act that it is part of: it stops nobody, and one person ends it.
+///
+/// # Errors
+/// `STOP-UNKNOWN`.
+pub async fn lift_drill(
+    house: &House,
+    conn: &mut AnyConnection,
+    number: i64,
+    (reason, by): (&str, &str),
+    now: Timestamp,
+) -> Result<()> {
+    if !matches!(in_force(&mut *conn, number).await?.target, Target::Drill(_)) {
+        return Err(Error::Bug(
+            "a stop that stops somebody was lifted as that of a drill",
+        ));
+    }
+    take_away(house, conn, number, (reason, by, None), now).await
+}
+
+async fn take_away(
+    house: &House,
+    conn: &mut AnyConnection,
+    number: i64,
+    (reason, by, approval): (&str, &str, Option<i64>),
+    now: Timestamp,
+) -> Result<()> {
     stop::lift(&mut *conn, number, by, now).await?;
     meta::registers_changed(&mut *conn).await?;
+    let reference = format!("stop:{number}");
     let act = Act {
         kind: Kind::Lift,
         member: "",
         reference: &reference,
     };
-    act::enter(
-        house,
-        conn,
-        &act,
-        &Lifted {
-            kind: "lift",
-            reason,
-            by,
-            approval: warrant.approval(),
-        },
-        now,
-    )
-    .await?;
-    tx.commit().await?;
-    journal::signing::sign(house).await?;
-    Ok(Step::Done(()))
+    let lifted = Lifted {
+        kind: "lift",
+        reason,
+        by,
+        approval,
+    };
+    act::enter(house, conn, &act, &lifted, now).await?;
+    Ok(())
+}
+
+async fn in_force(conn: &mut AnyConnection, number: i64) -> Result<Stop> {
+    let all = stop::list(conn, true).await?;
+    let stop = all.into_iter().find(|stop| stop.stop == number);
+    stop.ok_or_else(|| stop::unknown(number))
 }
 
 /// All stops; `in_force` leaves out the lifted ones.
@@ -129,9 +164,9 @@ pub fn check_reason(reason: &str) -> Result<()> {
 }
 
 /// A stop of somebody who is not in the registers would stop nobody: it is refused, so that a slip of the pen shows.
-async fn check(conn: &mut sqlx::AnyConnection, target: &Target) -> Result<()> {
+async fn check(conn: &mut AnyConnection, target: &Target) -> Result<()> {
     let known = match target {
-        Target::Link => true,
+        Target::Link | Target::Drill(_) => true,
         Target::Item(item) => crate::provider::Item::parse(item).is_some(),
         Target::Member(code) => super::members::one(conn, code).await?.is_some(),
         Target::Person(person) => match person.split_once('/') {

@@ -169,6 +169,7 @@ const LAYERS: [&[&str]; 6] = [
         "setup",
         "doctor",
         "duty",
+        "incident",
         "clauses",
         "evidence",
         "demo",
