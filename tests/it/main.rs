@@ -25,6 +25,7 @@ mod exchange;
 mod forgotten;
 mod fuzz;
 mod golden;
+mod grants;
 mod hostile;
 mod incidents;
 mod journey;

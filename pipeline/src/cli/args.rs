@@ -4,6 +4,7 @@ mod approval;
 mod audit;
 mod duty;
 mod evidence;
+mod grant;
 mod incident;
 mod kept;
 mod people;
@@ -22,6 +23,7 @@ pub(super) use self::{
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
     evidence::EvidenceCommand,
+    grant::{GrantCommand, ResultsArguments},
     incident::{IncidentCommand, IncidentTarget, OutcomeArgument},
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
@@ -115,6 +117,9 @@ pub(super) enum Command {
     /// What nobody does alone: given or refused by another person, for exactly what was applied for
     #[command(subcommand)]
     Approval(ApprovalCommand),
+    /// Who may use which answers that are not their own cases', and until when
+    #[command(subcommand)]
+    Grant(GrantCommand),
     /// Consent forms (授權書): one TOML file a version
     #[command(subcommand)]
     Form(ImportCommand),
@@ -282,16 +287,7 @@ pub(super) enum BatchCommand {
     /// All batches, newest first
     List,
     /// Deliver results and answers to the member's age recipients, or show a person their own rows
-    Results {
-        /// Batch id, such as 004-1151102-01
-        batch: String,
-        /// An account of the member with the query right today; attributes the act, is no authentication
-        #[arg(long = "as", value_name = "ACCOUNT")]
-        account: String,
-        /// Write <batch>.results.csv.age and <batch>.answers.csv.age there; without it, print the account's own rows
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-    },
+    Results(ResultsArguments),
 }
 
 #[derive(Subcommand)]

@@ -14,6 +14,7 @@ mod demo;
 mod doctor;
 mod duty;
 mod evidence;
+mod grant;
 mod hold;
 mod incident;
 mod journal;
@@ -24,6 +25,7 @@ mod progress;
 mod provider;
 mod purge;
 mod reconcile;
+mod results;
 mod review;
 mod schedule;
 mod sheet;
@@ -168,6 +170,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Member(command) => master::members(&opening, command, &out).await,
         Command::Staff(command) => master::staff(&opening, command, &out).await,
         Command::People(command) => people::run(&opening, command, &out).await,
+        Command::Grant(command) => grant::run(&opening, command, &out).await,
         Command::Approval(command) => approval::run(&opening, command, &out).await,
         Command::Form(command) => master::forms(&opening, command, &out).await,
         Command::Consent(command) => consent::run(&opening, command, &out).await,

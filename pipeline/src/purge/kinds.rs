@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Hold,
     /// An approval that serves no more.
     Approval,
+    /// A grant that is over.
+    Grant,
     /// The sample of a member and month, with its review.
     Sample,
     /// A querier's weekly sheet.
@@ -36,7 +38,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -48,6 +50,7 @@ impl Kind {
         Self::Stop,
         Self::Hold,
         Self::Approval,
+        Self::Grant,
         Self::Sample,
         Self::Sheet,
         Self::SheetWeek,
@@ -59,7 +62,7 @@ impl Kind {
             Self::Chunk | Self::Quarantine | Self::Batch => Class::Query,
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
-            Self::Authorisation | Self::Stop | Self::Hold | Self::Approval => Class::Register,
+            Self::Authorisation | Self::Stop | Self::Hold | Self::Approval | Self::Grant => Class::Register,
             Self::Sample | Self::Closing | Self::Incident => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
@@ -79,6 +82,7 @@ impl Kind {
             Self::Stop => "stop",
             Self::Hold => "hold",
             Self::Approval => "approval",
+            Self::Grant => "answer_grant",
             Self::Sample => "sample",
             Self::Sheet => "sheet",
             Self::SheetWeek => "sheet_week",
@@ -142,6 +146,10 @@ impl Kind {
             Self::Approval => {
                 "SELECT CAST(approval_no AS TEXT), CAST(expires_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM approval
                  WHERE approval_no > CAST($1 AS BIGINT) AND expires_at < CAST($2 AS BIGINT) ORDER BY approval.approval_no LIMIT 500"
+            }
+            Self::Grant => {
+                "SELECT CAST(grant_no AS TEXT), CAST(until_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM answer_grant
+                 WHERE grant_no > CAST($1 AS BIGINT) AND until_at < CAST($2 AS BIGINT) ORDER BY answer_grant.grant_no LIMIT 500"
             }
             Self::Sample => {
                 "SELECT member || ' ' || month, CAST(last_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sample
@@ -209,6 +217,7 @@ impl Kind {
             ],
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
+            Self::Grant => &["DELETE FROM answer_grant WHERE grant_no = CAST($1 AS BIGINT)"],
             Self::Approval => &["DELETE FROM approval WHERE approval_no = CAST($1 AS BIGINT)"],
             Self::Sample => &[
                 "DELETE FROM named_reviewer WHERE member || ' ' || month = $1",

@@ -207,7 +207,6 @@ fn killed(trial: &Trial, words: &[&str], seconds: f64) -> bool {
 
 fn copied(template: &Trial) -> Trial {
     let sandbox: Sandbox = template.sandbox.copy();
-    configure(&sandbox, EXCHANGE);
     Trial::on(sandbox, template.file.clone())
 }
 
