@@ -3,7 +3,7 @@
 use mayfly_consent::Language;
 
 use super::{
-    Opening,
+    Opening, approval,
     args::{HandsArguments, PeopleCommand},
     attributable,
     out::Out,
@@ -12,8 +12,9 @@ use crate::{
     access::{
         authorisation::Authorisation,
         forms,
-        people::{self, Beginning, Hands, Holder},
+        people::{self, Beginning, Hands, Holder, Mover},
     },
+    approval::Step,
     error::{Exit, Result},
 };
 
@@ -80,13 +81,25 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
                 to,
             };
             let house = opening.to_act().await?;
-            let line = people::begin(&house, &beginning, &two(&hands)?).await?;
+            let line = match &hands.approved_by {
+                Some(approver) => people::begin(&house, &beginning, &two(&hands, approver)?).await?,
+                None => match people::begin_approved(&house, &beginning, &mover(&hands)?).await? {
+                    Step::Done(line) => line,
+                    Step::Applied(applied) => return approval::applied(opening, &applied, out),
+                },
+            };
             tell(out, &line, &format!("{holder} is authorised from {from} on"))?;
         }
         PeopleCommand::End { holder, on, hands } => {
             let holder_of = Holder::parse(&holder)?;
             let house = opening.to_act().await?;
-            let line = people::end(&house, &holder_of, on, &two(&hands)?).await?;
+            let line = match &hands.approved_by {
+                Some(approver) => people::end(&house, &holder_of, on, &two(&hands, approver)?).await?,
+                None => match people::end_approved(&house, &holder_of, on, &mover(&hands)?).await? {
+                    Step::Done(line) => line,
+                    Step::Applied(applied) => return approval::applied(opening, &applied, out),
+                },
+            };
             tell(
                 out,
                 &line,
@@ -97,10 +110,18 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
     Ok(Exit::Done)
 }
 
-fn two(hands: &HandsArguments) -> Result<Hands<'_>> {
+fn mover(hands: &HandsArguments) -> Result<Mover<'_>> {
+    Ok(Mover {
+        by: attributable(&hands.account)?,
+        reason: &hands.reason,
+        approval: hands.approval,
+    })
+}
+
+fn two<'a>(hands: &'a HandsArguments, approver: &'a str) -> Result<Hands<'a>> {
     Ok(Hands {
         by: attributable(&hands.account)?,
-        approved_by: attributable(&hands.approved_by)?,
+        approved_by: attributable(approver)?,
         reason: &hands.reason,
     })
 }

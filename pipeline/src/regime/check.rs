@@ -65,6 +65,13 @@ fn numbers(regime: &Regime) -> Option<String> {
     if !(1..=100).contains(&regime.sample.percent.value) {
         return Some("the percent of a sample is not between 1 and 100".into());
     }
+    if regime
+        .second_person
+        .iter()
+        .any(|rule| !(1..=8784).contains(&rule.valid_hours))
+    {
+        return Some("an approval does not serve from one hour to a year".into());
+    }
     if regime.password.length_default.value < regime.password.length_floor.value {
         return Some("the default length of a password is below the floor".into());
     }
