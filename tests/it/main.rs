@@ -32,6 +32,7 @@ mod pauses;
 mod people;
 mod planted;
 mod redaction;
+mod register;
 mod rivals;
 mod scanner;
 mod schedule;

@@ -13,6 +13,7 @@ use super::{
     changes::{self, Change, Entered, What},
     rows,
     stopping::check_reason,
+    units,
 };
 use crate::{
     app::House,
@@ -138,6 +139,9 @@ pub async fn begin(house: &House, beginning: &Beginning, hands: &Hands<'_>) -> R
         .or_else(|| needs_level().then_some(Breach::Level));
     if let Some(breach) = breach {
         return Err(breach.error());
+    }
+    if !units::is_known(&mut *conn, &house.regime, &line.member, &line.unit).await? {
+        return Err(Breach::Unit.error());
     }
     check_hands(house, &mut *conn, holder, &line.person, hands, today).await?;
     rows::insert(&mut *conn, &line).await?;

@@ -5,6 +5,7 @@ mod duty;
 mod kept;
 mod people;
 mod purge;
+mod register;
 mod review;
 mod sheet;
 mod stop;
@@ -18,8 +19,9 @@ pub(super) use self::{
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
     kept::{BackupCommand, HoldCommand},
-    people::{HandsArguments, PeopleCommand},
+    people::{CheckCommand, HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
+    register::RegisterCommand,
     review::{FindingCommand, ReviewCommand},
     sheet::{SheetArguments, SheetCommand},
     stop::{StopCommand, StopTarget},
@@ -139,6 +141,9 @@ pub(super) enum Command {
     /// Everything with a due date, and what closed it
     #[command(subcommand)]
     Duty(DutyCommand),
+    /// Papers that have to be on file, were sent, received, asked for or answered, and the duties that follow
+    #[command(subcommand)]
+    Register(RegisterCommand),
     /// Each clause with the control that carries it, the test that shows it, and its state
     Clauses {
         /// Only those whose id begins so, such as JCIC-9.3

@@ -1,6 +1,6 @@
 //! Which duties there are: from the regime, whoever they are of, the people there and the events that happened. *Pure.*
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -28,10 +28,28 @@ pub struct Whose {
     pub last: Option<Date>,
     /// Version and date of its 控管要點 (七(一)).
     pub control_rules: Option<(String, Date)>,
+    /// The `age` recipients of a member.
+    pub recipients: Vec<String>,
+    /// Its papers in the register of papers, all there are.
+    pub papers: Vec<OnFile>,
     /// Its authorisations, all there are.
     pub people: Vec<Authorisation>,
     /// Events that were raised.
     pub events: Vec<Event>,
+}
+
+/// A paper of the register, as far as duties go.
+pub struct OnFile {
+    /// Its number.
+    pub number: i64,
+    /// Its kind.
+    pub kind: String,
+    /// The day on which it was entered.
+    pub entered_on: Date,
+    /// Whether it stands, or waits for what follows.
+    pub stands: bool,
+    /// What is said of it.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// Something happened that a duty follows from.
@@ -120,10 +138,20 @@ struct Making<'a, 'r> {
 
 impl<'r> Making<'_, 'r> {
     fn of_rule(&mut self, rule: &'r DutyRule) {
+        let whose = self.whose;
+        let since = match &rule.since {
+            None => Some(whose.first),
+            Some(kind) => {
+                let first = whose.papers.iter().find(|paper| paper.kind == *kind);
+                first.map(|paper| paper.entered_on.max(whose.first))
+            }
+        };
         match (rule.every, rule.of.as_str()) {
             (Every::Event, _) => self.of_events(rule),
             (_, "member" | "bureau") if self.is_of(rule) => {
-                self.of_periods(rule, "", self.whose.first, self.whose.last);
+                if let Some(since) = since {
+                    self.of_periods(rule, "", since, whose.last);
+                }
             }
             (_, "member" | "bureau") => {}
             _ => self.of_people(rule),
@@ -194,9 +222,16 @@ impl<'r> Making<'_, 'r> {
         match rule.raised_by {
             // Whoever had left before these duties began never joined under them.
             Some(RaisedBy::Joining) if whose.last.is_some_and(|last| last < whose.first) => {}
+            // Where nothing can be delivered to, nobody says where that is.
+            Some(RaisedBy::Joining) if self.is_about_recipients(rule) && whose.recipients.is_empty() => {}
             Some(RaisedBy::Joining) => {
-                let met = whose.control_rules.as_ref();
-                let met = met.map(|(version, day)| (whose.first.max(*day), format!("document:{version}")));
+                let met = match &rule.met_by {
+                    Some(kind) => self.met_by(kind),
+                    None => {
+                        let rules = whose.control_rules.as_ref();
+                        rules.map(|(version, day)| (whose.first.max(*day), format!("document:{version}")))
+                    }
+                };
                 self.of_day(rule, whose.first, met);
             }
             Some(RaisedBy::StaffChange) => {
@@ -210,8 +245,50 @@ impl<'r> Making<'_, 'r> {
                     self.of_day(rule, day, None);
                 }
             }
+            Some(RaisedBy::Successor) => self.of_successors(rule),
             None => {}
         }
+    }
+
+    /// One for each day on which somebody leaves the owner's role.
+    fn of_successors(&mut self, rule: &'r DutyRule) {
+        let whose = self.whose;
+        let Some(role) = self.regime.role(&rule.owner, Party::of(&whose.code)) else {
+            return;
+        };
+        let with_role = || whose.people.iter().filter(|line| owner::has(line, role));
+        let ends = with_role().filter(|line| line.to != Some(line.from)).filter_map(|line| Some((line, line.to?)));
+        let leaves = |(line, day): &(&Authorisation, Date)| {
+            !with_role().any(|other| other.account == line.account && other.holds_on(*day)) && *day >= whose.first
+        };
+        let days: BTreeSet<Date> = ends.filter(leaves).map(|(_, day)| day).collect();
+        for day in days {
+            let next = with_role().filter(|line| line.holds_on(day)).min_by_key(|line| line.from);
+            let met = next.map(|line| (line.from.max(whose.first), format!("account:{}", line.account)));
+            self.of_day(rule, day, met);
+        }
+    }
+
+    fn is_about_recipients(&self, rule: &DutyRule) -> bool {
+        let paper = rule.met_by.as_ref().and_then(|kind| self.regime.paper(kind));
+        paper.is_some_and(|paper| paper.recipient().is_some())
+    }
+
+    /// Since when a paper of `kind` stands, if one does; where it is about a recipient, one for each of the member's.
+    fn met_by(&self, kind: &str) -> Option<(Date, String)> {
+        let of_kind = || self.whose.papers.iter().filter(|paper| paper.kind == kind);
+        let standing = || of_kind().filter(|paper| paper.stands);
+        let about = self.regime.paper(kind).and_then(|paper| paper.recipient());
+        let is_covered = |recipient: &String| {
+            let mut said = standing().filter_map(|paper| paper.fields.get(&about?.name));
+            said.any(|said| said == recipient)
+        };
+        if about.is_some() && !self.whose.recipients.iter().all(is_covered) {
+            return None;
+        }
+        let (first, newest) = (of_kind().next()?, standing().next_back()?);
+        let on = first.entered_on.max(self.whose.first);
+        Some((on, format!("paper:{}", newest.number)))
     }
 
     fn of_day(&mut self, rule: &'r DutyRule, day: Date, met: Option<(Date, String)>) {

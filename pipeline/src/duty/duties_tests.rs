@@ -11,6 +11,8 @@ pub(in crate::duty) fn whose(code: &str, first: &str, last: Option<&str>) -> Who
         first: first.parse().unwrap(),
         last: last.map(|day| day.parse().unwrap()),
         control_rules: None,
+        recipients: Vec::new(),
+        papers: Vec::new(),
         people: Vec::new(),
         events: Vec::new(),
     }
@@ -147,6 +149,9 @@ fn ten_years_have_as_many_duties_as_periods() {
         ("supervisor_site_check", 6),
         ("member_round", 2),
         ("control_rules", 1),
+        ("deletion_procedure", 1),
+        ("paper_filing", 1),
+        ("link_application", 1),
     ] {
         assert_eq!(counts.remove(rule), Some(count), "{rule}");
     }
@@ -287,6 +292,42 @@ fn the_register_itself_raises_what_it_shows() {
     assert!(named(&member, "staff_change_notice", "2027-06-01").is_empty());
 }
 
+/// 五(一)10: the day an administrator leaves, another one is there; where nobody is, somebody is asked for.
+#[test]
+fn an_administrator_who_leaves_has_a_successor_on_that_day() {
+    let regime = Regime::jcic_2024().unwrap();
+    let mut member = whose("004", "2026-11-02", None);
+    let line = |account: &str, from: &str, to: Option<&str>| Authorisation {
+        query: false,
+        roles: vec!["account_administrator".into()],
+        ..querier(account, from, to)
+    };
+    member.people = vec![
+        // Gone before these duties began.
+        line("z", "2024-01-01", Some("2026-11-01")),
+        line("a", "2024-01-01", Some("2026-12-01")),
+        // The same account goes on.
+        line("b", "2026-12-01", Some("2027-03-01")),
+        line("b", "2027-03-01", Some("2027-06-01")),
+        querier("c", "2026-11-02", Some("2026-11-20")),
+    ];
+    let duties = |member: &Whose| -> Vec<String> {
+        let duties = duties_of(&regime, &Calendar::new([]), member, until("2028-01-01"));
+        let of_rule = duties.iter().filter(|duty| duty.rule.id == "administrator_handover");
+        let met = |duty: &Duty<'_>| duty.met.as_ref().map(|(on, by)| format!("{on} {by}"));
+        of_rule.map(|duty| format!("{} {:?}", duty.id, met(duty))).collect()
+    };
+    assert_eq!(
+        duties(&member),
+        [
+            "administrator_handover/004/2026-12-01 Some(\"2026-12-01 account:b\")",
+            "administrator_handover/004/2027-06-01 None",
+        ]
+    );
+    member.people.push(line("d", "2027-05-20", None));
+    assert!(duties(&member)[1].contains("2027-05-20 account:d"));
+}
+
 /// Day after day for three years: a duty is there from the first day of its period on, never before, and stays.
 #[test]
 fn no_duty_is_early_and_none_is_lost() {
@@ -325,6 +366,6 @@ fn no_duty_is_early_and_none_is_lost() {
         assert_eq!(kept.len() + cut, duties.len());
         day = day.tomorrow().unwrap();
     }
-    // Two each month, half-year and year, two rounds, nine weeks, joining and the deletion.
-    assert_eq!(before, 38 * 2 + 7 * 2 + 4 * 2 + 2 + 9 + 1 + 1);
+    // Two each month, half-year and year, two rounds, nine weeks, three of joining and the deletion.
+    assert_eq!(before, 38 * 2 + 7 * 2 + 4 * 2 + 2 + 9 + 3 + 1);
 }

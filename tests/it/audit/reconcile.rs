@@ -84,7 +84,7 @@ fn a_clean_month_gives_no_finding_and_is_entered() {
     let entries = journal(&sandbox, CLOSED);
     let entry = &entries[usize::try_from(said["entry"].as_u64().unwrap()).unwrap()];
     assert_eq!(
-        (entry.kind.as_str(), entry.reference.as_str()),
+        (entry.kind, entry.reference.as_str()),
         ("reconciliation", "2026-11")
     );
 }

@@ -167,6 +167,8 @@ const LAYERS: [&[&str]; 6] = [
         "setup",
         "doctor",
         "duty",
+        "register",
+        "accounts",
         "clauses",
         "demo",
         "synth",
