@@ -54,18 +54,32 @@ pub fn unfit_for_export(folder: &Path, dir: &Path) -> Option<&'static str> {
         .then_some("the place, or one above it, is a file and no folder; nothing was written")
 }
 
-/// The SHA-256 of all of `file`, hexadecimal.
-///
-/// # Errors
-/// The operating system's.
-pub fn sha256_of(mut file: &File) -> Result<String, Error> {
-    let mut hash = Sha256::new();
-    let mut block = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut block).map_err(Error::io("read the file"))? {
-            0 => return Ok(ids::hex(&hash.finalize())),
-            read => hash.update(&block[..read]),
+/// An open file that is hashed while it is read: what was hashed is what was read.
+pub struct Hashed {
+    file: File,
+    hash: Sha256,
+}
+
+impl Hashed {
+    /// Nothing of `file` has been read yet.
+    pub fn new(file: File) -> Self {
+        Self {
+            file,
+            hash: Sha256::new(),
         }
+    }
+
+    /// The file, and the SHA-256 of what was read of it, hexadecimal.
+    pub fn finish(self) -> (File, String) {
+        (self.file, ids::hex(&self.hash.finalize()))
+    }
+}
+
+impl Read for Hashed {
+    fn read(&mut self, block: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(block)?;
+        self.hash.update(&block[..read]);
+        Ok(read)
     }
 }
 

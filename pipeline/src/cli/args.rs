@@ -2,6 +2,7 @@
 
 mod audit;
 mod duty;
+mod evidence;
 mod kept;
 mod people;
 mod purge;
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 pub(super) use self::{
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
+    evidence::EvidenceCommand,
     kept::{BackupCommand, HoldCommand},
     people::{CheckCommand, HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
@@ -144,6 +146,9 @@ pub(super) enum Command {
     /// Papers that have to be on file, were sent, received, asked for or answered, and the duties that follow
     #[command(subcommand)]
     Register(RegisterCommand),
+    /// The folder of evidence that an examiner takes away, and its verification
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Each clause with the control that carries it, the test that shows it, and its state
     Clauses {
         /// Only those whose id begins so, such as JCIC-9.3

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 
 use super::{
     calendar::{Calendar, Moved},
     owner,
     period::{self, Period},
+    shown,
 };
 use crate::{
     access::authorisation::Authorisation,
@@ -36,6 +37,48 @@ pub struct Whose {
     pub people: Vec<Authorisation>,
     /// Events that were raised.
     pub events: Vec<Event>,
+    /// What reviews found.
+    pub findings: Vec<Finding>,
+    /// What the registers show to be done, by the duty's name.
+    pub done: BTreeMap<String, Met>,
+}
+
+/// The registers themselves show that a duty is met.
+#[derive(Clone)]
+pub struct Met {
+    /// Since which day.
+    pub on: Date,
+    /// Since when, where that is known.
+    pub at: Option<Timestamp>,
+    /// By what.
+    pub artefact: String,
+    /// By whose act; empty where it is nobody's.
+    pub by: String,
+    /// The journal entry of that act.
+    pub entry: Option<i64>,
+}
+
+impl Met {
+    /// Met on `on` by `artefact`, by nobody's act.
+    pub(super) fn shown(on: Date, artefact: String) -> Self {
+        Self {
+            on,
+            at: None,
+            artefact,
+            by: String::new(),
+            entry: None,
+        }
+    }
+}
+
+/// A finding of a review, which has to be put right.
+pub struct Finding {
+    /// Its number.
+    pub number: i64,
+    /// When it was made.
+    pub day: Date,
+    /// That it is closed.
+    pub met: Option<Met>,
 }
 
 /// A paper of the register, as far as duties go.
@@ -93,10 +136,18 @@ pub struct Duty<'r> {
     pub counted: Date,
     /// Whether it moved.
     pub moved: Moved,
-    /// The event it follows from, if that was raised: its number and reason.
-    pub event: Option<(i64, String)>,
-    /// The register itself shows that it is met: since when, and by what.
-    pub met: Option<(Date, String)>,
+    /// The event it follows from, if somebody raised it or a review found it.
+    pub cause: Option<Cause>,
+    /// The registers themselves show that it is met.
+    pub met: Option<Met>,
+}
+
+/// What a duty follows from.
+pub enum Cause {
+    /// An event that somebody raised: its number and reason.
+    Raised(i64, String),
+    /// A finding of a review: its number.
+    Found(i64),
 }
 
 impl Duty<'_> {
@@ -212,7 +263,7 @@ impl<'r> Making<'_, 'r> {
                 rule,
                 &event.account,
                 period,
-                Some((event.number, event.reason.clone())),
+                Some(Cause::Raised(event.number, event.reason.clone())),
                 None,
             );
         }
@@ -223,13 +274,15 @@ impl<'r> Making<'_, 'r> {
             // Whoever had left before these duties began never joined under them.
             Some(RaisedBy::Joining) if whose.last.is_some_and(|last| last < whose.first) => {}
             // Where nothing can be delivered to, nobody says where that is.
-            Some(RaisedBy::Joining) if self.is_about_recipients(rule) && whose.recipients.is_empty() => {}
+            Some(RaisedBy::Joining) if shown::has_nothing_to_say(self.regime, rule, whose) => {}
             Some(RaisedBy::Joining) => {
                 let met = match &rule.met_by {
-                    Some(kind) => self.met_by(kind),
+                    Some(kind) => shown::on_file(self.regime, kind, whose),
                     None => {
                         let rules = whose.control_rules.as_ref();
-                        rules.map(|(version, day)| (whose.first.max(*day), format!("document:{version}")))
+                        rules.map(|(version, day)| {
+                            Met::shown(whose.first.max(*day), format!("document:{version}"))
+                        })
                     }
                 };
                 self.of_day(rule, whose.first, met);
@@ -245,53 +298,24 @@ impl<'r> Making<'_, 'r> {
                     self.of_day(rule, day, None);
                 }
             }
-            Some(RaisedBy::Successor) => self.of_successors(rule),
+            Some(RaisedBy::Successor) => {
+                for (day, met) in shown::successors(self.regime, rule, whose) {
+                    self.of_day(rule, day, met);
+                }
+            }
+            Some(RaisedBy::Finding) => {
+                for finding in &whose.findings {
+                    let mut period = period::holding(Every::Event, finding.day, self.epoch());
+                    period.name = format!("{}.f{}", finding.day, finding.number);
+                    let cause = Some(Cause::Found(finding.number));
+                    self.push(rule, "", period, cause, finding.met.clone());
+                }
+            }
             None => {}
         }
     }
 
-    /// One for each day on which somebody leaves the owner's role.
-    fn of_successors(&mut self, rule: &'r DutyRule) {
-        let whose = self.whose;
-        let Some(role) = self.regime.role(&rule.owner, Party::of(&whose.code)) else {
-            return;
-        };
-        let with_role = || whose.people.iter().filter(|line| owner::has(line, role));
-        let ends = with_role().filter(|line| line.to != Some(line.from)).filter_map(|line| Some((line, line.to?)));
-        let leaves = |(line, day): &(&Authorisation, Date)| {
-            !with_role().any(|other| other.account == line.account && other.holds_on(*day)) && *day >= whose.first
-        };
-        let days: BTreeSet<Date> = ends.filter(leaves).map(|(_, day)| day).collect();
-        for day in days {
-            let next = with_role().filter(|line| line.holds_on(day)).min_by_key(|line| line.from);
-            let met = next.map(|line| (line.from.max(whose.first), format!("account:{}", line.account)));
-            self.of_day(rule, day, met);
-        }
-    }
-
-    fn is_about_recipients(&self, rule: &DutyRule) -> bool {
-        let paper = rule.met_by.as_ref().and_then(|kind| self.regime.paper(kind));
-        paper.is_some_and(|paper| paper.recipient().is_some())
-    }
-
-    /// Since when a paper of `kind` stands, if one does; where it is about a recipient, one for each of the member's.
-    fn met_by(&self, kind: &str) -> Option<(Date, String)> {
-        let of_kind = || self.whose.papers.iter().filter(|paper| paper.kind == kind);
-        let standing = || of_kind().filter(|paper| paper.stands);
-        let about = self.regime.paper(kind).and_then(|paper| paper.recipient());
-        let is_covered = |recipient: &String| {
-            let mut said = standing().filter_map(|paper| paper.fields.get(&about?.name));
-            said.any(|said| said == recipient)
-        };
-        if about.is_some() && !self.whose.recipients.iter().all(is_covered) {
-            return None;
-        }
-        let (first, newest) = (of_kind().next()?, standing().next_back()?);
-        let on = first.entered_on.max(self.whose.first);
-        Some((on, format!("paper:{}", newest.number)))
-    }
-
-    fn of_day(&mut self, rule: &'r DutyRule, day: Date, met: Option<(Date, String)>) {
+    fn of_day(&mut self, rule: &'r DutyRule, day: Date, met: Option<Met>) {
         let period = period::holding(Every::Event, day, self.epoch());
         self.push(rule, "", period, None, met);
     }
@@ -301,12 +325,12 @@ impl<'r> Making<'_, 'r> {
         rule: &'r DutyRule,
         account: &str,
         period: Period,
-        event: Option<(i64, String)>,
-        met: Option<(Date, String)>,
+        cause: Option<Cause>,
+        met: Option<Met>,
     ) {
         let counted = period::due_day(rule, period.last);
-        // What was raised by hand stays until it is closed, however long ago it was.
-        let is_kept = counted >= self.span.due_from || event.is_some();
+        // What was raised or found stays until it is closed, however long ago it was.
+        let is_kept = counted >= self.span.due_from || cause.is_some();
         if !is_kept || period.first > self.span.begun_by {
             return;
         }
@@ -319,6 +343,7 @@ impl<'r> Making<'_, 'r> {
             "" => format!("{}/{of}/{}", rule.id, period.name),
             account => format!("{}/{of}/{account}/{}", rule.id, period.name),
         };
+        let met = met.or_else(|| self.whose.done.get(&id).cloned());
         self.duties.push(Duty {
             id,
             rule,
@@ -328,7 +353,7 @@ impl<'r> Making<'_, 'r> {
             due,
             counted,
             moved,
-            event,
+            cause,
             met,
         });
     }

@@ -6,6 +6,7 @@ use sqlx::AnyConnection;
 
 use super::{
     calendar::Calendar,
+    done,
     duties::{Span, Whose},
     store,
 };
@@ -48,7 +49,9 @@ pub async fn of(house: &House, conn: &mut AnyConnection, code: &str) -> Result<O
         control_rules: member.and_then(|member| member.control_rules),
         papers: store::papers(&mut *conn, code).await?,
         people: rows::of_member(&mut *conn, code).await?,
-        events: store::events(conn, code).await?,
+        events: store::events(&mut *conn, code).await?,
+        findings: done::findings(&mut *conn, code).await?,
+        done: done::of(&house.regime, conn, code).await?,
     }))
 }
 

@@ -13,13 +13,13 @@ use crate::{
 
 /// How a duty was closed.
 pub struct Closing {
-    /// Its number; 0 where the register itself shows that the duty is met.
+    /// Its number; 0 where the registers themselves show that the duty is met.
     pub number: i64,
     /// The artefact: `sha256:…` of a file, or a reference.
     pub artefact: String,
     /// On which day.
     pub on: Date,
-    /// When; none where the register shows it.
+    /// When; none where the register of members shows it.
     pub at: Option<Timestamp>,
     /// By whom.
     pub by: String,
@@ -163,7 +163,7 @@ pub async fn is_change_of(conn: &mut AnyConnection, number: i64, member: &str) -
 
 /// Whether the paper `number` is of `kind` and meets `duty`: it follows the one that raised it, or is of a day of its period.
 pub async fn is_paper_of(conn: &mut AnyConnection, number: i64, duty: &Duty<'_>, kind: &str) -> Result<bool> {
-    let sql = match duty.event {
+    let sql = match duty.cause {
         Some(_) => {
             "SELECT 1 FROM paper WHERE paper_no = $1 AND member = $2 AND kind = $3 AND EXISTS
              (SELECT 1 FROM paper AS asked WHERE asked.paper_no = paper.follows AND asked.duty = $4)"
@@ -172,7 +172,7 @@ pub async fn is_paper_of(conn: &mut AnyConnection, number: i64, duty: &Duty<'_>,
             "SELECT 1 FROM paper WHERE paper_no = $1 AND member = $2 AND kind = $3 AND day >= $4 AND day <= $5"
         }
     };
-    let first = match duty.event {
+    let first = match duty.cause {
         Some(_) => duty.id.clone(),
         None => duty.period.first.to_string(),
     };
@@ -181,7 +181,7 @@ pub async fn is_paper_of(conn: &mut AnyConnection, number: i64, duty: &Duty<'_>,
         .bind(&duty.of)
         .bind(kind)
         .bind(first);
-    let query = match duty.event {
+    let query = match duty.cause {
         Some(_) => query,
         None => query.bind(duty.period.last.to_string()),
     };

@@ -218,4 +218,6 @@ pub enum RaisedBy {
     StaffChange,
     /// Somebody with the owner's role leaves it; met by another account that has it on that day.
     Successor,
+    /// A review finds something; met when the finding is closed.
+    Finding,
 }

@@ -92,10 +92,8 @@ pub async fn of_paper(house: &House, paper: &Paper) -> Result<Selection> {
     // In the journal's order: what was asked before this paper.
     let span = Span {
         entry: paper.entry,
-        gated: (
-        midnight(from),
-        midnight(to.tomorrow().unwrap_or(Date::MAX)).min(paper.entered_at),
-    );
+        gated: (midnight(from), midnight(to.tomorrow().unwrap_or(Date::MAX))),
+    };
     let batches = batches(&mut reader, &paper.of).await?;
     let mut used = BTreeSet::new();
     for batch in &batches {
@@ -177,11 +175,7 @@ async fn numbers(conn: &mut AnyConnection, batch: i64, span: &Span) -> Result<Ve
 }
 
 /// The member's numbers of the same consents.
-async fn references(
-    conn: &mut AnyConnection,
-    batch: i64,
-    span: &Span,
-) -> Result<Vec<String>> {
+async fn references(conn: &mut AnyConnection, batch: i64, span: &Span) -> Result<Vec<String>> {
     let failed = || Error::database("read the consents of a batch");
     let rows = sqlx::query(
         "SELECT DISTINCT consent.consent_ref FROM request JOIN chunk ON chunk.chunk_no = request.chunk_no

@@ -170,6 +170,7 @@ const LAYERS: [&[&str]; 6] = [
         "register",
         "accounts",
         "clauses",
+        "evidence",
         "demo",
         "synth",
     ],
