@@ -36,6 +36,7 @@ mod pauses;
 mod people;
 mod planted;
 mod redaction;
+mod register;
 mod rivals;
 mod scanner;
 mod schedule;

@@ -16,6 +16,7 @@ use super::{
     hands::Second,
     rows,
     stopping::check_reason,
+    units,
 };
 use crate::{
     app::House,
@@ -152,6 +153,9 @@ async fn begin_with(
         .or_else(|| needs_level().then_some(Breach::Level));
     if let Some(breach) = breach {
         return Err(breach.error());
+    }
+    if !units::is_known(&mut *conn, &house.regime, &line.member, &line.unit).await? {
+        return Err(Breach::Unit.error());
     }
     let drafted = forms::table_lines(std::slice::from_ref(&line));
     let warrant = match second

@@ -9,6 +9,7 @@ mod incident;
 mod kept;
 mod people;
 mod purge;
+mod register;
 mod review;
 mod sheet;
 mod stop;
@@ -26,8 +27,9 @@ pub(super) use self::{
     grant::{GrantCommand, ResultsArguments},
     incident::{IncidentCommand, IncidentTarget, OutcomeArgument},
     kept::{BackupCommand, HoldCommand},
-    people::{HandsArguments, PeopleCommand},
+    people::{CheckCommand, HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
+    register::RegisterCommand,
     review::{FindingCommand, ReviewCommand},
     sheet::{SheetArguments, SheetCommand},
     stop::{StopCommand, StopTarget},
@@ -153,6 +155,9 @@ pub(super) enum Command {
     /// Everything with a due date, and what closed it
     #[command(subcommand)]
     Duty(DutyCommand),
+    /// Papers that have to be on file, were sent, received, asked for or answered, and the duties that follow
+    #[command(subcommand)]
+    Register(RegisterCommand),
     /// The folder of evidence that an examiner takes away, and its verification
     #[command(subcommand)]
     Evidence(EvidenceCommand),

@@ -25,6 +25,7 @@ mod progress;
 mod provider;
 mod purge;
 mod reconcile;
+mod register;
 mod results;
 mod review;
 mod schedule;
@@ -182,6 +183,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Audit(command) => audit::run(&opening, command, &out).await,
         Command::Sheet(command) => sheet::run(&opening, command, &out).await,
         Command::Duty(command) => duty::run(&opening, command, &out).await,
+        Command::Register(command) => register::run(&opening, command, &out).await,
         Command::Evidence(command) => evidence::run(&opening, command, &out).await,
         Command::Clauses { id, csv } => clauses::run(&opening, &id, csv, &out).await,
         Command::Backup(command) => backup::run(&opening, command, &out).await,

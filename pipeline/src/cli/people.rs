@@ -1,10 +1,10 @@
-//! `people table|changes|begin|end`. *Edge.*
+//! `people table|changes|begin|end|check|tasks`. *Edge.*
 
 use mayfly_consent::Language;
 
 use super::{
     Opening, approval,
-    args::{HandsArguments, PeopleCommand},
+    args::{CheckCommand, HandsArguments, PeopleCommand},
     attributable,
     out::Out,
 };
@@ -14,6 +14,13 @@ use crate::{
         forms,
         people::{self, Beginning, Hands, Holder, Mover},
     },
+    accounts::{
+        self,
+        review::{self, Review},
+        store::Verdict,
+        tasks,
+    },
+    app::House,
     approval::Step,
     error::{Exit, Result},
 };
@@ -100,11 +107,31 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
                     Step::Applied(applied) => return approval::applied(opening, &applied, out),
                 },
             };
+            let open = tasks::open_with(&house, &holder_of).await?.len();
+            let again = opening.again();
             tell(
                 out,
                 &line,
-                &format!("{holder} is not authorised any more from {on} on"),
+                &match open {
+                    0 => format!("{holder} is not authorised any more from {on} on"),
+                    open => format!(
+                        "{holder} is not authorised any more from {on} on\n{open} tasks are open with it: {again} people tasks {holder}"
+                    ),
+                },
             )?;
+        }
+        PeopleCommand::Check(command) => return check(opening, command, out).await,
+        PeopleCommand::Tasks { holder } => {
+            let holder = Holder::parse(&holder)?;
+            let house = opening.to_look().await?;
+            let open = tasks::open_with(&house, &holder).await?;
+            out.show(&open, || match open.len() {
+                0 => "nothing is open with this account\n".into(),
+                count => {
+                    let table = accounts::forms::tasks(&open, out.language);
+                    format!("{}\n{count} tasks\n", table.text(out.language))
+                }
+            })?;
         }
     }
     Ok(Exit::Done)
@@ -115,6 +142,55 @@ fn mover(hands: &HandsArguments) -> Result<Mover<'_>> {
         by: attributable(&hands.account)?,
         reason: &hands.reason,
         approval: hands.approval,
+    })
+}
+
+async fn check(opening: &Opening, command: CheckCommand, out: &Out) -> Result<Exit> {
+    let (holder, verdict, remark, account) = match command {
+        CheckCommand::List { member, csv } => {
+            let house = opening.to_look().await?;
+            let review = review::show(&house, &member).await?;
+            if csv {
+                out.csv(&accounts::forms::table(&review, &house.regime, Language::En).csv())?;
+                return Ok(Exit::Done);
+            }
+            reviewed(&house, &review, out)?;
+            return Ok(Exit::Done);
+        }
+        CheckCommand::Close { member, account } => {
+            let house = opening.to_act().await?;
+            let review = accounts::close::close(&house, &member, attributable(&account)?).await?;
+            reviewed(&house, &review, out)?;
+            return Ok(Exit::Done);
+        }
+        CheckCommand::Keep {
+            holder,
+            remark,
+            account,
+        } => (holder, Verdict::Keep, remark, account),
+        CheckCommand::Change {
+            holder,
+            remark,
+            account,
+        } => (holder, Verdict::Change, remark, account),
+    };
+    let holder_of = Holder::parse(&holder)?;
+    let house = opening.to_act().await?;
+    let check = accounts::check::check(&house, &holder_of, verdict, &remark, attributable(&account)?).await?;
+    out.show(&check, || format!("{holder}: {}\n", verdict.name()))?;
+    Ok(Exit::Done)
+}
+
+fn reviewed(house: &House, review: &Review, out: &Out) -> Result<()> {
+    out.show(&accounts::forms::line(review, &house.regime), || {
+        let table = accounts::forms::table(review, &house.regime, out.language);
+        let state = if review.closed { "closed" } else { "open" };
+        format!(
+            "{}\n{} accounts; {} is {state}\n",
+            table.text(out.language),
+            table.lines.len(),
+            review.duty
+        )
     })
 }
 

@@ -35,10 +35,14 @@ pub(super) enum Kind {
     Sheet,
     /// That a week's sheets were made.
     SheetWeek,
+    /// A paper of the register that is done with.
+    Paper,
+    /// What was said of an account in a review.
+    Check,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 15] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -54,6 +58,8 @@ impl Kind {
         Self::Sample,
         Self::Sheet,
         Self::SheetWeek,
+        Self::Paper,
+        Self::Check,
     ];
 
     /// Its record class.
@@ -62,8 +68,10 @@ impl Kind {
             Self::Chunk | Self::Quarantine | Self::Batch => Class::Query,
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
-            Self::Authorisation | Self::Stop | Self::Hold | Self::Approval | Self::Grant => Class::Register,
-            Self::Sample | Self::Closing | Self::Incident => Class::Review,
+            Self::Authorisation | Self::Stop | Self::Hold | Self::Approval | Self::Grant | Self::Paper => {
+                Class::Register
+            }
+            Self::Sample | Self::Closing | Self::Incident | Self::Check => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
     }
@@ -86,6 +94,8 @@ impl Kind {
             Self::Sample => "sample",
             Self::Sheet => "sheet",
             Self::SheetWeek => "sheet_week",
+            Self::Paper => "paper",
+            Self::Check => "account_check",
         }
     }
 
@@ -163,6 +173,16 @@ impl Kind {
                 "SELECT member || ' ' || week, CAST(made_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sheet_week
                  WHERE member || ' ' || week > $1 AND made_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
             }
+            Self::Paper => {
+                "SELECT CAST(paper_no AS TEXT), ended_on, '', '', member, '', CAST(0 AS BIGINT) FROM paper
+                 WHERE ended_on IS NOT NULL AND ended_on < $2 AND paper_no > CAST($1 AS BIGINT)
+                 ORDER BY paper.paper_no LIMIT 500"
+            }
+            Self::Check => {
+                "SELECT CAST(check_no AS TEXT), CAST(checked_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM account_check
+                 WHERE check_no > CAST($1 AS BIGINT) AND checked_at < CAST($2 AS BIGINT)
+                 ORDER BY account_check.check_no LIMIT 500"
+            }
         }
     }
 
@@ -230,12 +250,17 @@ impl Kind {
             ],
             Self::Sheet => &["DELETE FROM sheet WHERE sheet_no = CAST($1 AS BIGINT)"],
             Self::SheetWeek => &["DELETE FROM sheet_week WHERE member || ' ' || week = $1"],
+            Self::Paper => &["DELETE FROM paper WHERE paper_no = CAST($1 AS BIGINT)"],
+            Self::Check => &["DELETE FROM account_check WHERE check_no = CAST($1 AS BIGINT)"],
         }
     }
 
     /// Whether it begins with a day in text, not with an instant.
     pub(super) fn begins_with_a_day(self) -> bool {
-        matches!(self, Self::Consent | Self::Authorisation | Self::Closing)
+        matches!(
+            self,
+            Self::Consent | Self::Authorisation | Self::Closing | Self::Paper
+        )
     }
 
     /// A name before every other: entries are counted from 0 on.

@@ -135,6 +135,8 @@ pub struct PeopleRules {
     pub accounts_at_once: Ruled<usize>,
     /// Whether an account goes on to another person.
     pub handover: Ruled<Handover>,
+    /// The kind of paper that registers a unit; none: units are not registered.
+    pub units: Option<Ruled<String>>,
 }
 
 /// Whether an account goes on to another person.

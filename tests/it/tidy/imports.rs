@@ -170,6 +170,8 @@ const LAYERS: [&[&str]; 6] = [
         "doctor",
         "duty",
         "incident",
+        "register",
+        "accounts",
         "clauses",
         "evidence",
         "demo",
