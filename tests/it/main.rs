@@ -25,6 +25,7 @@ mod forgotten;
 mod fuzz;
 mod golden;
 mod hostile;
+mod incidents;
 mod journey;
 mod judge;
 mod marked;

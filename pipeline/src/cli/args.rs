@@ -3,8 +3,10 @@
 mod audit;
 mod duty;
 mod evidence;
+mod incident;
 mod kept;
 mod people;
+mod provider;
 mod purge;
 mod register;
 mod review;
@@ -20,15 +22,17 @@ pub(super) use self::{
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
     evidence::EvidenceCommand,
+    incident::{IncidentCommand, IncidentTarget, OutcomeArgument},
     kept::{BackupCommand, HoldCommand},
     people::{CheckCommand, HandsArguments, PeopleCommand},
+    provider::ProviderCommand,
     purge::{CertificateCommand, PurgeCommand},
     register::RegisterCommand,
     review::{FindingCommand, ReviewCommand},
     sheet::{SheetArguments, SheetCommand},
     stop::{StopCommand, StopTarget},
 };
-use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};
+use crate::{config::Environment, telemetry::LogLevel};
 
 /// A credit bureau's batch integration pipeline: consented queries to the labour insurer, answers sealed for three
 /// days, everything in a journal that outsiders can verify.
@@ -164,6 +168,9 @@ pub(super) enum Command {
     /// Stop a member, a person, an item or the whole link
     #[command(subcommand)]
     Stop(StopCommand),
+    /// Incidents: stopped with one command, measured, notified, closed; and the monthly drill
+    #[command(subcommand)]
+    Incident(IncidentCommand),
     /// The provider that is reached by files
     #[command(subcommand)]
     Provider(ProviderCommand),
@@ -310,61 +317,6 @@ pub(super) enum JournalCommand {
         /// A query id as in a results file, or the number of an entry
         which: String,
     },
-}
-
-#[derive(Subcommand)]
-pub(super) enum ProviderCommand {
-    /// Files sent and taken in, and those that were quarantined, newest last; at most 1,000 of each
-    List,
-    /// Play the other side for trials: answer the request files of a sandbox with invented replies
-    Reply {
-        /// The folder that holds `requests` and `replies`
-        folder: PathBuf,
-        /// The seed of the invented population, as `[sandbox] seed` has it
-        #[arg(long, default_value_t = 0)]
-        seed: u64,
-        /// Which reply to the request it is
-        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=98))]
-        number: u8,
-        /// Do something wrong
-        #[arg(long, value_name = "KIND")]
-        fault: Option<ReplyFaultArgument>,
-    },
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum ReplyFaultArgument {
-    /// The file ends in the midst of a record
-    Cut,
-    /// The trailer counts one line too many
-    WrongCount,
-    /// A byte was changed on the way
-    Altered,
-    /// The file is about another request
-    Foreign,
-    /// The file is larger than any reply may be
-    Oversize,
-    /// The same reply comes once more, under the next number
-    Double,
-    /// The first answer is about another person
-    WrongPerson,
-    /// Every third person is left out
-    MissingPersons,
-}
-
-impl From<ReplyFaultArgument> for ReplyFault {
-    fn from(argument: ReplyFaultArgument) -> Self {
-        match argument {
-            ReplyFaultArgument::Cut => Self::Cut,
-            ReplyFaultArgument::WrongCount => Self::Count,
-            ReplyFaultArgument::Altered => Self::Altered,
-            ReplyFaultArgument::Foreign => Self::Foreign,
-            ReplyFaultArgument::Oversize => Self::Oversize,
-            ReplyFaultArgument::Double => Self::Double,
-            ReplyFaultArgument::WrongPerson => Self::WrongPerson,
-            ReplyFaultArgument::MissingPersons => Self::MissingPersons,
-        }
-    }
 }
 
 #[derive(Subcommand)]

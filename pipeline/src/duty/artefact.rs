@@ -102,6 +102,12 @@ pub async fn check(conn: &mut AnyConnection, duty: &Duty<'_>, artefact: &str) ->
                 "the journal has no reconciliation of this member and month at that entry",
             )),
         },
+        // A file shows a drill of another kind; what was drilled here was drilled in the period.
+        (_, "drill") => match artefact.strip_prefix("drill:").map(str::parse) {
+            Some(Ok(number)) if is_drilled(conn, duty, number).await? => Ok(()),
+            None => Ok(()),
+            Some(_) => Err(refused("there was no such drill in the period of this duty")),
+        },
         (_, kind) => {
             let given = artefact.strip_prefix("paper:").map(str::parse);
             let is_met = match (given, &duty.rule.met_by) {
@@ -117,6 +123,11 @@ pub async fn check(conn: &mut AnyConnection, duty: &Duty<'_>, artefact: &str) ->
             }
         }
     }
+}
+
+async fn is_drilled(conn: &mut AnyConnection, duty: &Duty<'_>, number: i64) -> Result<bool> {
+    let drilled = store::drilled_on(conn, number).await?;
+    Ok(drilled.is_some_and(|day| day >= duty.period.first && day <= duty.period.last))
 }
 
 /// Whether nobody has to sign off what `duty` asks for, as far as this database knows: of a month without queries nothing is drawn.

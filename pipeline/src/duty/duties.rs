@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_day;
 
 use super::{
     calendar::{Calendar, Moved},
@@ -107,6 +108,8 @@ pub struct Event {
     pub day: Date,
     /// Why it was raised.
     pub reason: String,
+    /// The instant until which there is time, where hours are counted and not days.
+    pub due_at: Option<Timestamp>,
 }
 
 /// Which duties: those due from one day on whose period, or event, began by another.
@@ -132,6 +135,8 @@ pub struct Duty<'r> {
     pub period: Period,
     /// Its last day in time.
     pub due: Date,
+    /// The instant on that day, where hours are counted and not days.
+    pub due_at: Option<Timestamp>,
     /// That day before it moved.
     pub counted: Date,
     /// Whether it moved.
@@ -144,8 +149,15 @@ pub struct Duty<'r> {
 
 /// What a duty follows from.
 pub enum Cause {
-    /// An event that somebody raised: its number and reason.
-    Raised(i64, String),
+    /// An event that somebody raised.
+    Raised {
+        /// Its number.
+        number: i64,
+        /// Why.
+        reason: String,
+        /// The instant by which it has to be met, where the rule counts hours.
+        due_at: Option<Timestamp>,
+    },
     /// A finding of a review: its number.
     Found(i64),
 }
@@ -259,13 +271,12 @@ impl<'r> Making<'_, 'r> {
         for event in whose.events.iter().filter(|event| event.rule == rule.id) {
             let mut period = period::holding(Every::Event, event.day, self.epoch());
             period.name = format!("{}.{}", event.day, event.number);
-            self.push(
-                rule,
-                &event.account,
-                period,
-                Some(Cause::Raised(event.number, event.reason.clone())),
-                None,
-            );
+            let cause = Cause::Raised {
+                number: event.number,
+                reason: event.reason.clone(),
+                due_at: event.due_at,
+            };
+            self.push(rule, &event.account, period, Some(cause), None);
         }
         if !self.is_of(rule) {
             return;
@@ -328,7 +339,11 @@ impl<'r> Making<'_, 'r> {
         cause: Option<Cause>,
         met: Option<Met>,
     ) {
-        let counted = period::due_day(rule, period.last);
+        let due_at = match cause {
+            Some(Cause::Raised { due_at, .. }) => due_at,
+            Some(Cause::Found(_)) | None => None,
+        };
+        let counted = due_at.map_or_else(|| period::due_day(rule, period.last), taipei_day);
         // What was raised or found stays until it is closed, however long ago it was.
         let is_kept = counted >= self.span.due_from || cause.is_some();
         if !is_kept || period.first > self.span.begun_by {
@@ -351,6 +366,8 @@ impl<'r> Making<'_, 'r> {
             account: account.to_owned(),
             period,
             due,
+            // A day has 24 hours in Taipei: the hour stays when the day moves.
+            due_at: due_at.map(|at| at.saturating_add(due.duration_since(counted)).unwrap_or(at)),
             counted,
             moved,
             cause,

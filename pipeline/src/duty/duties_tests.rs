@@ -47,6 +47,7 @@ fn event(number: i64, rule: &str, day: &str) -> Event {
         account: String::new(),
         day: day.parse().unwrap(),
         reason: "test".into(),
+        due_at: None,
     }
 }
 
@@ -371,11 +372,11 @@ fn no_duty_is_early_and_none_is_lost() {
         let kept = duties_of(&regime, &calendar, &member, on(day));
         assert!(
             kept.iter()
-                .all(|duty| duty.counted >= day || duty.event.is_some())
+                .all(|duty| duty.counted >= day || duty.cause.is_some())
         );
         let cut = duties
             .iter()
-            .filter(|duty| duty.counted < day && duty.event.is_none())
+            .filter(|duty| duty.counted < day && duty.cause.is_none())
             .count();
         assert_eq!(kept.len() + cut, duties.len());
         day = day.tomorrow().unwrap();

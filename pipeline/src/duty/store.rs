@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, civil::Date, tz};
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_day;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::duties::{Duty, Event, OnFile};
@@ -59,7 +60,7 @@ pub struct NewClosing<'c> {
 pub async fn events(conn: &mut AnyConnection, member: &str) -> Result<Vec<Event>> {
     let failed = || Error::database("read the events of duties");
     let rows = sqlx::query(
-        "SELECT event_no, rule, account, event_day, reason FROM duty_event WHERE member = $1 ORDER BY event_no",
+        "SELECT event_no, rule, account, event_day, reason, due_at FROM duty_event WHERE member = $1 ORDER BY event_no",
     )
     .bind(member)
     .fetch_all(conn)
@@ -71,8 +72,8 @@ pub async fn events(conn: &mut AnyConnection, member: &str) -> Result<Vec<Event>
 /// Enters an event.
 pub async fn insert_event(conn: &mut AnyConnection, new: &NewEvent<'_>) -> Result<()> {
     sqlx::query(
-        "INSERT INTO duty_event (event_no, rule, member, account, event_day, reason, raised_at, raised_by, entry)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO duty_event (event_no, rule, member, account, event_day, reason, raised_at, raised_by, due_at, entry)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.event.number)
     .bind(&new.event.rule)
@@ -82,6 +83,7 @@ pub async fn insert_event(conn: &mut AnyConnection, new: &NewEvent<'_>) -> Resul
     .bind(&new.event.reason)
     .bind(new.at.as_microsecond())
     .bind(new.by)
+    .bind(new.event.due_at.map(Timestamp::as_microsecond))
     .bind(new.entry)
     .execute(conn)
     .await
@@ -210,10 +212,22 @@ fn on_file(row: &AnyRow) -> Column<OnFile> {
     Ok(OnFile {
         number: row.try_get(0)?,
         kind: row.try_get(1)?,
-        entered_on: entered_at.to_zoned(tz::offset(8).to_time_zone()).date(),
+        entered_on: taipei_day(entered_at),
         stands: row.try_get::<Option<String>, _>(3)?.is_none(),
         fields: serde_json::from_str(&row.try_get::<String, _>(4)?).map_err(|_| sqlx::Error::RowNotFound)?,
     })
+}
+
+/// The day on which the drill `number` was carried to its end.
+pub async fn drilled_on(conn: &mut AnyConnection, number: i64) -> Result<Option<Date>> {
+    let failed = || Error::database("look for a drill");
+    let row = sqlx::query("SELECT opened_at FROM incident WHERE incident_no = $1 AND outcome = 'drilled'")
+        .bind(number)
+        .fetch_optional(conn)
+        .await
+        .map_err(failed())?;
+    let day = |row: AnyRow| Ok(taipei_day(instant(row.try_get(0)?)?));
+    row.map(|row| day(row).map_err(failed())).transpose()
 }
 
 fn event(row: &AnyRow) -> Column<Event> {
@@ -223,6 +237,7 @@ fn event(row: &AnyRow) -> Column<Event> {
         account: row.try_get(2)?,
         day: day(&row.try_get::<String, _>(3)?)?,
         reason: row.try_get(4)?,
+        due_at: row.try_get::<Option<i64>, _>(5)?.map(instant).transpose()?,
     })
 }
 

@@ -17,6 +17,7 @@ pub(super) fn check(regime: &Regime) -> Result<()> {
     let fault = roles(regime)
         .or_else(|| numbers(regime))
         .or_else(|| duties(regime))
+        .or_else(|| incidents(regime))
         .or_else(|| papers(regime));
     fault.map_or(Ok(()), |fault| {
         Err(Error::Operator {
@@ -192,6 +193,42 @@ fn papers(regime: &Regime) -> Option<String> {
         .chain(regime.selection.as_ref().map(|rules| &rules.paper.value))
         .any(|name| !is_paper(name))
         .then(|| "a duty is met by a paper that is not there, or a unit or a selection has none".into())
+}
+
+fn incidents(regime: &Regime) -> Option<String> {
+    let rules = &regime.incident;
+    let mut seen = BTreeSet::new();
+    for notice in &rules.notices {
+        let to = notice.to.escape_debug();
+        if !is_name(&notice.to) || !seen.insert(&notice.to) {
+            return Some(format!(
+                "the notice to {to} stands there twice, or is not of small letters and _"
+            ));
+        }
+        let wanted = [
+            (Some(&notice.duty), "bureau"),
+            (notice.member_duty.as_ref(), "member"),
+        ];
+        let is_there = |(id, of): &(Option<&String>, &str)| {
+            let mut duties = regime.duties.iter();
+            id.is_none_or(|id| {
+                duties.any(|duty| duty.id == *id && duty.every == Every::Event && duty.of == *of)
+            })
+        };
+        if !wanted.iter().all(is_there) {
+            return Some(format!(
+                "the notice to {to} names a duty that does not follow from an event, or is not that one's"
+            ));
+        }
+        if !(1..=8_760).contains(&rules.hours(notice)) {
+            return Some(format!(
+                "the hours of the notice to {to} are not between 1 and 8760"
+            ));
+        }
+    }
+    let words = rules.sanctions.value.keys();
+    let odd = words.filter(|word| !is_name(word)).count();
+    (odd > 0).then(|| "a sanction is not of small letters and _".into())
 }
 
 fn is_name(name: &str) -> bool {

@@ -127,6 +127,7 @@ pub async fn add(house: &House, new: &New<'_>) -> Result<Paper> {
                 of: new.of,
                 reason: &format!("{} paper:{number}", rule.title),
                 by: new.by,
+                due_at: None,
             };
             raise::raise_within(house, &mut *conn, &event, now).await?
         }

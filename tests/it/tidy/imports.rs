@@ -169,6 +169,7 @@ const LAYERS: [&[&str]; 6] = [
         "duty",
         "register",
         "accounts",
+        "incident",
         "clauses",
         "evidence",
         "demo",
