@@ -8,6 +8,7 @@
 )]
 
 mod ahead;
+mod approvals;
 mod audit;
 mod bad_input;
 mod batch_file;

@@ -89,6 +89,26 @@ CREATE TABLE hold (
     lifted_at INTEGER
 ) STRICT;
 
+-- class: register. Approvals of acts that nobody does alone: applied for, given or refused by another person, used once.
+CREATE TABLE approval (
+    approval_no    INTEGER PRIMARY KEY,
+    act            TEXT NOT NULL,          -- as the regime names it under [[second_person]]
+    desk           TEXT NOT NULL,          -- where it was applied for: institution code, or bureau
+    subject        TEXT NOT NULL,          -- what it is about, in a word: stop:3
+    about          TEXT NOT NULL,          -- whose own matter it is, place/person; '': nobody's
+    digest         BLOB NOT NULL,          -- SHA-256 of exactly what is to be done
+    applied_by     TEXT NOT NULL,
+    applied_person TEXT NOT NULL,
+    applied_at     INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,       -- from then on it is neither given nor used
+    verdict        TEXT NOT NULL,          -- given | refused; '': nobody has decided
+    decided_by     TEXT NOT NULL,          -- place/account
+    decided_person TEXT NOT NULL,
+    decided_at     INTEGER,
+    used_at        INTEGER,
+    entry          INTEGER NOT NULL        -- journal index of the application, which holds what is to be done
+) STRICT;
+
 -- class: query. One submitted file.
 CREATE TABLE batch (
     batch_no      INTEGER PRIMARY KEY,

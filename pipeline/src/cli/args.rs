@@ -1,5 +1,6 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
+mod approval;
 mod audit;
 mod duty;
 mod evidence;
@@ -19,6 +20,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(super) use self::{
+    approval::ApprovalCommand,
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
     evidence::EvidenceCommand,
@@ -114,6 +116,9 @@ pub(super) enum Command {
     /// People and their roles: the tables, and what begins and ends
     #[command(subcommand)]
     People(PeopleCommand),
+    /// What nobody does alone: given or refused by another person, for exactly what was applied for
+    #[command(subcommand)]
+    Approval(ApprovalCommand),
     /// Consent forms (授權書): one TOML file a version
     #[command(subcommand)]
     Form(ImportCommand),

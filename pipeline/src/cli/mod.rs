@@ -2,6 +2,7 @@
 //!
 //! `args` is the grammar, `out` how things are shown, and each other file one group of commands.
 
+mod approval;
 mod args;
 mod audit;
 mod backup;
@@ -168,6 +169,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Member(command) => master::members(&opening, command, &out).await,
         Command::Staff(command) => master::staff(&opening, command, &out).await,
         Command::People(command) => people::run(&opening, command, &out).await,
+        Command::Approval(command) => approval::run(&opening, command, &out).await,
         Command::Form(command) => master::forms(&opening, command, &out).await,
         Command::Consent(command) => consent::run(&opening, command, &out).await,
         Command::Batch(command) => batch::run(&opening, command, &out).await,

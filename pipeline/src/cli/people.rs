@@ -3,7 +3,7 @@
 use mayfly_consent::Language;
 
 use super::{
-    Opening,
+    Opening, approval,
     args::{CheckCommand, HandsArguments, PeopleCommand},
     attributable,
     out::Out,
@@ -12,7 +12,7 @@ use crate::{
     access::{
         authorisation::Authorisation,
         forms,
-        people::{self, Beginning, Hands, Holder},
+        people::{self, Beginning, Hands, Holder, Mover},
     },
     accounts::{
         self,
@@ -21,6 +21,7 @@ use crate::{
         tasks,
     },
     app::House,
+    approval::Step,
     error::{Exit, Result},
 };
 
@@ -87,13 +88,25 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
                 to,
             };
             let house = opening.to_act().await?;
-            let line = people::begin(&house, &beginning, &two(&hands)?).await?;
+            let line = match &hands.approved_by {
+                Some(approver) => people::begin(&house, &beginning, &two(&hands, approver)?).await?,
+                None => match people::begin_approved(&house, &beginning, &mover(&hands)?).await? {
+                    Step::Done(line) => line,
+                    Step::Applied(applied) => return approval::applied(opening, &applied, out),
+                },
+            };
             tell(out, &line, &format!("{holder} is authorised from {from} on"))?;
         }
         PeopleCommand::End { holder, on, hands } => {
             let holder_of = Holder::parse(&holder)?;
             let house = opening.to_act().await?;
-            let line = people::end(&house, &holder_of, on, &two(&hands)?).await?;
+            let line = match &hands.approved_by {
+                Some(approver) => people::end(&house, &holder_of, on, &two(&hands, approver)?).await?,
+                None => match people::end_approved(&house, &holder_of, on, &mover(&hands)?).await? {
+                    Step::Done(line) => line,
+                    Step::Applied(applied) => return approval::applied(opening, &applied, out),
+                },
+            };
             let open = tasks::open_with(&house, &holder_of).await?.len();
             let again = opening.again();
             tell(
@@ -122,6 +135,14 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
         }
     }
     Ok(Exit::Done)
+}
+
+fn mover(hands: &HandsArguments) -> Result<Mover<'_>> {
+    Ok(Mover {
+        by: attributable(&hands.account)?,
+        reason: &hands.reason,
+        approval: hands.approval,
+    })
 }
 
 async fn check(opening: &Opening, command: CheckCommand, out: &Out) -> Result<Exit> {
@@ -173,10 +194,10 @@ fn reviewed(house: &House, review: &Review, out: &Out) -> Result<()> {
     })
 }
 
-fn two(hands: &HandsArguments) -> Result<Hands<'_>> {
+fn two<'a>(hands: &'a HandsArguments, approver: &'a str) -> Result<Hands<'a>> {
     Ok(Hands {
         by: attributable(&hands.account)?,
-        approved_by: attributable(&hands.approved_by)?,
+        approved_by: attributable(approver)?,
         reason: &hands.reason,
     })
 }

@@ -25,6 +25,8 @@ pub(super) enum Kind {
     Stop,
     /// A hold that was lifted.
     Hold,
+    /// An approval that serves no more.
+    Approval,
     /// The sample of a member and month, with its review.
     Sample,
     /// A querier's weekly sheet.
@@ -38,7 +40,11 @@ pub(super) enum Kind {
 }
 
 impl Kind {
+<<<<<<< HEAD
     pub(super) const ALL: [Self; 15] = [
+=======
+    pub(super) const ALL: [Self; 16] = [
+>>>>>>> five
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -49,6 +55,7 @@ impl Kind {
         Self::Incident,
         Self::Stop,
         Self::Hold,
+        Self::Approval,
         Self::Sample,
         Self::Sheet,
         Self::SheetWeek,
@@ -62,7 +69,11 @@ impl Kind {
             Self::Chunk | Self::Quarantine | Self::Batch => Class::Query,
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
+<<<<<<< HEAD
             Self::Authorisation | Self::Stop | Self::Hold | Self::Paper => Class::Register,
+=======
+            Self::Authorisation | Self::Stop | Self::Hold | Self::Approval | Self::Paper => Class::Register,
+>>>>>>> five
             Self::Sample | Self::Closing | Self::Incident | Self::Check => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
@@ -81,6 +92,7 @@ impl Kind {
             Self::Incident => "incident",
             Self::Stop => "stop",
             Self::Hold => "hold",
+            Self::Approval => "approval",
             Self::Sample => "sample",
             Self::Sheet => "sheet",
             Self::SheetWeek => "sheet_week",
@@ -142,6 +154,10 @@ impl Kind {
             Self::Hold => {
                 "SELECT CAST(hold_no AS TEXT), CAST(lifted_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM hold
                  WHERE hold_no > CAST($1 AS BIGINT) AND lifted_at < CAST($2 AS BIGINT) ORDER BY hold.hold_no LIMIT 500"
+            }
+            Self::Approval => {
+                "SELECT CAST(approval_no AS TEXT), CAST(expires_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM approval
+                 WHERE approval_no > CAST($1 AS BIGINT) AND expires_at < CAST($2 AS BIGINT) ORDER BY approval.approval_no LIMIT 500"
             }
             Self::Sample => {
                 "SELECT member || ' ' || month, CAST(last_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sample
@@ -219,6 +235,7 @@ impl Kind {
             ],
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
+            Self::Approval => &["DELETE FROM approval WHERE approval_no = CAST($1 AS BIGINT)"],
             Self::Sample => &[
                 "DELETE FROM named_reviewer WHERE member || ' ' || month = $1",
                 "DELETE FROM review_opening WHERE member || ' ' || month = $1",

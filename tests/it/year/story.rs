@@ -388,6 +388,8 @@ impl Story {
             };
             match duty.asks_for.as_str() {
                 "paper" => moment.put_on_file(&duty.name, day, &self.paper(), by),
+                // Drilled elsewhere: its paper shows it.
+                "drill" => moment.close(&duty.name, self.paper().to_str().unwrap(), by),
                 kind => moment.close(&duty.name, &format!("{kind}:{day}"), by),
             }
             self.done(duty.name, day);

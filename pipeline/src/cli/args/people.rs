@@ -135,7 +135,10 @@ pub(in crate::cli) struct HandsArguments {
     /// Who enters it: an account administrator of the same member, or of the bureau for everybody else
     #[arg(long = "as", value_name = "ACCOUNT")]
     pub(in crate::cli) account: String,
-    /// Who approves it: another person, a unit head of the same member or compliance at the bureau
-    #[arg(long, value_name = "ACCOUNT")]
-    pub(in crate::cli) approved_by: String,
+    /// Who stands by and approves it: another person, a unit head of the same member or compliance at the bureau
+    #[arg(long, value_name = "ACCOUNT", conflicts_with = "approval")]
+    pub(in crate::cli) approved_by: Option<String>,
+    /// The approval that was given for it; without it and --approved-by, one is applied for
+    #[arg(long, value_name = "NUMBER")]
+    pub(in crate::cli) approval: Option<i64>,
 }
