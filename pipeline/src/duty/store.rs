@@ -163,8 +163,6 @@ pub async fn is_change_of(conn: &mut AnyConnection, number: i64, member: &str) -
     Ok(row.is_some())
 }
 
-<<<<<<< HEAD
-=======
 /// The day on which the drill `number` was carried to its end.
 pub async fn drilled_on(conn: &mut AnyConnection, number: i64) -> Result<Option<Date>> {
     let failed = || Error::database("look for a drill");
@@ -177,7 +175,6 @@ pub async fn drilled_on(conn: &mut AnyConnection, number: i64) -> Result<Option<
     row.map(|row| day(row).map_err(failed())).transpose()
 }
 
->>>>>>> five
 /// Whether the paper `number` is of `kind` and meets `duty`: it follows the one that raised it, or is of a day of its period.
 pub async fn is_paper_of(conn: &mut AnyConnection, number: i64, duty: &Duty<'_>, kind: &str) -> Result<bool> {
     let sql = match duty.cause {
@@ -231,21 +228,6 @@ fn on_file(row: &AnyRow) -> Column<OnFile> {
         stands: row.try_get::<Option<String>, _>(3)?.is_none(),
         fields: serde_json::from_str(&row.try_get::<String, _>(4)?).map_err(|_| sqlx::Error::RowNotFound)?,
     })
-<<<<<<< HEAD
-}
-
-/// The day on which the drill `number` was carried to its end.
-pub async fn drilled_on(conn: &mut AnyConnection, number: i64) -> Result<Option<Date>> {
-    let failed = || Error::database("look for a drill");
-    let row = sqlx::query("SELECT opened_at FROM incident WHERE incident_no = $1 AND outcome = 'drilled'")
-        .bind(number)
-        .fetch_optional(conn)
-        .await
-        .map_err(failed())?;
-    let day = |row: AnyRow| Ok(taipei_day(instant(row.try_get(0)?)?));
-    row.map(|row| day(row).map_err(failed())).transpose()
-=======
->>>>>>> five
 }
 
 fn event(row: &AnyRow) -> Column<Event> {

@@ -40,11 +40,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-<<<<<<< HEAD
-    pub(super) const ALL: [Self; 15] = [
-=======
     pub(super) const ALL: [Self; 16] = [
->>>>>>> five
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -69,11 +65,7 @@ impl Kind {
             Self::Chunk | Self::Quarantine | Self::Batch => Class::Query,
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
-<<<<<<< HEAD
-            Self::Authorisation | Self::Stop | Self::Hold | Self::Paper => Class::Register,
-=======
             Self::Authorisation | Self::Stop | Self::Hold | Self::Approval | Self::Paper => Class::Register,
->>>>>>> five
             Self::Sample | Self::Closing | Self::Incident | Self::Check => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }

@@ -143,8 +143,6 @@ fn duties(regime: &Regime) -> Option<String> {
     None
 }
 
-<<<<<<< HEAD
-=======
 fn incidents(regime: &Regime) -> Option<String> {
     let rules = &regime.incident;
     let mut seen = BTreeSet::new();
@@ -181,7 +179,6 @@ fn incidents(regime: &Regime) -> Option<String> {
     (odd > 0).then(|| "a sanction is not of small letters and _".into())
 }
 
->>>>>>> five
 fn papers(regime: &Regime) -> Option<String> {
     let is_role = |name: &str| regime.roles.iter().any(|role| role.id == name);
     let is_paper = |name: &String| regime.paper(name).is_some();
@@ -239,45 +236,6 @@ fn papers(regime: &Regime) -> Option<String> {
         .chain(regime.selection.as_ref().map(|rules| &rules.paper.value))
         .any(|name| !is_paper(name))
         .then(|| "a duty is met by a paper that is not there, or a unit or a selection has none".into())
-<<<<<<< HEAD
-}
-
-fn incidents(regime: &Regime) -> Option<String> {
-    let rules = &regime.incident;
-    let mut seen = BTreeSet::new();
-    for notice in &rules.notices {
-        let to = notice.to.escape_debug();
-        if !is_name(&notice.to) || !seen.insert(&notice.to) {
-            return Some(format!(
-                "the notice to {to} stands there twice, or is not of small letters and _"
-            ));
-        }
-        let wanted = [
-            (Some(&notice.duty), "bureau"),
-            (notice.member_duty.as_ref(), "member"),
-        ];
-        let is_there = |(id, of): &(Option<&String>, &str)| {
-            let mut duties = regime.duties.iter();
-            id.is_none_or(|id| {
-                duties.any(|duty| duty.id == *id && duty.every == Every::Event && duty.of == *of)
-            })
-        };
-        if !wanted.iter().all(is_there) {
-            return Some(format!(
-                "the notice to {to} names a duty that does not follow from an event, or is not that one's"
-            ));
-        }
-        if !(1..=8_760).contains(&rules.hours(notice)) {
-            return Some(format!(
-                "the hours of the notice to {to} are not between 1 and 8760"
-            ));
-        }
-    }
-    let words = rules.sanctions.value.keys();
-    let odd = words.filter(|word| !is_name(word)).count();
-    (odd > 0).then(|| "a sanction is not of small letters and _".into())
-=======
->>>>>>> five
 }
 
 fn is_name(name: &str) -> bool {
