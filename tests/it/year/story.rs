@@ -359,8 +359,11 @@ impl Story {
             let change = "SELECT CAST(MAX(change_no) AS TEXT) FROM authorisation_change";
             let change = self.sandbox.database.ask(&self.sandbox.data(), change).remove(0);
             moment.close(&name, &format!("authorisation:{change}"), "adm01");
-            self.events.push((name.clone(), day, day));
-            self.done(name, day);
+            // The table raises one as well, and shows that others have the role.
+            for name in [name, format!("administrator_handover/004/{day}")] {
+                self.events.push((name.clone(), day, day));
+                self.done(name, day);
+            }
         }
     }
 
@@ -383,7 +386,12 @@ impl Story {
                 "supervisor_auditor" => "fan.fsc",
                 _ => "yu.cmp",
             };
-            moment.close(&duty.name, &format!("{}:{day}", duty.asks_for), by);
+            match duty.asks_for.as_str() {
+                "paper" => moment.put_on_file(&duty.name, day, &self.paper(), by),
+                // Drilled elsewhere: its paper shows it.
+                "drill" => moment.close(&duty.name, self.paper().to_str().unwrap(), by),
+                kind => moment.close(&duty.name, &format!("{kind}:{day}"), by),
+            }
             self.done(duty.name, day);
         }
     }
