@@ -1,6 +1,6 @@
 //! The machine: intake, gate, provider, delivery and journal of a credit bureau's batch pipeline. *Edge.*
 //!
-//! Doors (`cli`, `schedule`) call use-cases (`run`, `delivery`, `consents`, `audit`, `sheet`, `duty`, `clauses`, `access`, `setup`, `doctor`), which call `batch`,
+//! Doors (`cli`, `schedule`) call use-cases (`run`, `delivery`, `consents`, `audit`, `sheet`, `duty`, `clauses`, `evidence`, `access`, `setup`, `doctor`), which call `batch`,
 //! `gate`, `provider`, `journal` and `db`, which call `ids`, `clock` and `error`. Nothing calls the other way.
 
 pub mod access;
@@ -20,6 +20,7 @@ pub mod demo;
 pub mod doctor;
 pub mod duty;
 pub mod error;
+pub mod evidence;
 pub mod gate;
 pub mod ids;
 pub mod incident;

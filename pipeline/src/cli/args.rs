@@ -2,6 +2,7 @@
 
 mod audit;
 mod duty;
+mod evidence;
 mod incident;
 mod kept;
 mod people;
@@ -18,6 +19,7 @@ use jiff::Timestamp;
 pub(super) use self::{
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
+    evidence::EvidenceCommand,
     incident::{IncidentCommand, IncidentTarget, OutcomeArgument},
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand},
@@ -141,6 +143,9 @@ pub(super) enum Command {
     /// Everything with a due date, and what closed it
     #[command(subcommand)]
     Duty(DutyCommand),
+    /// The folder of evidence that an examiner takes away, and its verification
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Each clause with the control that carries it, the test that shows it, and its state
     Clauses {
         /// Only those whose id begins so, such as JCIC-9.3

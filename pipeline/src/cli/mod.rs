@@ -12,6 +12,7 @@ mod consent;
 mod demo;
 mod doctor;
 mod duty;
+mod evidence;
 mod hold;
 mod incident;
 mod journal;
@@ -176,6 +177,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Audit(command) => audit::run(&opening, command, &out).await,
         Command::Sheet(command) => sheet::run(&opening, command, &out).await,
         Command::Duty(command) => duty::run(&opening, command, &out).await,
+        Command::Evidence(command) => evidence::run(&opening, command, &out).await,
         Command::Clauses { id, csv } => clauses::run(&opening, &id, csv, &out).await,
         Command::Backup(command) => backup::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,

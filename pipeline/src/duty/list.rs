@@ -107,16 +107,16 @@ pub async fn show<'h>(house: &'h House, id: &str, on: Date) -> Result<Listed<'h>
         .ok_or_else(unknown)
 }
 
-/// How a duty is closed that the register itself shows to be met.
+/// How a duty is closed that the registers themselves show to be met.
 pub(super) fn met(duty: &Duty<'_>) -> Option<Closing> {
-    let (on, artefact) = duty.met.clone()?;
+    let met = duty.met.clone()?;
     Some(Closing {
         number: 0,
-        artefact,
-        on,
-        at: None,
-        by: String::new(),
-        entry: None,
+        artefact: met.artefact,
+        on: met.on,
+        at: met.at,
+        by: met.by,
+        entry: met.entry,
     })
 }
 

@@ -14,13 +14,13 @@ use crate::{
 
 /// How a duty was closed.
 pub struct Closing {
-    /// Its number; 0 where the register itself shows that the duty is met.
+    /// Its number; 0 where the registers themselves show that the duty is met.
     pub number: i64,
     /// The artefact: `sha256:…` of a file, or a reference.
     pub artefact: String,
     /// On which day.
     pub on: Date,
-    /// When; none where the register shows it.
+    /// When; none where the register of members shows it.
     pub at: Option<Timestamp>,
     /// By whom.
     pub by: String,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Regime,
-    control::Every,
+    control::{Every, RaisedBy},
     people::{Party, Right},
 };
 use crate::error::{Error, Result};
@@ -119,6 +119,13 @@ fn duties(regime: &Regime) -> Option<String> {
         if duty.raised_by.is_some() && (duty.every != Every::Event || is_role(&duty.of)) {
             return Some(format!(
                 "the register raises the duty {id}, which is no event of a member or the bureau"
+            ));
+        }
+        let finds = duty.raised_by == Some(RaisedBy::Finding);
+        let within = (i64::from(duty.due_days), duty.due_months);
+        if finds && (duty.of != "member" || within != (regime.review.report_within_days.value, 0)) {
+            return Some(format!(
+                "the duty {id} is not a member's, or not due when its finding is"
             ));
         }
         if duty.due_days < 0 || duty.due_months < 0 {

@@ -231,4 +231,6 @@ pub enum RaisedBy {
     Joining,
     /// An authorisation begins or ends there.
     StaffChange,
+    /// A review finds something; met when the finding is closed.
+    Finding,
 }

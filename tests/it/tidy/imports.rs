@@ -169,6 +169,7 @@ const LAYERS: [&[&str]; 6] = [
         "duty",
         "incident",
         "clauses",
+        "evidence",
         "demo",
         "synth",
     ],
