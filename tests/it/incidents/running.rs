@@ -62,7 +62,7 @@ fn an_incident_stops_from_the_next_item_and_what_still_left_is_counted() {
         assert!(journal[stop..].iter().all(|entry| entry.kind != "query"));
         assert_eq!(journal[stop + 1].kind, "incident");
         sandbox
-            .mayfly(["--at", NOW, "stop", "lift", "1", "--reason", "looked at"])
+            .approved(NOW, &["stop", "lift", "1", "--reason", "looked at"])
             .expect(0);
         let (results, _) = delivered(sandbox, NOW, BATCH);
         judge(batch.rows, &results, &ledger(sandbox), &journal).unwrap();
