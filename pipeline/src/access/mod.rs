@@ -4,15 +4,18 @@
 //! registers at one instant, `import` and `stopping` are the acts on them, `stop` keeps the stops.
 //!
 //! An `authorisation` is a line of the 授權表, `breach` what it must not do, `rows` and `changes` keep lines and changes,
-//! `people` begins and ends them and shows both tables, `forms` is how these are printed.
+//! `people` begins and ends them and shows both tables, `forms` is how these are printed, `export` writes them as files with a
+//! `page` to print.
 
 pub mod authorisation;
 pub mod breach;
 pub mod changes;
+pub mod export;
 pub mod forms;
 pub mod import;
 mod load;
 pub mod members;
+pub mod page;
 pub mod people;
 pub mod registers;
 pub mod rows;

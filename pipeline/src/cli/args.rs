@@ -9,6 +9,7 @@ mod purge;
 mod review;
 mod sheet;
 mod stop;
+mod subject;
 
 use std::path::PathBuf;
 
@@ -20,11 +21,12 @@ pub(super) use self::{
     duty::{CalendarCommand, DutyCommand},
     evidence::EvidenceCommand,
     kept::{BackupCommand, HoldCommand},
-    people::{HandsArguments, PeopleCommand},
+    people::{HandsArguments, PeopleCommand, Shown},
     purge::{CertificateCommand, PurgeCommand},
     review::{FindingCommand, ReviewCommand},
     sheet::{SheetArguments, SheetCommand},
     stop::{StopCommand, StopTarget},
+    subject::SubjectCommand,
 };
 use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};
 
@@ -144,6 +146,9 @@ pub(super) enum Command {
     /// The folder of evidence that an examiner takes away, and its verification
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// What a person who proves who they are is told of themselves
+    #[command(subcommand)]
+    Subject(SubjectCommand),
     /// Each clause with the control that carries it, the test that shows it, and its state
     Clauses {
         /// Only those whose id begins so, such as JCIC-9.3

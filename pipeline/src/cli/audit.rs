@@ -84,7 +84,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
         }
         AuditCommand::Reconcile {
             sample,
-            log,
+            own_log,
             account,
             findings,
         } => {
@@ -94,7 +94,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
             let order = reconcile::Order {
                 house: &house,
                 of: (&sample.member, month),
-                log: &log,
+                log: &own_log,
                 by,
             };
             return order.run(findings.as_deref(), out).await;

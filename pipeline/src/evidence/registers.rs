@@ -1,12 +1,14 @@
 //! The registers of a pack: the 授權表 of its first and last day and what changed, members, stops, duties, clauses. *Edge.*
 
+use jiff::Timestamp;
 use mayfly_consent::Language;
 use sqlx::AnyConnection;
 
 use super::{asked::Asked, staging::Staging};
 use crate::{
     access::{
-        forms, members, people,
+        export::{self, Which},
+        members,
         stop::{self, Target},
     },
     app::House,
@@ -24,18 +26,22 @@ use crate::{
 ///
 /// # Errors
 /// Those of the tables, the database and the disk.
-pub async fn write(house: &House, conn: &mut AnyConnection, asked: &Asked, staging: &Staging) -> Result<()> {
+pub async fn write(
+    house: &House,
+    conn: &mut AnyConnection,
+    asked: &Asked,
+    staging: &Staging,
+    now: Timestamp,
+) -> Result<()> {
     let member = asked.member.as_deref();
-    let mut days = vec![asked.from, asked.to];
-    days.dedup();
-    for on in days {
-        let lines = people::table(house, on, member).await?;
-        let table = forms::table(&lines, &house.regime, Language::En).csv();
-        staging.put(&format!("registers/authorisations-{on}.csv"), &table)?;
+    let folder = staging.folder("registers")?;
+    let mut tables = vec![Which::Changes(asked.from, asked.to), Which::Table(asked.from)];
+    if asked.to != asked.from {
+        tables.push(Which::Table(asked.to));
     }
-    let changes = people::changes(house, asked.from, asked.to, member).await?;
-    let changes = forms::changes(&changes, &house.regime, Language::En).csv();
-    staging.put("registers/authorisation-changes.csv", &changes)?;
+    for table in &tables {
+        export::write(house, table, member, &folder, now).await?;
+    }
     staging.put("registers/members.csv", &members(conn, asked).await?)?;
     let mut stops = stop::list(&mut *conn, false).await?;
     stops.retain(|stop| match &stop.target {

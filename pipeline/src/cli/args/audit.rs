@@ -69,7 +69,8 @@ pub(in crate::cli) enum AuditCommand {
         #[command(flatten)]
         sample: SampleArguments,
         /// The log: CSV with batch,line,querier,item,subject_id,case_no,consent_ref,approver,approved_at,reason
-        log: PathBuf,
+        #[arg(value_name = "LOG")]
+        own_log: PathBuf,
         /// An account with the review right at the member or the audit right at the bureau
         #[arg(long = "as", value_name = "ACCOUNT")]
         account: String,
