@@ -58,14 +58,38 @@ pub fn unfit_for_export(folder: &Path, dir: &Path) -> Option<&'static str> {
 ///
 /// # Errors
 /// The operating system's.
-pub fn sha256_of(mut file: &File) -> Result<String, Error> {
-    let mut hash = Sha256::new();
-    let mut block = vec![0; 1 << 16];
-    loop {
-        match file.read(&mut block).map_err(Error::io("read the file"))? {
-            0 => return Ok(ids::hex(&hash.finalize())),
-            read => hash.update(&block[..read]),
+pub fn sha256_of(file: File) -> Result<String, Error> {
+    let mut hashed = Hashed::new(file);
+    io::copy(&mut hashed, &mut io::sink()).map_err(Error::io("read the file"))?;
+    Ok(hashed.finish().1)
+}
+
+/// An open file that is hashed while it is read: what was hashed is what was read.
+pub struct Hashed {
+    file: File,
+    hash: Sha256,
+}
+
+impl Hashed {
+    /// Nothing of `file` has been read yet.
+    pub fn new(file: File) -> Self {
+        Self {
+            file,
+            hash: Sha256::new(),
         }
+    }
+
+    /// The file, and the SHA-256 of what was read of it, hexadecimal.
+    pub fn finish(self) -> (File, String) {
+        (self.file, ids::hex(&self.hash.finalize()))
+    }
+}
+
+impl Read for Hashed {
+    fn read(&mut self, block: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(block)?;
+        self.hash.update(&block[..read]);
+        Ok(read)
     }
 }
 

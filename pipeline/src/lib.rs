@@ -23,6 +23,7 @@ pub mod error;
 pub mod evidence;
 pub mod gate;
 pub mod ids;
+pub mod incident;
 pub mod index;
 pub mod input;
 pub mod intake;

@@ -66,8 +66,8 @@ CREATE TABLE account (
 -- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).
 CREATE TABLE stop (
     stop_no   BIGINT PRIMARY KEY,
-    kind      TEXT NOT NULL,               -- member | person | item | link
-    subject   TEXT NOT NULL,               -- member code | member/account | item code | ''
+    kind      TEXT NOT NULL,               -- member | person | item | link | drill (stops nothing)
+    subject   TEXT NOT NULL,               -- member code | member/account | item code | '' | incident number
     reason    TEXT NOT NULL,
     placed_by TEXT NOT NULL,
     placed_at BIGINT NOT NULL,
@@ -201,6 +201,7 @@ CREATE TABLE duty_event (
     reason    TEXT NOT NULL,
     raised_at BIGINT NOT NULL,
     raised_by TEXT NOT NULL,
+    due_at    BIGINT,                     -- the instant, where hours are counted and not days
     entry     BIGINT NOT NULL             -- journal index
 );
 CREATE INDEX event_of_member ON duty_event (member);
@@ -219,6 +220,62 @@ CREATE TABLE duty_closing (
     entry      BIGINT NOT NULL            -- journal index
 );
 CREATE INDEX closing_of_member ON duty_closing (member);
+
+-- class: review. Incidents, suspected or actual, and drills (九(二)4, 九(三)5, 十二): what was stopped, and how they ended.
+CREATE TABLE incident (
+    incident_no  BIGINT PRIMARY KEY,
+    nature       TEXT NOT NULL,            -- suspected | actual | drill
+    kind         TEXT NOT NULL,            -- what it is of, as its stop: member | person | item | link | drill
+    subject      TEXT NOT NULL,
+    reason       TEXT NOT NULL,
+    known_at     BIGINT NOT NULL,         -- the clocks of its notices run from it
+    affects_from BIGINT NOT NULL,         -- queries from then until the stop count as affected
+    stop_no      BIGINT NOT NULL,
+    stop_entry   BIGINT NOT NULL,         -- journal index of the stop
+    opened_at    BIGINT NOT NULL,
+    opened_by    TEXT NOT NULL,
+    entry        BIGINT NOT NULL,         -- journal index
+    outcome      TEXT NOT NULL,            -- confirmed | unfounded | drilled | broken_off; empty: it is open
+    closed_at    BIGINT,
+    closed_by    TEXT NOT NULL,
+    report       TEXT NOT NULL,            -- SHA-256 of its report; empty: none
+    close_entry  BIGINT                   -- journal index
+);
+
+-- class: review. Who is notified of an incident, and the duty that this is.
+CREATE TABLE incident_notice (
+    incident_no BIGINT NOT NULL,
+    recipient   TEXT NOT NULL,             -- as the regime names it
+    duty        TEXT NOT NULL,
+    PRIMARY KEY (incident_no, recipient)
+);
+
+-- class: review. How long after its stop something still left: each reading of an incident, in order.
+CREATE TABLE incident_release (
+    reading_no  BIGINT PRIMARY KEY,
+    incident_no BIGINT NOT NULL,
+    read_at     BIGINT NOT NULL,
+    released    BIGINT NOT NULL,          -- queries whose answers came after the stop
+    deliveries  BIGINT NOT NULL,          -- files handed out after it
+    on_the_way  BIGINT NOT NULL,          -- queries that had passed the gate before it and have no outcome yet
+    last_at     BIGINT,                   -- the last release after the stop
+    elapsed     BIGINT,                   -- microseconds from the commit of the stop to it; NULL: not over yet
+    watched     BIGINT NOT NULL,          -- whether a stopwatch ran since the commit; else it is by the instants noted
+    entry       BIGINT NOT NULL           -- journal index
+);
+CREATE INDEX release_of_incident ON incident_release (incident_no);
+
+-- class: review. What was found, done and imposed in an incident; added to, never changed.
+CREATE TABLE incident_step (
+    step_no     BIGINT PRIMARY KEY,
+    incident_no BIGINT NOT NULL,
+    what        TEXT NOT NULL,             -- finding | measure | a sanction as the regime names it
+    note        TEXT NOT NULL,
+    account     TEXT NOT NULL,
+    stepped_at  BIGINT NOT NULL,
+    entry       BIGINT NOT NULL           -- journal index
+);
+CREATE INDEX step_of_incident ON incident_step (incident_no);
 
 -- class: register. Local days that differ from the offices' calendar: a typhoon, a day made up, a year not embedded.
 CREATE TABLE working_day (

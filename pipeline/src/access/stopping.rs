@@ -1,6 +1,8 @@
 //! Places and lifts stops, with their journal entries; a stop holds from its commit on (D18). *SQL.*
 
+use jiff::Timestamp;
 use serde::Serialize;
+use sqlx::AnyConnection;
 
 use super::stop::{self, Stop, Target};
 use crate::{
@@ -14,43 +16,47 @@ use crate::{
     },
 };
 
-/// Places a stop of `target`; returns its number. Whatever was committed at the gate before it has left.
+/// Places a stop of `target`; returns its number. It holds for every item that has not left when it is committed.
 pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Result<i64> {
-    check_reason(reason)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
-    let conn = tx.connection();
+    let (number, _) = place_within(house, tx.connection(), target, (reason, by), now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(number)
+}
+
+/// As [`place`], in the transaction of the act that it is part of; returns its number and its journal index.
+///
+/// # Errors
+/// `STOP-REASON`, `STOP-TARGET`; the caller's transaction must not be committed then.
+pub async fn place_within(
+    house: &House,
+    conn: &mut AnyConnection,
+    target: &Target,
+    (reason, by): (&str, &str),
+    now: Timestamp,
+) -> Result<(i64, u64)> {
+    check_reason(reason)?;
     check(&mut *conn, target).await?;
     let number = stop::place(&mut *conn, target, reason, by, now).await?;
     meta::registers_changed(&mut *conn).await?;
     let (kind, subject) = target.columns();
-    let member = subject
-        .split('/')
-        .next()
-        .filter(|_| matches!(target, Target::Member(_) | Target::Person(_)));
     let reference = format!("stop:{number}");
     let act = Act {
         kind: Kind::Stop,
-        member: member.unwrap_or(""),
+        member: target.member(),
         reference: &reference,
     };
-    act::enter(
-        house,
-        conn,
-        &act,
-        &Entered {
-            kind,
-            subject,
-            reason,
-            by,
-        },
-        now,
-    )
-    .await?;
-    tx.commit().await?;
+    let entered = Entered {
+        kind,
+        subject,
+        reason,
+        by,
+    };
+    let entry = act::enter(house, conn, &act, &entered, now).await?;
     tracing::info!(stop = number, kind, "stopped");
-    journal::signing::sign(house).await?;
-    Ok(number)
+    Ok((number, entry))
 }
 
 /// Lifts the stop `number`.
@@ -58,7 +64,19 @@ pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<
     check_reason(reason)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
-    let conn = tx.connection();
+    lift_within(house, tx.connection(), number, (reason, by), now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await
+}
+
+/// As [`lift`], in the transaction of the act that it is part of: the end of a drill, whose stop stops nobody.
+pub async fn lift_within(
+    house: &House,
+    conn: &mut AnyConnection,
+    number: i64,
+    (reason, by): (&str, &str),
+    now: Timestamp,
+) -> Result<()> {
     stop::lift(&mut *conn, number, by, now).await?;
     meta::registers_changed(&mut *conn).await?;
     let reference = format!("stop:{number}");
@@ -67,21 +85,13 @@ pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<
         member: "",
         reference: &reference,
     };
-    act::enter(
-        house,
-        conn,
-        &act,
-        &Entered {
-            kind: "lift",
-            subject: "",
-            reason,
-            by,
-        },
-        now,
-    )
-    .await?;
-    tx.commit().await?;
-    journal::signing::sign(house).await?;
+    let entered = Entered {
+        kind: "lift",
+        subject: "",
+        reason,
+        by,
+    };
+    act::enter(house, conn, &act, &entered, now).await?;
     Ok(())
 }
 
@@ -104,9 +114,9 @@ pub fn check_reason(reason: &str) -> Result<()> {
 }
 
 /// A stop of somebody who is not in the registers would stop nobody: it is refused, so that a slip of the pen shows.
-async fn check(conn: &mut sqlx::AnyConnection, target: &Target) -> Result<()> {
+async fn check(conn: &mut AnyConnection, target: &Target) -> Result<()> {
     let known = match target {
-        Target::Link => true,
+        Target::Link | Target::Drill(_) => true,
         Target::Item(item) => crate::provider::Item::parse(item).is_some(),
         Target::Member(code) => super::members::one(conn, code).await?.is_some(),
         Target::Person(person) => match person.split_once('/') {

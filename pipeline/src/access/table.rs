@@ -3,6 +3,7 @@
 use std::{fs::File, io::Read, path::Path};
 
 use jiff::civil::Date;
+use zeroize::Zeroizing;
 
 use crate::{
     error::{Error, Result},
@@ -11,18 +12,23 @@ use crate::{
 };
 
 /// A master data file, read line by line: it holds one line, never more.
-pub struct Table {
+pub struct Table<R = File> {
+    records: RecordReader<R>,
+    row: Row,
+}
+
+struct Row {
     name: String,
-    records: RecordReader<File>,
     columns: Vec<Option<usize>>,
     count: usize,
-    text: String,
+    /// A log has identity numbers in it.
+    text: Zeroizing<String>,
     ends: Vec<usize>,
 }
 
 /// One line of a master data file.
 pub struct Line<'t> {
-    table: &'t Table,
+    row: &'t Row,
     number: u32,
 }
 
@@ -35,24 +41,34 @@ impl Table {
             file_bytes: LIMIT_BYTES,
             ..Limits::default()
         };
-        Self::open_within(path, required, optional, limits)
+        Self::read_within(open(path)?, input::name_of(path), (required, optional), limits)
     }
+}
 
-    /// As [`open`](Self::open), with limits of its own.
-    pub fn open_within(path: &Path, required: &[&str], optional: &[&str], limits: Limits) -> Result<Self> {
+impl<R: Read> Table<R> {
+    /// As [`open`](Table::open), from a source that is open already and is called `name`, with limits of its own.
+    pub fn read_within(
+        source: R,
+        name: String,
+        (required, optional): (&[&str], &[&str]),
+        limits: Limits,
+    ) -> Result<Self> {
         let mut table = Self {
-            name: input::name_of(path),
-            records: RecordReader::new(open(path)?, Encoding::Utf8, limits),
-            columns: Vec::new(),
-            count: 0,
-            text: String::new(),
-            ends: Vec::new(),
+            records: RecordReader::new(source, Encoding::Utf8, limits),
+            row: Row {
+                name,
+                columns: Vec::new(),
+                count: 0,
+                text: Zeroizing::new(String::new()),
+                ends: Vec::new(),
+            },
         };
         if table.advance()?.is_none() {
-            return Err(columns(&table.name, "it has no header line".into(), required));
+            return Err(columns(&table.row.name, "it has no header line".into(), required));
         }
-        let name = &table.name;
-        let header: Vec<&str> = (0..table.ends.len()).map(|place| table.at(place)).collect();
+        let row = &mut table.row;
+        let name = &row.name;
+        let header: Vec<&str> = (0..row.ends.len()).map(|place| row.at(place)).collect();
         for (place, found) in header.iter().enumerate() {
             if !required.contains(found) && !optional.contains(found) {
                 return Err(columns(
@@ -77,8 +93,8 @@ impl Table {
                 required,
             ));
         }
-        table.columns = required.iter().chain(optional).map(place).collect();
-        table.count = table.ends.len();
+        row.columns = required.iter().chain(optional).map(place).collect();
+        row.count = row.ends.len();
         Ok(table)
     }
 
@@ -87,16 +103,23 @@ impl Table {
         let Some(number) = self.advance()? else {
             return Ok(None);
         };
-        if self.ends.len() == self.count {
-            return Ok(Some(Line { table: self, number }));
+        let row = &self.row;
+        if row.ends.len() == row.count {
+            return Ok(Some(Line { row, number }));
         }
-        let what = format!("has {} cells; the header has {}", self.ends.len(), self.count);
-        Err(unusable(&self.name, number, "IMPORT-COLUMNS", &what))
+        let what = format!("has {} cells; the header has {}", row.ends.len(), row.count);
+        Err(unusable(&row.name, number, "IMPORT-COLUMNS", &what))
+    }
+
+    /// The source, for what it has gathered.
+    pub fn into_source(self) -> R {
+        self.records.into_source()
     }
 
     /// Takes the next record over; returns its number.
     fn advance(&mut self) -> Result<Option<u32>> {
-        let name = &self.name;
+        let Row { name, text, ends, .. } = &mut self.row;
+        let name = name.as_str();
         let record = self.records.next_record().map_err(|error| refused(name, error))?;
         let Some(record) = record else {
             return Ok(None);
@@ -116,17 +139,19 @@ impl Table {
                 return Err(unusable(name, record.line, "IMPORT-COLUMNS", what));
             }
         };
-        self.text.clear();
-        self.ends.clear();
+        text.clear();
+        ends.clear();
         for field in fields.iter() {
             let cell = str::from_utf8(field)
                 .map_err(|_| unusable(name, record.line, "IMPORT-ENCODING", "is not UTF-8"))?;
-            self.text.push_str(cell);
-            self.ends.push(self.text.len());
+            text.push_str(cell);
+            ends.push(text.len());
         }
         Ok(Some(record.line))
     }
+}
 
+impl Row {
     fn at(&self, place: usize) -> &str {
         let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
         &self.text[start..self.ends[place]]
@@ -136,7 +161,7 @@ impl Table {
 impl<'t> Line<'t> {
     /// The cell of the column at `place` in the list of columns the table was read with; empty where the column is absent.
     pub fn cell(&self, place: usize) -> &'t str {
-        self.table.columns[place].map_or("", |column| self.table.at(column))
+        self.row.columns[place].map_or("", |column| self.row.at(column))
     }
 
     /// A cell that must not be empty and holds at most `limit` characters, none of them a control character.
@@ -194,7 +219,7 @@ impl<'t> Line<'t> {
 
     /// Refuses this line, and with it the file.
     pub fn refuse(&self, code: &'static str, what: &str) -> Error {
-        refuse(&self.table.name, self.number, code, what)
+        refuse(&self.row.name, self.number, code, what)
     }
 }
 

@@ -15,16 +15,20 @@ use super::{
 use crate::{
     access::{members, rows, table::Table},
     app::House,
+    duty::{artefact, close},
     error::{Error, Result},
     gate::record::{AskedRecord, QueryRecord},
-    input::{self, Look},
+    input::{self, Hashed, Look},
     intake::Limits,
     journal::{
         act::{self, Act},
         entry::Kind,
         signing,
     },
-    regime::people::Right,
+    regime::{
+        control::{DutyRule, Every},
+        people::Right,
+    },
     run::accept::open,
     sealed,
 };
@@ -96,7 +100,7 @@ impl Reconciled {
 
 /// Reconciles `month` of `member` with the log at `path` and hands each finding to `found`; what came of it is entered in the
 /// journal, whose index is returned too. `by` must have the review right at the member today, or the audit right at the
-/// bureau.
+/// bureau. Where both sides agree and `by` owns the month's duty, it is closed with that.
 ///
 /// # Errors
 /// `MEMBER-UNKNOWN`, `RECONCILE-RIGHT`, `RECONCILE-OPEN` for a month that is not over, `IMPORT-*` for a log that cannot be
@@ -118,7 +122,7 @@ pub async fn reconcile(
         month: month.to_string(),
         records: 0,
         lines: 0,
-        log_sha256: input::sha256_of(&file)?,
+        log_sha256: String::new(),
         missing_here: 0,
         missing_there: 0,
         twice: 0,
@@ -163,7 +167,8 @@ pub async fn reconcile(
         file_bytes: BYTES,
         ..Limits::default()
     };
-    let mut log = Table::open_within(path, &COLUMNS, &[], limits)?;
+    let name = input::name_of(path);
+    let mut log = Table::read_within(Hashed::new(file), name, (&COLUMNS, &[]), limits)?;
     while let Some(line) = log.next_line()? {
         reconciled.lines += 1;
         let batch = line.text(0, COLUMNS[0], BATCH_CHARACTERS)?;
@@ -182,7 +187,9 @@ pub async fn reconcile(
             tell(&mut reconciled, batch, number, difference)?;
         }
     }
+    let (file, sha256) = log.into_source().finish();
     look.still(&file)?;
+    reconciled.log_sha256 = sha256;
     for (batch, line) in comparison.unnamed() {
         tell(&mut reconciled, batch, line, Difference::MissingThere)?;
     }
@@ -292,9 +299,33 @@ async fn enter(house: &House, reconciled: &Reconciled, now: Timestamp) -> Result
     };
     let mut tx = house.db.begin().await?;
     let entry = act::enter(house, tx.connection(), &act, reconciled, now).await?;
+    if reconciled.is_clean() {
+        close_duty(house, tx.connection(), reconciled, entry, now).await?;
+    }
     tx.commit().await?;
     signing::sign(house).await?;
     Ok(entry)
+}
+
+/// Closes the duty of the month, unless that was done, or it is not `by`'s to close.
+async fn close_duty(
+    house: &House,
+    conn: &mut AnyConnection,
+    reconciled: &Reconciled,
+    entry: u64,
+    now: Timestamp,
+) -> Result<()> {
+    let asks = |rule: &&DutyRule| rule.every == Every::Month && rule.artefact == artefact::RECONCILIATION;
+    let Some(rule) = house.regime.duties.iter().find(asks) else {
+        return Ok(());
+    };
+    let id = format!("{}/{}/{}", rule.id, reconciled.member, reconciled.month);
+    let given = format!("{}:{entry}", rule.artefact);
+    match close::close_within(house, conn, &id, given, &reconciled.by, now).await {
+        // All of these are found before anything is written.
+        Err(error) if ["DUTY-UNKNOWN", "DUTY-CLOSED", "DUTY-OWNER"].contains(&error.code()) => Ok(()),
+        closed => closed.map(drop),
+    }
 }
 
 /// The columns of a member's log: where the query stands, then each [`Field`].
@@ -315,3 +346,38 @@ const BATCH_CHARACTERS: usize = 32;
 /// As many queries as a month may have, and more.
 const LINES: u32 = 20_000_000;
 const BYTES: u64 = 4 << 30;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::record::Conditions;
+
+    #[test]
+    fn an_approval_is_another_persons_and_comes_before_the_query() {
+        let check = |approver: &str, approved_at: &str| {
+            is_approved(&AskedRecord {
+                account: "chen.yl",
+                ip: "",
+                date: "2026-11-02",
+                time: "10:00:00+08:00",
+                operation: "C0101",
+                conditions: Conditions {
+                    subject_id: "",
+                    subject_name: "".into(),
+                    birth_date: "",
+                },
+                reason_code: "1",
+                reason: "".into(),
+                approver,
+                approved_at,
+                form: "",
+            })
+        };
+        assert!(check("wang.dg", "2026-11-02T01:00:00Z"));
+        assert!(check("wang.dg", "2026-11-02T02:00:00Z"), "at the same moment");
+        assert!(!check("wang.dg", "2026-11-02T02:00:01Z"));
+        assert!(!check("chen.yl", "2026-11-02T01:00:00Z"));
+        assert!(!check("", "2026-11-02T01:00:00Z"));
+        assert!(!check("wang.dg", ""));
+    }
+}

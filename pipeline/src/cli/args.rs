@@ -3,6 +3,7 @@
 mod audit;
 mod duty;
 mod evidence;
+mod incident;
 mod kept;
 mod people;
 mod purge;
@@ -20,6 +21,7 @@ pub(super) use self::{
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
     evidence::EvidenceCommand,
+    incident::{IncidentCommand, IncidentTarget, OutcomeArgument},
     kept::{BackupCommand, HoldCommand},
     people::{HandsArguments, PeopleCommand, Shown},
     purge::{CertificateCommand, PurgeCommand},
@@ -164,6 +166,9 @@ pub(super) enum Command {
     /// Stop a member, a person, an item or the whole link
     #[command(subcommand)]
     Stop(StopCommand),
+    /// Incidents: stopped with one command, measured, notified, closed; and the monthly drill
+    #[command(subcommand)]
+    Incident(IncidentCommand),
     /// The provider that is reached by files
     #[command(subcommand)]
     Provider(ProviderCommand),

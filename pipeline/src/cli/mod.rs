@@ -14,6 +14,7 @@ mod doctor;
 mod duty;
 mod evidence;
 mod hold;
+mod incident;
 mod journal;
 mod master;
 mod out;
@@ -182,6 +183,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Clauses { id, csv } => clauses::run(&opening, &id, csv, &out).await,
         Command::Backup(command) => backup::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,
+        Command::Incident(command) => incident::run(&opening, command, &out).await,
         Command::Provider(command) => provider::run(&opening, command, &out).await,
         Command::Serve { once } => schedule::serve(&opening, once, &out).await,
         Command::Watch { once } => schedule::watch(&opening, once, &out).await,

@@ -86,6 +86,10 @@ pub const OPENINGS: &str = "last_opening_no";
 pub const VERDICTS: &str = "last_verdict_no";
 /// The last number given to a finding.
 pub const FINDINGS: &str = "last_finding_no";
+/// The last number given to an incident or a drill.
+pub const INCIDENTS: &str = "last_incident_no";
+/// The last number given to a reading or a step of an incident.
+pub const INCIDENT_STEPS: &str = "last_incident_step_no";
 /// The last number given to a certificate.
 pub const CERTIFICATES: &str = "last_certificate_no";
 /// How many destroyed cohorts there were when all that could be certified were.

@@ -8,12 +8,18 @@ use std::{io::Read, path::Path};
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
 
-use super::{duties::Duty, store};
+use super::{
+    done,
+    duties::{Cause, Duty},
+    store,
+};
 use crate::{
     audit::{self, Month},
     error::{Error, Result},
     ids, input,
+    journal::{self, entry::Kind, span},
     regime::control::Every,
+    sheet,
 };
 
 /// Reads what was given with `--artefact` for a rule that asks for `kind`: the path of a file, or `kind:REFERENCE`. Returns it
@@ -49,52 +55,106 @@ pub fn read(given: &str, kind: &str) -> Result<String> {
     }
 }
 
-/// Holds `artefact` against what this database knows: a change of an authorisation has its number there, and nobody has reviewed
-/// a sample that was not drawn.
+/// Holds `artefact` against what this database knows: a change of an authorisation has its number there, a reconciliation its
+/// entry in the journal, and what the registers themselves show when it is done is not closed by anything else.
 ///
 /// # Errors
 /// `DUTY-ARTEFACT`; `DB-*`.
 pub async fn check(conn: &mut AnyConnection, duty: &Duty<'_>, artefact: &str) -> Result<()> {
-    let known = match duty.rule.artefact.as_str() {
-        "review" => is_reviewed(conn, duty).await?,
-        "authorisation" => match artefact.strip_prefix("authorisation:") {
-            Some(number) => match number.parse() {
-                Ok(number) => store::is_change_of(conn, number, &duty.of).await?,
-                Err(_) => false,
-            },
-            None => true,
-        },
-        _ => true,
-    };
-    if known {
-        return Ok(());
+    if matches!(duty.cause, Some(Cause::Found(_))) {
+        return Err(unfinished(
+            "the finding is not closed yet",
+            "let it be corrected and closed (`mayfly audit finding correct`, then `close`): that closes the duty too",
+        ));
     }
-    Err(refused(match duty.rule.artefact.as_str() {
-        "review" => "the sample of this member and month has not been drawn, so nobody can have reviewed it",
-        _ => "there is no such change of an authorisation of this member",
-    }))
+    match (duty.rule.every, duty.rule.artefact.as_str()) {
+        (Every::Month, done::REVIEW) if !is_reviewed(conn, duty).await? => Err(unfinished(
+            "the review of this member and month is not signed off",
+            "let the sample be drawn, reviewed and signed off (`mayfly audit sign-off`): that closes the duty too",
+        )),
+        (Every::Week, done::SHEET) if !is_without_sheet(conn, duty).await? => Err(unfinished(
+            "the sheet of this querier and week is not signed and approved",
+            "let it be signed and approved (`mayfly sheet sign`, `mayfly sheet approve`): that closes the duty too",
+        )),
+        (_, "authorisation") => match artefact.strip_prefix("authorisation:").map(str::parse) {
+            Some(Ok(number)) if store::is_change_of(&mut *conn, number, &duty.of).await? => Ok(()),
+            None => Ok(()),
+            Some(_) => Err(refused(
+                "there is no such change of an authorisation of this member",
+            )),
+        },
+        (Every::Month, RECONCILIATION) => match artefact.strip_prefix("reconciliation:").map(str::parse) {
+            Some(Ok(entry)) if is_reconciliation(conn, duty, entry).await? => Ok(()),
+            None => Ok(()),
+            Some(_) => Err(refused(
+                "the journal has no reconciliation of this member and month at that entry",
+            )),
+        },
+        // A file shows a drill of another kind; what was drilled here was drilled in the period.
+        (_, "drill") => match artefact.strip_prefix("drill:").map(str::parse) {
+            Some(Ok(number)) if is_drilled(conn, duty, number).await? => Ok(()),
+            None => Ok(()),
+            Some(_) => Err(refused("there was no such drill in the period of this duty")),
+        },
+        _ => Ok(()),
+    }
 }
 
-/// Whether the review that `duty` asks for can have been signed off, as far as this database knows: its sample has been drawn, or the
-/// month had nothing to draw from. The one place that asks.
+async fn is_drilled(conn: &mut AnyConnection, duty: &Duty<'_>, number: i64) -> Result<bool> {
+    let drilled = store::drilled_on(conn, number).await?;
+    Ok(drilled.is_some_and(|day| day >= duty.period.first && day <= duty.period.last))
+}
+
+/// Whether nobody has to sign off what `duty` asks for, as far as this database knows: of a month without queries nothing is drawn.
+/// What was signed off needs no closing. The one place that asks.
 async fn is_reviewed(conn: &mut AnyConnection, duty: &Duty<'_>) -> Result<bool> {
-    let month = Month::parse(&duty.period.name).filter(|_| duty.rule.every == Every::Month);
-    let Some(month) = month else {
+    let Some(month) = Month::parse(&duty.period.name) else {
         return Ok(true);
     };
     let sample = audit::store::one(conn, &duty.of, month).await?;
-    Ok(sample.is_some_and(|sample| match sample.state {
-        audit::store::State::Drawn => true,
-        // Of a month without queries nothing is drawn.
-        audit::store::State::Frozen => sample.population == 0,
-        audit::store::State::Committed => false,
-    }))
+    Ok(sample.is_some_and(|sample| sample.state == audit::store::State::Frozen && sample.population == 0))
+}
+
+/// Whether no sheet was made for the week of `duty`, so that its own paper has to do; what was approved needs no closing.
+async fn is_without_sheet(conn: &mut AnyConnection, duty: &Duty<'_>) -> Result<bool> {
+    let Some(week) = sheet::Week::parse(&duty.period.name) else {
+        return Ok(true);
+    };
+    let name = sheet::Name {
+        member: &duty.of,
+        week,
+        querier: &duty.account,
+    };
+    Ok(sheet::store::one(conn, &name).await?.is_none())
+}
+
+/// Whether the journal's entry `entry` is a reconciliation of the member and month of `duty`.
+async fn is_reconciliation(conn: &mut AnyConnection, duty: &Duty<'_>, entry: u64) -> Result<bool> {
+    if entry >= journal::store::size(&mut *conn).await? {
+        return Ok(false);
+    }
+    let mut is_one = false;
+    span::by_index(conn, entry, entry + 1, |_, entry| {
+        is_one = entry.kind == Kind::Reconciliation
+            && entry.member == duty.of
+            && entry.reference == duty.period.name;
+    })
+    .await?;
+    Ok(is_one)
 }
 
 /// A reference rests in a plain column: short, and without anybody's identity number.
 fn fits(reference: &str) -> bool {
     let fits = (1..=100).contains(&reference.chars().count()) && !reference.chars().any(char::is_control);
     fits && !mayfly_consent::cells::holds_identity_number(reference)
+}
+
+fn unfinished(sentence: &str, remedy: &'static str) -> Error {
+    Error::Input {
+        code: "DUTY-ARTEFACT",
+        sentence: sentence.into(),
+        remedy,
+    }
 }
 
 fn refused(sentence: &str) -> Error {
@@ -104,3 +164,6 @@ fn refused(sentence: &str) -> Error {
         remedy: "`mayfly duty show` names the kind: give the path of the file, or the kind, a colon and its number or name (at most 100 characters, no identity number)",
     }
 }
+
+/// What the regime calls the entry of a reconciliation.
+pub const RECONCILIATION: &str = "reconciliation";

@@ -6,7 +6,7 @@ use sqlx::AnyConnection;
 
 use super::{
     artefact,
-    duties::{self, Duty},
+    duties::{self, Cause, Duty},
     facts,
     list::{self, Listed},
     owner,
@@ -101,7 +101,10 @@ pub async fn close_within<'h>(
     let new = NewClosing {
         duty: id,
         member: &duty.of,
-        event: duty.event.as_ref().map(|(number, _)| *number),
+        event: match duty.cause {
+            Some(Cause::Raised { number, .. }) => Some(number),
+            Some(Cause::Found(_)) | None => None,
+        },
         kept_from: duty.counted.max(today),
         closing: &closing,
     };

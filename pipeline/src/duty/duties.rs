@@ -1,8 +1,9 @@
 //! Which duties there are: from the regime, whoever they are of, the people there and the events that happened. *Pure.*
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_day;
 
 use super::{
     calendar::{Calendar, Moved},
@@ -32,6 +33,35 @@ pub struct Whose {
     pub people: Vec<Authorisation>,
     /// Events that were raised.
     pub events: Vec<Event>,
+    /// What reviews found.
+    pub findings: Vec<Finding>,
+    /// What the registers show to be done, by the duty's name.
+    pub done: BTreeMap<String, Met>,
+}
+
+/// The registers themselves show that a duty is met.
+#[derive(Clone)]
+pub struct Met {
+    /// Since which day.
+    pub on: Date,
+    /// Since when, where that is known.
+    pub at: Option<Timestamp>,
+    /// By what.
+    pub artefact: String,
+    /// By whose act; empty where it is nobody's.
+    pub by: String,
+    /// The journal entry of that act.
+    pub entry: Option<i64>,
+}
+
+/// A finding of a review, which has to be put right.
+pub struct Finding {
+    /// Its number.
+    pub number: i64,
+    /// When it was made.
+    pub day: Date,
+    /// That it is closed.
+    pub met: Option<Met>,
 }
 
 /// Something happened that a duty follows from.
@@ -46,6 +76,8 @@ pub struct Event {
     pub day: Date,
     /// Why it was raised.
     pub reason: String,
+    /// The instant until which there is time, where hours are counted and not days.
+    pub due_at: Option<Timestamp>,
 }
 
 /// Which duties: those due from one day on whose period, or event, began by another.
@@ -71,14 +103,31 @@ pub struct Duty<'r> {
     pub period: Period,
     /// Its last day in time.
     pub due: Date,
+    /// The instant on that day, where hours are counted and not days.
+    pub due_at: Option<Timestamp>,
     /// That day before it moved.
     pub counted: Date,
     /// Whether it moved.
     pub moved: Moved,
-    /// The event it follows from, if that was raised: its number and reason.
-    pub event: Option<(i64, String)>,
-    /// The register itself shows that it is met: since when, and by what.
-    pub met: Option<(Date, String)>,
+    /// The event it follows from, if somebody raised it or a review found it.
+    pub cause: Option<Cause>,
+    /// The registers themselves show that it is met.
+    pub met: Option<Met>,
+}
+
+/// What a duty follows from.
+pub enum Cause {
+    /// An event that somebody raised.
+    Raised {
+        /// Its number.
+        number: i64,
+        /// Why.
+        reason: String,
+        /// The instant by which it has to be met, where the rule counts hours.
+        due_at: Option<Timestamp>,
+    },
+    /// A finding of a review: its number.
+    Found(i64),
 }
 
 impl Duty<'_> {
@@ -180,13 +229,12 @@ impl<'r> Making<'_, 'r> {
         for event in whose.events.iter().filter(|event| event.rule == rule.id) {
             let mut period = period::holding(Every::Event, event.day, self.epoch());
             period.name = format!("{}.{}", event.day, event.number);
-            self.push(
-                rule,
-                &event.account,
-                period,
-                Some((event.number, event.reason.clone())),
-                None,
-            );
+            let cause = Cause::Raised {
+                number: event.number,
+                reason: event.reason.clone(),
+                due_at: event.due_at,
+            };
+            self.push(rule, &event.account, period, Some(cause), None);
         }
         if !self.is_of(rule) {
             return;
@@ -196,7 +244,13 @@ impl<'r> Making<'_, 'r> {
             Some(RaisedBy::Joining) if whose.last.is_some_and(|last| last < whose.first) => {}
             Some(RaisedBy::Joining) => {
                 let met = whose.control_rules.as_ref();
-                let met = met.map(|(version, day)| (whose.first.max(*day), format!("document:{version}")));
+                let met = met.map(|(version, day)| Met {
+                    on: whose.first.max(*day),
+                    at: None,
+                    artefact: format!("document:{version}"),
+                    by: String::new(),
+                    entry: None,
+                });
                 self.of_day(rule, whose.first, met);
             }
             Some(RaisedBy::StaffChange) => {
@@ -210,11 +264,19 @@ impl<'r> Making<'_, 'r> {
                     self.of_day(rule, day, None);
                 }
             }
+            Some(RaisedBy::Finding) => {
+                for finding in &whose.findings {
+                    let mut period = period::holding(Every::Event, finding.day, self.epoch());
+                    period.name = format!("{}.f{}", finding.day, finding.number);
+                    let cause = Some(Cause::Found(finding.number));
+                    self.push(rule, "", period, cause, finding.met.clone());
+                }
+            }
             None => {}
         }
     }
 
-    fn of_day(&mut self, rule: &'r DutyRule, day: Date, met: Option<(Date, String)>) {
+    fn of_day(&mut self, rule: &'r DutyRule, day: Date, met: Option<Met>) {
         let period = period::holding(Every::Event, day, self.epoch());
         self.push(rule, "", period, None, met);
     }
@@ -224,12 +286,16 @@ impl<'r> Making<'_, 'r> {
         rule: &'r DutyRule,
         account: &str,
         period: Period,
-        event: Option<(i64, String)>,
-        met: Option<(Date, String)>,
+        cause: Option<Cause>,
+        met: Option<Met>,
     ) {
-        let counted = period::due_day(rule, period.last);
-        // What was raised by hand stays until it is closed, however long ago it was.
-        let is_kept = counted >= self.span.due_from || event.is_some();
+        let due_at = match cause {
+            Some(Cause::Raised { due_at, .. }) => due_at,
+            Some(Cause::Found(_)) | None => None,
+        };
+        let counted = due_at.map_or_else(|| period::due_day(rule, period.last), taipei_day);
+        // What was raised or found stays until it is closed, however long ago it was.
+        let is_kept = counted >= self.span.due_from || cause.is_some();
         if !is_kept || period.first > self.span.begun_by {
             return;
         }
@@ -242,6 +308,7 @@ impl<'r> Making<'_, 'r> {
             "" => format!("{}/{of}/{}", rule.id, period.name),
             account => format!("{}/{of}/{account}/{}", rule.id, period.name),
         };
+        let met = met.or_else(|| self.whose.done.get(&id).cloned());
         self.duties.push(Duty {
             id,
             rule,
@@ -249,9 +316,11 @@ impl<'r> Making<'_, 'r> {
             account: account.to_owned(),
             period,
             due,
+            // A day has 24 hours in Taipei: the hour stays when the day moves.
+            due_at: due_at.map(|at| at.saturating_add(due.duration_since(counted)).unwrap_or(at)),
             counted,
             moved,
-            event,
+            cause,
             met,
         });
     }

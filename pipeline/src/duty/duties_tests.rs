@@ -13,6 +13,8 @@ pub(in crate::duty) fn whose(code: &str, first: &str, last: Option<&str>) -> Who
         control_rules: None,
         people: Vec::new(),
         events: Vec::new(),
+        findings: Vec::new(),
+        done: BTreeMap::new(),
     }
 }
 
@@ -43,6 +45,7 @@ fn event(number: i64, rule: &str, day: &str) -> Event {
         account: String::new(),
         day: day.parse().unwrap(),
         reason: "test".into(),
+        due_at: None,
     }
 }
 
@@ -233,6 +236,54 @@ fn events_move_with_the_working_days_and_deletions_never() {
     );
 }
 
+/// A finding is a duty until it is closed, however long ago it was; what is done needs no closing.
+#[test]
+fn findings_and_what_the_registers_show() {
+    let mut member = whose("004", "2026-11-02", None);
+    let met = |artefact: &str| Met {
+        on: "2026-12-14".parse().unwrap(),
+        at: None,
+        artefact: artefact.into(),
+        by: "wu.head".into(),
+        entry: Some(9),
+    };
+    let finding = |number: i64, met: Option<Met>| Finding {
+        number,
+        day: "2026-12-02".parse().unwrap(),
+        met,
+    };
+    member.findings = vec![finding(1, None), finding(2, Some(met("sha256:00")))];
+    member.done = BTreeMap::from([("monthly_sample/004/2026-11".into(), met("review:9"))]);
+    let regime = Regime::jcic_2024().unwrap();
+    let late = Span {
+        due_from: "2030-01-01".parse().unwrap(),
+        begun_by: "2031-01-01".parse().unwrap(),
+    };
+    let told = |span: Span, rule: &str| -> Vec<String> {
+        let duties = duties_of(&regime, &Calendar::new([]), &member, span);
+        let of_rule = duties.iter().filter(|duty| duty.rule.id == rule);
+        let shown = |duty: &Duty<'_>| duty.met.as_ref().map_or("open", |_| "done");
+        of_rule
+            .map(|duty| format!("{} {} {}", duty.id, duty.due, shown(duty)))
+            .collect()
+    };
+    assert_eq!(
+        told(until("2027-01-01"), "finding_report"),
+        [
+            "finding_report/004/2026-12-02.f1 2026-12-14 open",
+            "finding_report/004/2026-12-02.f2 2026-12-14 done"
+        ]
+    );
+    assert_eq!(told(late, "finding_report").len(), 2);
+    assert_eq!(
+        told(until("2026-12-01"), "monthly_sample"),
+        [
+            "monthly_sample/004/2026-11 2026-12-10 done",
+            "monthly_sample/004/2026-12 2027-01-10 open"
+        ]
+    );
+}
+
 #[test]
 fn the_register_itself_raises_what_it_shows() {
     let mut member = whose("004", "2026-11-02", None);
@@ -246,7 +297,7 @@ fn the_register_itself_raises_what_it_shows() {
         (
             rules.id,
             rules.due.to_string(),
-            rules.met.map(|(day, by)| format!("{day} {by}")),
+            rules.met.map(|met| format!("{} {}", met.on, met.artefact)),
         )
     };
     let id = "control_rules/004/2026-11-02".to_owned();
@@ -316,11 +367,11 @@ fn no_duty_is_early_and_none_is_lost() {
         let kept = duties_of(&regime, &calendar, &member, on(day));
         assert!(
             kept.iter()
-                .all(|duty| duty.counted >= day || duty.event.is_some())
+                .all(|duty| duty.counted >= day || duty.cause.is_some())
         );
         let cut = duties
             .iter()
-            .filter(|duty| duty.counted < day && duty.event.is_none())
+            .filter(|duty| duty.counted < day && duty.cause.is_none())
             .count();
         assert_eq!(kept.len() + cut, duties.len());
         day = day.tomorrow().unwrap();

@@ -6,6 +6,7 @@ use sqlx::AnyConnection;
 
 use super::{
     calendar::Calendar,
+    done,
     duties::{Span, Whose},
     store,
 };
@@ -44,7 +45,9 @@ pub async fn of(house: &House, conn: &mut AnyConnection, code: &str) -> Result<O
         last: last.map(|to| to.yesterday().unwrap_or(Date::MIN)),
         control_rules: member.and_then(|member| member.control_rules),
         people: rows::of_member(&mut *conn, code).await?,
-        events: store::events(conn, code).await?,
+        events: store::events(&mut *conn, code).await?,
+        findings: done::findings(&mut *conn, code).await?,
+        done: done::of(&house.regime, conn, code).await?,
     }))
 }
 

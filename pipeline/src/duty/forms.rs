@@ -1,13 +1,16 @@
 //! Duties as they are handed out: for programs, for people, for spreadsheets. *Pure.*
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
 use serde::Serialize;
 
-use super::{calendar::Moved, list::Listed, state::State};
+use super::{calendar::Moved, duties::Cause, list::Listed, state::State};
 use crate::{
     printed::{Printed, day},
     regime::Regime,
+    roc::hour,
 };
 
 /// A duty for programs.
@@ -24,10 +27,13 @@ pub struct Line<'l> {
     period_first: Date,
     period_last: Date,
     due: Date,
+    /// The instant on that day, where hours are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<Timestamp>,
     /// `fixed`, `moved`, or `unknown`: nobody knows the calendar of that year, and the day stays where it is.
     calendar: &'static str,
     asks_for: &'l str,
-    reason: Option<&'l str>,
+    reason: Option<Cow<'l, str>>,
     state: State,
     closable_from: Date,
     artefact: Option<&'l str>,
@@ -52,9 +58,10 @@ pub fn line<'l>(listed: &'l Listed<'_>) -> Line<'l> {
         period_first: duty.period.first,
         period_last: duty.period.last,
         due: duty.due,
+        due_at: duty.due_at,
         calendar: calendar(duty.moved),
         asks_for: &duty.rule.artefact,
-        reason: duty.event.as_ref().map(|(_, reason)| reason.as_str()),
+        reason: duty.cause.as_ref().map(|cause| reason(cause, Language::En)),
         state: listed.state,
         closable_from: duty.closable_from(),
         artefact: closing.map(|closing| closing.artefact.as_str()),
@@ -71,12 +78,15 @@ pub fn table(listed: &[Listed<'_>], regime: &Regime, language: Language) -> Prin
         let (duty, closing) = (&listed.duty, listed.closing.as_ref());
         [
             state(listed.state, language).to_owned(),
-            day(duty.due, language),
+            match duty.due_at {
+                Some(at) => format!("{} {}", day(duty.due, language), hour(at)),
+                None => day(duty.due, language),
+            },
             duty.id.clone(),
             duty.rule.title.clone(),
-            duty.event
+            duty.cause
                 .as_ref()
-                .map_or_else(String::new, |(_, reason)| reason.clone()),
+                .map_or_else(String::new, |cause| reason(cause, language).into_owned()),
             owner(&duty.rule.owner, regime, language),
             duty.rule.artefact.clone(),
             duty.rule.clause.clone(),
@@ -112,6 +122,14 @@ fn state(state: State, language: Language) -> &'static str {
         (State::Due, Language::ZhTw) => "待辦",
         (State::Overdue, Language::ZhTw) => "逾期",
         (State::Closed, Language::ZhTw) => "結案",
+    }
+}
+
+fn reason(cause: &Cause, language: Language) -> Cow<'_, str> {
+    match (cause, language) {
+        (Cause::Raised { reason, .. }, _) => Cow::Borrowed(reason),
+        (Cause::Found(number), Language::En) => format!("finding {number}").into(),
+        (Cause::Found(number), Language::ZhTw) => format!("缺失 {number}").into(),
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Nothing is generated ahead and nothing is stored of a duty that is open: `duties` computes them from the regime, the members
 //! and the people there are, `period` are the calendar periods of Taipei, `calendar` its working days, `state` what a duty is on a
-//! day. Kept are only closings, events that were raised, and local working days (`store`).
+//! day. Kept are only closings, events that were raised, and local working days (`store`). What the registers show to be done needs no
+//! closing (`done`): a sheet that was approved, a review that was signed off, a finding that was closed.
 //!
 //! `facts` reads whose duties there can be, `list` shows them, `raise` enters an event, `close` closes one with its `artefact`, by
 //! its `owner`; `import` takes local working days in, `forms` is how duties are printed.
@@ -10,6 +11,7 @@
 pub mod artefact;
 pub mod calendar;
 pub mod close;
+pub mod done;
 pub mod duties;
 pub mod facts;
 pub mod forms;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_day;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::duties::Event;
@@ -13,13 +14,13 @@ use crate::{
 
 /// How a duty was closed.
 pub struct Closing {
-    /// Its number; 0 where the register itself shows that the duty is met.
+    /// Its number; 0 where the registers themselves show that the duty is met.
     pub number: i64,
     /// The artefact: `sha256:…` of a file, or a reference.
     pub artefact: String,
     /// On which day.
     pub on: Date,
-    /// When; none where the register shows it.
+    /// When; none where the register of members shows it.
     pub at: Option<Timestamp>,
     /// By whom.
     pub by: String,
@@ -59,7 +60,7 @@ pub struct NewClosing<'c> {
 pub async fn events(conn: &mut AnyConnection, member: &str) -> Result<Vec<Event>> {
     let failed = || Error::database("read the events of duties");
     let rows = sqlx::query(
-        "SELECT event_no, rule, account, event_day, reason FROM duty_event WHERE member = $1 ORDER BY event_no",
+        "SELECT event_no, rule, account, event_day, reason, due_at FROM duty_event WHERE member = $1 ORDER BY event_no",
     )
     .bind(member)
     .fetch_all(conn)
@@ -71,8 +72,8 @@ pub async fn events(conn: &mut AnyConnection, member: &str) -> Result<Vec<Event>
 /// Enters an event.
 pub async fn insert_event(conn: &mut AnyConnection, new: &NewEvent<'_>) -> Result<()> {
     sqlx::query(
-        "INSERT INTO duty_event (event_no, rule, member, account, event_day, reason, raised_at, raised_by, entry)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO duty_event (event_no, rule, member, account, event_day, reason, raised_at, raised_by, due_at, entry)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.event.number)
     .bind(&new.event.rule)
@@ -82,6 +83,7 @@ pub async fn insert_event(conn: &mut AnyConnection, new: &NewEvent<'_>) -> Resul
     .bind(&new.event.reason)
     .bind(new.at.as_microsecond())
     .bind(new.by)
+    .bind(new.event.due_at.map(Timestamp::as_microsecond))
     .bind(new.entry)
     .execute(conn)
     .await
@@ -161,6 +163,18 @@ pub async fn is_change_of(conn: &mut AnyConnection, number: i64, member: &str) -
     Ok(row.is_some())
 }
 
+/// The day on which the drill `number` was carried to its end.
+pub async fn drilled_on(conn: &mut AnyConnection, number: i64) -> Result<Option<Date>> {
+    let failed = || Error::database("look for a drill");
+    let row = sqlx::query("SELECT opened_at FROM incident WHERE incident_no = $1 AND outcome = 'drilled'")
+        .bind(number)
+        .fetch_optional(conn)
+        .await
+        .map_err(failed())?;
+    let day = |row: AnyRow| Ok(taipei_day(instant(row.try_get(0)?)?));
+    row.map(|row| day(row).map_err(failed())).transpose()
+}
+
 fn event(row: &AnyRow) -> Column<Event> {
     Ok(Event {
         number: row.try_get(0)?,
@@ -168,6 +182,7 @@ fn event(row: &AnyRow) -> Column<Event> {
         account: row.try_get(2)?,
         day: day(&row.try_get::<String, _>(3)?)?,
         reason: row.try_get(4)?,
+        due_at: row.try_get::<Option<i64>, _>(5)?.map(instant).transpose()?,
     })
 }
 

@@ -47,7 +47,7 @@ pub async fn write(
     stops.retain(|stop| match &stop.target {
         Target::Member(code) => asked.is_of(code),
         Target::Person(account) => asked.is_of(account.split('/').next().unwrap_or_default()),
-        Target::Item(_) | Target::Link => true,
+        Target::Item(_) | Target::Link | Target::Drill(_) => true,
     });
     let stops = serde_json::to_string_pretty(&stops).map_err(|_| Error::Bug("a stop has no JSON form"))?;
     staging.put("registers/stops.json", &format!("{stops}\n"))?;

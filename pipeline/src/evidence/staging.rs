@@ -95,12 +95,12 @@ impl Staging {
         let files = files_below(&self.partial)?;
         for path in &files {
             let file = File::open(self.partial.join(path)).map_err(Error::io("read a file of the pack"))?;
-            sums.push_str(&format!("{}  {path}\n", input::sha256_of(&file)?));
+            sums.push_str(&format!("{}  {path}\n", input::sha256_of(file)?));
         }
         let count = files.len() as u64;
         self.put(SUMS, &sums)?;
         let list = File::open(self.partial.join(SUMS)).map_err(Error::io("read a file of the pack"))?;
-        self.put(MANIFEST, &manifest(count, &input::sha256_of(&list)?)?)?;
+        self.put(MANIFEST, &manifest(count, &input::sha256_of(list)?)?)?;
         self.name()?;
         Ok(count)
     }

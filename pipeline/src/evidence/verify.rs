@@ -188,7 +188,7 @@ impl Pack<'_> {
             let file = plain
                 .filter(|path| path.symlink_metadata().is_ok_and(|found| found.is_file()))
                 .and_then(|path| File::open(path).ok());
-            match file.map(|file| input::sha256_of(&file)).transpose()? {
+            match file.map(input::sha256_of).transpose()? {
                 None => self.find(&format!("{path}: is missing, or no plain file")),
                 Some(found) if found != *hash => self.find(&format!("{path}: was changed")),
                 Some(_) => {}
@@ -326,7 +326,7 @@ impl Pack<'_> {
                 self.find(&format!("{}: {}", name(&judged.file), judged.said));
             }
             let file = File::open(&judged.file).map_err(Error::io("read a certificate"))?;
-            if !entered.contains(&input::sha256_of(&file)?) {
+            if !entered.contains(&input::sha256_of(file)?) {
                 self.find(&format!("{}: is not in the journal", name(&judged.file)));
             }
         }

@@ -19,6 +19,8 @@ pub(super) enum Kind {
     Authorisation,
     /// The closing of a duty, with the event it follows from.
     Closing,
+    /// An incident that was closed, with its notices, readings and steps.
+    Incident,
     /// A stop that was lifted.
     Stop,
     /// A hold that was lifted.
@@ -32,7 +34,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -40,6 +42,7 @@ impl Kind {
         Self::Payload,
         Self::Authorisation,
         Self::Closing,
+        Self::Incident,
         Self::Stop,
         Self::Hold,
         Self::Sample,
@@ -54,7 +57,7 @@ impl Kind {
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
             Self::Authorisation | Self::Stop | Self::Hold => Class::Register,
-            Self::Sample | Self::Closing => Class::Review,
+            Self::Sample | Self::Closing | Self::Incident => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
     }
@@ -69,6 +72,7 @@ impl Kind {
             Self::Payload => "journal_payload",
             Self::Authorisation => "authorisation",
             Self::Closing => "duty_closing",
+            Self::Incident => "incident",
             Self::Stop => "stop",
             Self::Hold => "hold",
             Self::Sample => "sample",
@@ -118,6 +122,10 @@ impl Kind {
             Self::Closing => {
                 "SELECT CAST(closing_no AS TEXT), kept_from, '', '', member, '', CAST(0 AS BIGINT) FROM duty_closing
                  WHERE closing_no > CAST($1 AS BIGINT) AND kept_from < $2 ORDER BY duty_closing.closing_no LIMIT 500"
+            }
+            Self::Incident => {
+                "SELECT CAST(incident_no AS TEXT), CAST(closed_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM incident
+                 WHERE incident_no > CAST($1 AS BIGINT) AND closed_at < CAST($2 AS BIGINT) ORDER BY incident.incident_no LIMIT 500"
             }
             Self::Stop => {
                 "SELECT CAST(stop_no AS TEXT), CAST(lifted_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM stop
@@ -184,6 +192,12 @@ impl Kind {
             Self::Closing => &[
                 "DELETE FROM duty_event WHERE event_no = (SELECT event_no FROM duty_closing WHERE closing_no = CAST($1 AS BIGINT))",
                 "DELETE FROM duty_closing WHERE closing_no = CAST($1 AS BIGINT)",
+            ],
+            Self::Incident => &[
+                "DELETE FROM incident_notice WHERE incident_no = CAST($1 AS BIGINT)",
+                "DELETE FROM incident_release WHERE incident_no = CAST($1 AS BIGINT)",
+                "DELETE FROM incident_step WHERE incident_no = CAST($1 AS BIGINT)",
+                "DELETE FROM incident WHERE incident_no = CAST($1 AS BIGINT)",
             ],
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],

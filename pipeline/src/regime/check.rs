@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Regime,
-    control::Every,
+    control::{Every, RaisedBy},
     people::{Party, Right},
 };
 use crate::error::{Error, Result};
@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 pub(super) fn check(regime: &Regime) -> Result<()> {
     let fault = roles(regime)
         .or_else(|| numbers(regime))
-        .or_else(|| duties(regime));
+        .or_else(|| duties(regime))
+        .or_else(|| incidents(regime));
     fault.map_or(Ok(()), |fault| {
         Err(Error::Operator {
             code: "REGIME-FILE",
@@ -96,7 +97,7 @@ fn numbers(regime: &Regime) -> Option<String> {
         return Some("a verdict or a reason has no title".into());
     }
     let answered = regime.duties.iter().find(|duty| duty.id == "subject_report");
-    if answered.is_none_or(|duty| i64::from(duty.due_days) != regime.subject.answer_days.value) {
+    if answered.is_some_and(|duty| i64::from(duty.due_days) != regime.subject.answer_days.value) {
         return Some("the duty subject_report is not due after the answer_days of [subject]".into());
     }
     if review.report_within_days.value < 0 {
@@ -124,11 +125,54 @@ fn duties(regime: &Regime) -> Option<String> {
                 "the register raises the duty {id}, which is no event of a member or the bureau"
             ));
         }
+        let finds = duty.raised_by == Some(RaisedBy::Finding);
+        let within = (i64::from(duty.due_days), duty.due_months);
+        if finds && (duty.of != "member" || within != (regime.review.report_within_days.value, 0)) {
+            return Some(format!(
+                "the duty {id} is not a member's, or not due when its finding is"
+            ));
+        }
         if duty.due_days < 0 || duty.due_months < 0 {
             return Some(format!("the duty {id} is due before its period ends"));
         }
     }
     None
+}
+
+fn incidents(regime: &Regime) -> Option<String> {
+    let rules = &regime.incident;
+    let mut seen = BTreeSet::new();
+    for notice in &rules.notices {
+        let to = notice.to.escape_debug();
+        if !is_name(&notice.to) || !seen.insert(&notice.to) {
+            return Some(format!(
+                "the notice to {to} stands there twice, or is not of small letters and _"
+            ));
+        }
+        let wanted = [
+            (Some(&notice.duty), "bureau"),
+            (notice.member_duty.as_ref(), "member"),
+        ];
+        let is_there = |(id, of): &(Option<&String>, &str)| {
+            let mut duties = regime.duties.iter();
+            id.is_none_or(|id| {
+                duties.any(|duty| duty.id == *id && duty.every == Every::Event && duty.of == *of)
+            })
+        };
+        if !wanted.iter().all(is_there) {
+            return Some(format!(
+                "the notice to {to} names a duty that does not follow from an event, or is not that one's"
+            ));
+        }
+        if !(1..=8_760).contains(&rules.hours(notice)) {
+            return Some(format!(
+                "the hours of the notice to {to} are not between 1 and 8760"
+            ));
+        }
+    }
+    let words = rules.sanctions.value.keys();
+    let odd = words.filter(|word| !is_name(word)).count();
+    (odd > 0).then(|| "a sanction is not of small letters and _".into())
 }
 
 fn is_name(name: &str) -> bool {

@@ -109,12 +109,47 @@ pub struct PaceRules {
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub struct IncidentRules {
-    /// Hours in which it is notified.
+    /// Hours in which it is notified, from when it became known.
     pub notify_hours: Ruled<i64>,
-    /// Whom.
-    pub notify: Ruled<Vec<String>>,
     /// How often stopping is practised.
     pub drill_every: Ruled<Every>,
+    /// What may be imposed on a member, and how each is printed.
+    pub sanctions: Ruled<BTreeMap<String, String>>,
+    /// Who is notified.
+    #[serde(rename = "notice")]
+    pub notices: Vec<NoticeRule>,
+}
+
+/// Somebody who is notified of incidents.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeRule {
+    /// The name in commands and files, `a-z _`.
+    pub to: String,
+    /// As addressed in Chinese.
+    pub name: String,
+    /// As addressed in English.
+    pub name_en: String,
+    /// The duty, which follows from an event, of the bureau.
+    pub duty: String,
+    /// The duty in its place where a member is concerned, of that member.
+    pub member_duty: Option<String>,
+    /// Hours, where this recipient has a clock of its own.
+    pub hours: Option<i64>,
+    /// The clause.
+    pub clause: String,
+}
+
+impl IncidentRules {
+    /// The notice to `recipient`.
+    pub fn notice(&self, recipient: &str) -> Option<&NoticeRule> {
+        self.notices.iter().find(|notice| notice.to == recipient)
+    }
+
+    /// Hours in which `notice` is given.
+    pub fn hours(&self, notice: &NoticeRule) -> i64 {
+        notice.hours.unwrap_or(self.notify_hours.value)
+    }
 }
 
 /// Answers to a subject.
@@ -198,4 +233,6 @@ pub enum RaisedBy {
     Joining,
     /// An authorisation begins or ends there.
     StaffChange,
+    /// A review finds something; met when the finding is closed.
+    Finding,
 }

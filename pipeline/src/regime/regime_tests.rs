@@ -57,7 +57,12 @@ fn another_regime_is_data() {
             && other.second_person(people::Act::Unlock).is_none()
     );
     assert!(ours.role("querier", Party::Member).is_some() && ours.role("querier", Party::Bureau).is_none());
-    assert!(ours.duties.len() > 15 && other.duties.len() == 1);
+    assert!(ours.duties.len() > 15 && other.duties.len() == 2);
+    let hours = |regime: &Regime| {
+        let notice = regime.incident.notice("supervisor").unwrap();
+        regime.incident.hours(notice)
+    };
+    assert_eq!((hours(&ours), hours(&other)), (72, 12));
 }
 
 #[test]
@@ -73,6 +78,17 @@ fn a_regime_that_contradicts_itself_is_refused() {
     check("id = \"reviewer\"", "id = \"querier\"", "twice");
     check("id = \"reviewer\"", "id = \"Reviewer\"", "letters");
     check("rights = [\"review\"]", "rights = [\"audit\"]", "review");
+    check("to = \"provider\"", "to = \"supervisor\"", "notice to supervisor");
+    check(
+        "duty = \"incident_notice\"",
+        "duty = \"incident_drill\"",
+        "names a duty",
+    );
+    check(
+        "notify_hours = { value = 72,",
+        "notify_hours = { value = 0,",
+        "hours",
+    );
     check("owner = \"internal_auditor\"", "owner = \"auditor\"", "owner");
     check("of = \"bureau\"", "of = \"bureaux\"", "whose");
     check("soon_days = { value = 14,", "soon_days = { value = -1,", "[due]");

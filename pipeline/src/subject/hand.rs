@@ -177,6 +177,7 @@ async fn enter(
                 rule: RULE,
                 day: entered.received.unwrap_or_else(|| house.today(now)),
                 of: BUREAU,
+                due_at: None,
                 reason: entered.proof,
                 by: entered.by,
             };

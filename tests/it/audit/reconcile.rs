@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use sha2::{Digest, Sha256};
+
 use super::{ask, audit};
 use crate::{
     batch_file::{BatchRow, batch_file},
@@ -11,6 +13,7 @@ use crate::{
 
 const BATCH: &str = "004-1151102-01";
 const CLOSED: &str = "2026-12-01T09:00:00+08:00";
+const DUTY: &str = "reconciliation/004/2026-11";
 const FIELDS: [&str; 8] = [
     "querier",
     "item",
@@ -81,12 +84,29 @@ fn a_clean_month_gives_no_finding_and_is_entered() {
         "{said}"
     );
     assert_eq!(said["findings"], serde_json::json!([]));
+    let sha256 = mayfly::ids::hex(&Sha256::digest(fs::read(&file).unwrap()));
+    assert_eq!(said["log_sha256"], sha256);
     let entries = journal(&sandbox, CLOSED);
     let entry = &entries[usize::try_from(said["entry"].as_u64().unwrap()).unwrap()];
     assert_eq!(
         (entry.kind, entry.reference.as_str()),
         ("reconciliation", "2026-11")
     );
+    // That closed the duty of the month; another time closes nothing.
+    let duty = sandbox
+        .at(CLOSED, ["--json", "duty", "show"], [DUTY])
+        .expect(0)
+        .json();
+    assert_eq!(
+        (&duty["state"], &duty["closed_by"], &duty["artefact"]),
+        (
+            &"closed".into(),
+            &"hsu.rv".into(),
+            &format!("reconciliation:{}", said["entry"]).into()
+        )
+    );
+    let again = ["reconcile", "004", "2026-11", &file, "--as", "hsu.rv"];
+    audit(&sandbox, CLOSED, &again).expect(0);
 }
 
 #[test]
@@ -129,6 +149,17 @@ fn drops_doubles_and_changes_are_all_found() {
          {BATCH},13,different,approved_at\r\n{BATCH},8,twice,\r\n{BATCH},99,missing_here,\r\n{BATCH},22,missing_there,\r\n"
     );
     assert_eq!(fs::read_to_string(&out).unwrap(), expected);
+    // What differs closes nothing; who answers for the month does, with an entry that is a reconciliation of it.
+    let close = |artefact: &str| {
+        let words = [DUTY, "--artefact", artefact, "--as", "hsu.rv"];
+        sandbox.at(CLOSED, ["--json", "duty", "close"], words)
+    };
+    let entry = said["entry"].as_u64().unwrap();
+    for wrong in [entry - 1, entry + 100] {
+        let refused = close(&format!("reconciliation:{wrong}")).expect(65);
+        assert!(refused.stderr.contains("(DUTY-ARTEFACT)"), "{}", refused.stderr);
+    }
+    close(&format!("reconciliation:{entry}")).expect(0);
     // Nothing is written over.
     let again = audit(&sandbox, CLOSED, &words).expect(65);
     assert!(again.stderr.contains("(RECONCILE-FILE)"), "{}", again.stderr);
@@ -206,7 +237,7 @@ fn what_cannot_be_reconciled_is_refused_whole() {
     lines[2][1] = "two".into();
     let file = written(&sandbox, &lines);
     check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-CELL");
-    let mut bytes = fs::read(&file).unwrap();
+    let mut bytes = fs::read(written(&sandbox, &log(1..=3))).unwrap();
     bytes.extend(b"\xff\xfe,3,,,,,,,,\n");
     let file = bad(&bytes);
     check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-ENCODING");

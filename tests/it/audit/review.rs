@@ -138,6 +138,10 @@ fn a_month_is_reviewed_corrected_signed_and_reported() {
     for place in 2..=10 {
         clear(&sandbox, later, place, "hsu.rv");
     }
+    let sample = "monthly_sample/004/2026-11";
+    let by_hand = [sample, "--artefact", "review:1", "--as", "hsu.rv"];
+    let refused = sandbox.at(later, ["duty", "close"], by_hand).expect(65);
+    assert!(refused.stderr.contains("(DUTY-ARTEFACT)"), "{}", refused.stderr);
     let signed = act(&sandbox, later, "sign-off", &["--as", "wu.head"])
         .expect(0)
         .json();
@@ -146,12 +150,34 @@ fn a_month_is_reviewed_corrected_signed_and_reported() {
         (&10.into(), &11.into())
     );
 
+    let duty = |at: &str, name: &str| {
+        sandbox
+            .at(at, ["--json", "duty", "show"], [name])
+            .expect(0)
+            .json()
+    };
+    let done = duty(later, sample);
+    assert_eq!(
+        (&done["state"], &done["closed_by"], &done["entry"]),
+        (&"closed".into(), &"wu.head".into(), &signed["entry"])
+    );
+
     // What was found is corrected by one, closed by another, and its day passes meanwhile.
     let eleventh = "2026-12-11T23:59:59+08:00";
     let twelfth = "2026-12-12T00:00:00+08:00";
     assert_eq!(findings(eleventh, &["--overdue"]), Value::Array(vec![]));
     assert_eq!(findings(twelfth, &["--overdue"])[0]["finding_no"], 1);
     assert_eq!(findings(twelfth, &["--member", "012"]), Value::Array(vec![]));
+    // It is a duty, which nothing closes but its end.
+    let report = format!("finding_report/004/{}.f1", &later[..10]);
+    let found = duty(twelfth, &report);
+    assert_eq!(
+        (&found["state"], &found["due"], &found["reason"]),
+        (&"overdue".into(), &"2026-12-11".into(), &"finding 1".into())
+    );
+    let by_hand = [&report, "--artefact", "document:1", "--as", "wu.head"];
+    let refused = sandbox.at(twelfth, ["duty", "close"], by_hand).expect(65);
+    assert!(refused.stderr.contains("(DUTY-ARTEFACT)"), "{}", refused.stderr);
     audit(&sandbox, twelfth, &["finding", "correct", "1", "--as", "wang.dg"]).expect(0);
     let paper = sandbox.file("paper.pdf", "what was done");
     let close = [
@@ -173,6 +199,15 @@ fn a_month_is_reviewed_corrected_signed_and_reported() {
         hex(&Sha256::digest("what was done"))
     );
     assert_eq!(closed["about"]["query_entry"], entry);
+    let done = duty(twelfth, &report);
+    assert_eq!(
+        (&done["state"], &done["closed_by"], &done["artefact"]),
+        (
+            &"closed".into(),
+            &"wu.head".into(),
+            &format!("sha256:{}", hex(&Sha256::digest("what was done"))).into()
+        )
+    );
     assert_eq!(findings(twelfth, &["--open"]), Value::Array(vec![]));
 
     let folder = sandbox.path("report");

@@ -82,6 +82,20 @@ fn every_query_of_a_week_is_on_exactly_one_sheet_which_is_signed_and_approved() 
         (&"approved".into(), &"chen.yl".into(), &"wang.dg".into())
     );
     assert!(before["sha256"] == after["sha256"] && before["entries"] == after["entries"]);
+    // That closed its duty; those of the others are closed by nothing less.
+    let duty = |querier: &str| format!("weekly_sheet/004/{querier}/{WEEK}");
+    let closed = sandbox
+        .at(MONDAY, ["--json", "duty", "show"], [duty("chen.yl")])
+        .expect(0)
+        .json();
+    assert_eq!(
+        (&closed["state"], &closed["closed_by"], &closed["entry"]),
+        (&"closed".into(), &"wang.dg".into(), &after["approved"]["entry"])
+    );
+    assert_eq!(closed["artefact"], format!("sheet:{}", after["sheet"]));
+    let by_hand = [&duty("lin.ch"), "--artefact", "sheet:1", "--as", "lin.ch"];
+    let refused = sandbox.at(MONDAY, ["duty", "close"], by_hand).expect(65);
+    assert!(refused.stderr.contains("(DUTY-ARTEFACT)"), "{}", refused.stderr);
     verify(&sandbox, MONDAY, WEEK, 0);
     let open = sheet(&sandbox, MONDAY, &["list", "--member", "004", "--open"])
         .expect(0)

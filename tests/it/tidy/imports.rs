@@ -168,6 +168,7 @@ const LAYERS: [&[&str]; 6] = [
         "setup",
         "doctor",
         "duty",
+        "incident",
         "clauses",
         "evidence",
         "subject",

@@ -2,12 +2,13 @@
 
 use std::{io::Read, path::Path};
 
-use jiff::{Timestamp, ToSpan, civil::Date};
+use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, Row};
 
 use super::{
+    due::Due,
     enter,
     steps::Tracked,
     tables::{self, VerdictRow, unsigned},
@@ -89,7 +90,7 @@ pub(super) async fn open(
     verdict: &VerdictRow,
     now: Timestamp,
 ) -> Result<(i64, String)> {
-    let due = due(house.today(now), house.regime.review.report_within_days.value);
+    let due = Due::rules(house, &mut *conn).await?.after(house.today(now));
     let finding_no = meta::take_numbers(&mut *conn, meta::FINDINGS, 1).await?;
     let tracked = Tracked {
         month: place.1.to_string(),
@@ -129,7 +130,14 @@ pub(super) async fn open(
 /// `DB-*`.
 pub async fn list(house: &House, member: Option<&str>) -> Result<Vec<Finding>> {
     let today = house.today(house.clock.now());
-    read(&mut house.db.reader().await?, member.unwrap_or(""), 0, today).await
+    read(
+        house,
+        &mut house.db.reader().await?,
+        member.unwrap_or(""),
+        0,
+        today,
+    )
+    .await
 }
 
 /// Takes `step` on the finding `finding_no`; `artefact` is the file that shows it, needed to close.
@@ -148,7 +156,10 @@ pub async fn advance(
     let digest = artefact.map(hash).transpose()?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
-    let found = read(&mut *conn, "", finding_no, today).await?.into_iter().next();
+    let found = read(house, &mut *conn, "", finding_no, today)
+        .await?
+        .into_iter()
+        .next();
     let mut finding = found.ok_or_else(unknown)?;
     if finding.state != step.from() {
         return Err(Error::Input {
@@ -194,7 +205,7 @@ pub async fn advance(
     .execute(&mut *conn)
     .await
     .map_err(Error::database("enter a step of a finding"))?;
-    if let Some(after) = read(conn, "", finding_no, today).await?.into_iter().next() {
+    if let Some(after) = read(house, conn, "", finding_no, today).await?.into_iter().next() {
         finding = after;
     }
     tx.commit().await?;
@@ -250,6 +261,7 @@ impl Step {
 
 /// The findings of `member` (or of everybody), or the one numbered `finding_no`, as they are on `today`.
 pub(super) async fn read(
+    house: &House,
     conn: &mut AnyConnection,
     member: &str,
     finding_no: i64,
@@ -268,6 +280,7 @@ pub(super) async fn read(
     .fetch_all(&mut *conn)
     .await
     .map_err(failed())?;
+    let days = Due::rules(house, &mut *conn).await?;
     let mut findings = Vec::with_capacity(rows.len());
     for row in &rows {
         let mut finding = from_row(row).map_err(failed())?;
@@ -277,6 +290,8 @@ pub(super) async fn read(
             Some("closed") => "closed",
             Some(_) => "corrected",
         };
+        // A local rest day may have come since.
+        finding.due = days.moved(finding.due);
         finding.overdue = finding.state != "closed" && today > finding.due;
         findings.push(finding);
     }
@@ -323,11 +338,6 @@ async fn steps(conn: &mut AnyConnection, finding_no: i64) -> Result<Vec<Done>> {
         })
         .collect::<std::result::Result<_, sqlx::Error>>()
         .map_err(Error::database("list the steps of a finding"))
-}
-
-/// The day itself is not counted (民法120).
-fn due(day: Date, within_days: i64) -> Date {
-    day.checked_add(within_days.days()).unwrap_or(Date::MAX)
 }
 
 fn hash(path: &Path) -> Result<Vec<u8>> {

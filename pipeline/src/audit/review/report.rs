@@ -191,7 +191,7 @@ async fn gather(
     if let Some(named_by) = draw.named_by {
         reviewers.insert(0, (draw.by, named_by));
     }
-    let mut findings = finding::read(&mut *conn, member, 0, house.today(now)).await?;
+    let mut findings = finding::read(house, &mut *conn, member, 0, house.today(now)).await?;
     findings.retain(|finding| finding.month == month.to_string());
     let items = sample_report::items(&mut *conn, &sample).await?;
     let mut records = read(house, &mut *conn, items).await?;
