@@ -49,6 +49,7 @@ fn a_pack_has_what_an_examiner_asks_for_and_nothing_of_a_person() {
         "registers/authorisations-2026-12-01.xlsx",
         "registers/members.csv",
         "registers/stops.json",
+        "registers/incidents.json",
         "certificates/README",
         "programs/check-pack.py",
     ] {

@@ -1,7 +1,8 @@
-//! The registers of a pack: the 授權表 of its first and last day and what changed, members, stops, duties, clauses. *Edge.*
+//! The registers of a pack: the 授權表 of its first and last day and what changed, members, stops, incidents, duties, clauses. *Edge.*
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
+use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{asked::Asked, staging::Staging};
@@ -19,6 +20,7 @@ use crate::{
         state::State,
     },
     error::{Error, Result},
+    incident,
     printed::Printed,
 };
 
@@ -44,16 +46,36 @@ pub async fn write(
     }
     staging.put("registers/members.csv", &members(conn, asked).await?)?;
     let mut stops = stop::list(&mut *conn, false).await?;
-    stops.retain(|stop| match &stop.target {
-        Target::Member(code) => asked.is_of(code),
-        Target::Person(account) => asked.is_of(account.split('/').next().unwrap_or_default()),
-        Target::Item(_) | Target::Link | Target::Drill(_) => true,
+    // One of an item, of the link, or a drill is of all members; what is said of an incident with it may be about any of them.
+    stops.retain(|stop| whose(&stop.target).is_none_or(|member| asked.is_of(member)));
+    put_json(staging, "registers/stops.json", &stops)?;
+    let mut incidents = incident::report::list(house, false).await?;
+    incidents.retain(|incident| {
+        let ended = incident
+            .closed
+            .as_ref()
+            .map_or(Date::MAX, |closed| house.today(closed.at));
+        let theirs = whose(&incident.target).map_or(asked.member.is_none(), |member| asked.is_of(member));
+        theirs && asked.meets(house.today(incident.opened_at), ended)
     });
-    let stops = serde_json::to_string_pretty(&stops).map_err(|_| Error::Bug("a stop has no JSON form"))?;
-    staging.put("registers/stops.json", &format!("{stops}\n"))?;
+    put_json(staging, "registers/incidents.json", &incidents)?;
     duties(house, asked, staging).await?;
     let clauses = clauses::list::list(house, "").await?;
     staging.put("clauses.csv", &clauses::forms::sheet(&clauses).csv())
+}
+
+/// The member that a stop is of, alone.
+fn whose(target: &Target) -> Option<&str> {
+    match target {
+        Target::Member(code) => Some(code),
+        Target::Person(account) => account.split('/').next(),
+        Target::Item(_) | Target::Link | Target::Drill(_) => None,
+    }
+}
+
+fn put_json(staging: &Staging, path: &str, value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(|_| Error::Bug("a register has no JSON form"))?;
+    staging.put(path, &format!("{text}\n"))
 }
 
 async fn members(conn: &mut AnyConnection, asked: &Asked) -> Result<String> {

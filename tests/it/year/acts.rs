@@ -221,6 +221,7 @@ impl Moment {
             day,
             of,
             reason: "年度模擬",
+            due_at: None,
             by,
         };
         let raised = self.runtime.block_on(raise::raise(&self.house, &event));
