@@ -12,7 +12,7 @@ pub(in crate::cli) enum SubjectCommand {
         /// A file with the identity number in its first line and the birth date in its second; - for standard input
         #[arg(value_name = "FILE")]
         subject: PathBuf,
-        /// The kind of proof of identity that was seen: `id_card`, `residence_permit`, `passport`, `health_card`, moica, agent
+        /// The kind of proof of identity that was seen: id_card, residence_permit, passport, health_card, moica or agent
         #[arg(long, value_name = "KIND")]
         proof: String,
         /// The number of its issue, or its serial number; never an identity number
