@@ -14,6 +14,7 @@ mod register;
 mod review;
 mod sheet;
 mod stop;
+mod subject;
 
 use std::path::PathBuf;
 
@@ -28,13 +29,14 @@ pub(super) use self::{
     grant::{GrantCommand, ResultsArguments},
     incident::{IncidentCommand, IncidentTarget, OutcomeArgument},
     kept::{BackupCommand, HoldCommand},
-    people::{CheckCommand, HandsArguments, PeopleCommand},
+    people::{CheckCommand, HandsArguments, PeopleCommand, Shown},
     provider::ProviderCommand,
     purge::{CertificateCommand, PurgeCommand},
     register::RegisterCommand,
     review::{FindingCommand, ReviewCommand},
     sheet::{SheetArguments, SheetCommand},
     stop::{StopCommand, StopTarget},
+    subject::SubjectCommand,
 };
 use crate::{config::Environment, telemetry::LogLevel};
 
@@ -163,6 +165,9 @@ pub(super) enum Command {
     /// The folder of evidence that an examiner takes away, and its verification
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// What a person who proves who they are is told of themselves
+    #[command(subcommand)]
+    Subject(SubjectCommand),
     /// Each clause with the control that carries it, the test that shows it, and its state
     Clauses {
         /// Only those whose id begins so, such as JCIC-9.3

@@ -176,6 +176,8 @@ pub struct SubjectRules {
     pub answer_days: Ruled<i64>,
     /// Days by which that may be made longer, once.
     pub longer_days: Ruled<i64>,
+    /// The kinds of proof of identity that are accepted, each with its name as printed.
+    pub proofs: Ruled<BTreeMap<String, String>>,
 }
 
 /// When a duty counts as due, and how late a local working day may be told.

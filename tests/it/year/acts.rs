@@ -246,6 +246,7 @@ impl Moment {
             day,
             of,
             reason: "年度模擬",
+            due_at: None,
             by,
             due_at: None,
         };
