@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     clock::Clock,
-    config::{Config, Environment, ProviderKind},
+    config::{Config, Environment, ProviderKind, no_data_directory},
     db::{Db, meta, migrate},
     error::{Error, Result},
     ids,
@@ -116,7 +116,7 @@ impl House {
         let signer = journal::keys::Signer::open(&keys, origin)?;
         let regime = Regime::jcic_2024()?;
         places::check_tables(&db, &mut reader, &regime.classes).await?;
-        places::check_sealed(dir, &regime.classes)?;
+        places::check_paths(dir, &config, &regime.classes)?;
         Ok(Self {
             dir: dir.to_path_buf(),
             regime,
@@ -215,16 +215,23 @@ impl House {
 /// # Errors
 /// `RESTORE-BUSY` while anybody has it open.
 pub fn alone(dir: &Path) -> Result<File> {
-    let lock = File::open(dir).map_err(Error::io("open the data directory"))?;
+    let lock = open_directory(dir)?;
     lock.try_lock().map_err(|_| busy())?;
     Ok(lock)
 }
 
 /// The same lock, held together with others.
 fn with_others(dir: &Path) -> Result<File> {
-    let lock = File::open(dir).map_err(Error::io("open the data directory"))?;
+    let lock = open_directory(dir)?;
     lock.try_lock_shared().map_err(|_| busy())?;
     Ok(lock)
+}
+
+fn open_directory(dir: &Path) -> Result<File> {
+    File::open(dir).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => no_data_directory(dir),
+        _ => Error::io("open the data directory")(error),
+    })
 }
 
 /// The settings of the data directory `dir` and the clock that they ask for.

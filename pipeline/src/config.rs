@@ -191,11 +191,7 @@ impl Config {
     pub fn open(dir: &Path) -> Result<Self> {
         let path = dir.join("mayfly.toml");
         let text = std::fs::read_to_string(&path).map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => Error::Operator {
-                code: "NO-DATA-DIRECTORY",
-                sentence: format!("{} is not a mayfly data directory: it has no mayfly.toml", dir.display()),
-                remedy: "make one with `mayfly --data DIR init --environment sandbox`, or name the right one with --data",
-            },
+            std::io::ErrorKind::NotFound => no_data_directory(dir),
             _ => Error::io("read mayfly.toml of the data directory")(error),
         })?;
         let config: Self = toml::from_str(&text).map_err(|error| Error::Operator {
@@ -273,6 +269,18 @@ impl Config {
             return Err(contradiction("the regime is not one of: jcic-2024"));
         }
         Ok(())
+    }
+}
+
+/// What is said where `dir` is none.
+pub(crate) fn no_data_directory(dir: &Path) -> Error {
+    Error::Operator {
+        code: "NO-DATA-DIRECTORY",
+        sentence: format!(
+            "{} is not a mayfly data directory: it has no mayfly.toml",
+            dir.display()
+        ),
+        remedy: "make one with `mayfly --data DIR init --environment sandbox`, or name the right one with --data",
     }
 }
 

@@ -49,8 +49,9 @@ pub struct Check {
     pub remedy: Option<String>,
 }
 
-/// Examines the data directory `dir`; each check is made for itself, so that one fault hides no other.
-pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
+/// Examines the data directory `dir`, on which a schedule has run or never has (`has_run`); each check is made for itself, so that
+/// one fault hides no other.
+pub async fn examine(dir: &Path, at: Option<Timestamp>, has_run: bool) -> Vec<Check> {
     let mut checks = Vec::new();
     let config = match Config::open(dir) {
         Ok(config) => config,
@@ -75,7 +76,8 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
     if let Ok(address @ Address::Postgres(_)) = config.database(dir) {
         checks.push(check("server", server(address).await, |finding| finding));
     }
-    checks.push(check("places", places(dir, &config), |()| {
+    let paths = Regime::jcic_2024().and_then(|regime| places::check_paths(dir, &config, &regime.classes));
+    checks.push(check("places", paths, |()| {
         "everything in the data directory has a record class, or holds no record".into()
     }));
     checks.push(check("clock", clock(dir, &config, at), |finding| finding));
@@ -89,7 +91,7 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>) -> Vec<Check> {
             checks.push(check("database", database(&house).await, |finding| finding));
             checks.push(check("gate", gate(&house).await, |()| "open".into()));
             checks.push(check("journal", journal(&house).await, |finding| finding));
-            checks.push(good("schedule", schedule(dir)));
+            checks.push(good("schedule", schedule(has_run)));
             checks.push(check("margins", margins(dir, at), |finding| finding));
             checks.push(check("segments", segments(&house).await, |finding| finding));
         }
@@ -153,29 +155,6 @@ async fn server(address: Address) -> Result<String> {
             wanted.join(", ")
         ),
         remedy: "set them in postgresql.conf as named here, then reload the server; see pipeline/README.md",
-    })
-}
-
-/// What somebody has put into the data directory: it hinders nobody, and nobody will ever forget it.
-fn places(dir: &Path, config: &Config) -> Result<()> {
-    let classes = Regime::jcic_2024()?.classes;
-    let strays = places::strays(dir, config, &classes)?;
-    if strays.is_empty() {
-        return Ok(());
-    }
-    let names: Vec<String> = strays
-        .iter()
-        .take(5)
-        .map(|name| name.escape_debug().to_string())
-        .collect();
-    Err(Error::Operator {
-        code: "PATH-STRAY",
-        sentence: format!(
-            "{} entries of the data directory have no record class, so that no purge looks at them: {}",
-            strays.len(),
-            names.join(", ")
-        ),
-        remedy: "move them out of the data directory, or remove them",
     })
 }
 
@@ -264,9 +243,9 @@ async fn segments(house: &House) -> Result<String> {
         .verdict()
 }
 
-/// Whether a schedule has ever run. One that has and does not any more is the watcher's to tell.
-fn schedule(dir: &Path) -> String {
-    if dir.join(SERVED).exists() {
+/// One that has run and does not any more is the watcher's to tell.
+fn schedule(has_run: bool) -> String {
+    if has_run {
         "has run; `mayfly watch --once` tells whether it runs now".into()
     } else {
         "has never run here, so that nothing goes by itself: start `mayfly serve`, or run `mayfly purge run` every few minutes".into()
@@ -336,7 +315,5 @@ fn bad(what: &'static str, error: &Error) -> Check {
     }
 }
 
-/// The trace of a pass that only a schedule runs.
-const SERVED: &str = "passes/checkpoint";
 /// Below this a batch may not fit.
 const DISK_FLOOR: u64 = 512 << 20;

@@ -54,6 +54,16 @@ pub fn unfit_for_export(folder: &Path, dir: &Path) -> Option<&'static str> {
         .then_some("the place, or one above it, is a file and no folder; nothing was written")
 }
 
+/// The SHA-256 of all of `file`, hexadecimal.
+///
+/// # Errors
+/// The operating system's.
+pub fn sha256_of(file: File) -> Result<String, Error> {
+    let mut hashed = Hashed::new(file);
+    io::copy(&mut hashed, &mut io::sink()).map_err(Error::io("read the file"))?;
+    Ok(hashed.finish().1)
+}
+
 /// An open file that is hashed while it is read: what was hashed is what was read.
 pub struct Hashed {
     file: File,

@@ -1,4 +1,4 @@
-//! Refuses a place that has no record class: a table, a column, a folder of sealed files. *SQL.*
+//! Refuses a place that has no record class: a table, a column, a path in the data directory. *SQL.*
 //!
 //! What a class forgets is found by its places; a record in a place that nobody has named would never go.
 
@@ -37,42 +37,49 @@ pub async fn check_tables(db: &Db, conn: &mut AnyConnection, classes: &Classes) 
             row.try_get(1).map_err(failed())?,
         );
         if classes.column(&table, &column).is_none() {
-            return Err(missing(&format!("the column {column} of the table {table}")));
+            return Err(Error::Operator {
+                code: "CLASS-MISSING",
+                sentence: format!(
+                    "the column {column} of the table {table} has no record class, so nothing would ever be forgotten there"
+                ),
+                remedy: "remove it if it is not mayfly's; else run the mayfly that made it, or name it in the file of classes",
+            });
         }
     }
     Ok(())
 }
 
-/// Holds the folders below `sealed/` of the data directory `dir` against the classes: a purge goes by their names.
+/// Holds what lies in the data directory `dir` against the classes, but for the places that the settings name: its own
+/// entries, and the folders below `sealed/`, by whose names a purge goes.
 ///
 /// # Errors
-/// `CLASS-MISSING` naming the first that has none.
-pub fn check_sealed(dir: &Path, classes: &Classes) -> Result<()> {
-    for name in names(&dir.join("sealed"))? {
-        if classes.folder(&name).is_none() {
-            return Err(missing(&format!(
-                "sealed/{} in the data directory",
-                name.escape_debug()
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// What else lies in the data directory `dir` and has no class, nor is a place that the settings name. Nobody's records
-/// are there, unless somebody put them there by hand: a matter for `doctor`, not a reason to stand still.
-///
-/// # Errors
-/// `FILE-IO`.
-pub fn strays(dir: &Path, config: &Config, classes: &Classes) -> Result<Vec<String>> {
+/// `PATH-STRAY` naming the first five that have none; `FILE-IO`.
+pub fn check_paths(dir: &Path, config: &Config, classes: &Classes) -> Result<()> {
     let named = named(dir, config);
-    let mut strays: Vec<String> = names(dir)?
-        .into_iter()
-        .filter(|name| !classes.knows_entry(name))
-        .filter(|name| !named.iter().any(|place| place.starts_with(dir.join(name))))
-        .collect();
+    let mut strays = names(dir)?;
+    strays.retain(|name| !classes.knows_entry(name));
+    strays.retain(|name| !named.iter().any(|place| place.starts_with(dir.join(name))));
+    let mut folders = names(&dir.join("sealed"))?;
+    folders.retain(|name| classes.folder(name).is_none());
+    strays.extend(folders.into_iter().map(|name| format!("sealed/{name}")));
+    if strays.is_empty() {
+        return Ok(());
+    }
     strays.sort();
-    Ok(strays)
+    let first: Vec<String> = strays
+        .iter()
+        .take(5)
+        .map(|name| name.escape_debug().to_string())
+        .collect();
+    Err(Error::Operator {
+        code: "PATH-STRAY",
+        sentence: format!(
+            "{} paths of the data directory have no record class, so nothing would ever be forgotten there: {}",
+            strays.len(),
+            first.join(", ")
+        ),
+        remedy: "move them out of the data directory, or remove them; if mayfly made them, run the mayfly that did",
+    })
 }
 
 /// What of the settings may lie in the data directory and is not mayfly's to class: keys, a ledger, the folders of an exchange.
@@ -98,12 +105,4 @@ fn names(folder: &Path) -> Result<Vec<String>> {
                 .into_owned())
         })
         .collect()
-}
-
-fn missing(place: &str) -> Error {
-    Error::Operator {
-        code: "CLASS-MISSING",
-        sentence: format!("{place} has no record class, so nothing would ever be forgotten there"),
-        remedy: "remove it if it is not mayfly's; else run the mayfly that made it, or name it in the file of classes",
-    }
 }

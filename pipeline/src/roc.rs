@@ -22,6 +22,11 @@ pub fn offset(at: Timestamp) -> String {
         .to_string()
 }
 
+/// The hour and minute of it in Taipei: `10:00`.
+pub fn hour(at: Timestamp) -> String {
+    jiff::tz::offset(8).to_datetime(at).strftime("%H:%M").to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -30,6 +35,7 @@ mod tests {
     fn instants_are_written_in_taipei_and_in_years_of_the_republic() {
         let at: Timestamp = "2026-12-31T16:00:00.9Z".parse().unwrap();
         assert_eq!(taipei(at), "2027-01-01 00:00:00 (民國116年1月1日) Asia/Taipei");
+        assert_eq!(hour(at), "00:00");
         assert_eq!(offset(at), "2027-01-01T00:00:00+08:00");
     }
 }

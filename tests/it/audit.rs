@@ -107,6 +107,23 @@ fn verify(folder: &Path, key: &str) -> Run {
     Run::of(output.unwrap())
 }
 
+/// A month of four queries that is drawn, every record of it in order, and signed off.
+pub fn reviewed() -> Sandbox {
+    let sandbox = asked(4);
+    freeze(&sandbox, CLOSED);
+    draw(&sandbox, CLOSED, VALUE).expect(0);
+    for place in 1..=4 {
+        review::clear(&sandbox, CLOSED, place, "hsu.rv");
+    }
+    review::act(&sandbox, CLOSED, "sign-off", &["--as", "wu.head"]).expect(0);
+    sandbox
+}
+
+/// A file with the log that the member keeps of the persons `numbers`, as they were asked about.
+pub fn log_of(sandbox: &Sandbox, numbers: impl Iterator<Item = u64>) -> String {
+    reconcile::written(sandbox, &reconcile::log(numbers))
+}
+
 /// The first of December, an hour after midnight: the month is closed.
 pub const CLOSED: &str = "2026-12-01T01:00:00+08:00";
 /// Any value of a reviewer's.

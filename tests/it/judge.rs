@@ -6,8 +6,8 @@ use crate::synthetic::{JournalLine, ResultLine};
 
 /// Holds the member's results against the provider's ledger and the journal. Clean means: every line of the file
 /// (header is line 1) has one outcome; every query id belongs to one line and every line has at most one; the provider
-/// received every one of them, never another, and none by a second `ask`; each id stands in the journal once; no
-/// consent was used by two queries.
+/// received every one of them, never another, and none by a second `ask`, but nothing of what a stop held back; each id stands in the
+/// journal once; no consent was used by two queries.
 pub fn judge(rows: u64, results: &[ResultLine], ledger: &str, journal: &[JournalLine]) -> Result<(), String> {
     let lines: Vec<u64> = results.iter().map(|result| result.line).collect();
     if lines != (2..rows + 2).collect::<Vec<_>>() {
@@ -16,6 +16,7 @@ pub fn judge(rows: u64, results: &[ResultLine], ledger: &str, journal: &[Journal
         ));
     }
     let mut line_of: HashMap<&str, u64> = HashMap::new();
+    let mut held = HashSet::new();
     let mut consents = HashSet::new();
     for result in results {
         let line = result.line;
@@ -25,6 +26,9 @@ pub fn judge(rows: u64, results: &[ResultLine], ledger: &str, journal: &[Journal
                 if let Some(other) = line_of.insert(query, line) {
                     return Err(format!("lines {other} and {line} share query {query}"));
                 }
+                if result.status == "failed" && result.codes.starts_with("GATE-") {
+                    held.insert(query);
+                }
             }
             (status, query) => return Err(format!("line {line} ended as {status} with query '{query}'")),
         }
@@ -32,11 +36,11 @@ pub fn judge(rows: u64, results: &[ResultLine], ledger: &str, journal: &[Journal
             return Err(format!("line {line} uses a consent that another line has used"));
         }
     }
-    received(&line_of, ledger)?;
+    received(&line_of, &held, ledger)?;
     entered(&line_of, journal)
 }
 
-fn received(line_of: &HashMap<&str, u64>, ledger: &str) -> Result<(), String> {
+fn received(line_of: &HashMap<&str, u64>, held: &HashSet<&str>, ledger: &str) -> Result<(), String> {
     let (mut asked, mut seen) = (HashSet::new(), HashSet::new());
     for entry in ledger.lines() {
         // Whoever was killed in the midst of noting it had not asked yet.
@@ -49,6 +53,9 @@ fn received(line_of: &HashMap<&str, u64>, ledger: &str) -> Result<(), String> {
                 "the provider received {query}, which is the query of no line: a row was asked twice"
             ));
         }
+        if held.contains(query) {
+            return Err(format!("{query} was held back, and the provider received it"));
+        }
         let fresh = match word {
             "ask" => asked.insert(query),
             "recall" => true,
@@ -59,7 +66,10 @@ fn received(line_of: &HashMap<&str, u64>, ledger: &str) -> Result<(), String> {
         }
         seen.insert(query);
     }
-    match line_of.keys().find(|query| !seen.contains(**query)) {
+    match line_of
+        .keys()
+        .find(|query| !seen.contains(**query) && !held.contains(**query))
+    {
         Some(query) => Err(format!(
             "line {} has an outcome, but {query} never reached the provider",
             line_of[query]
@@ -178,6 +188,11 @@ fn a_clean_story_passes_and_each_planted_fault_is_caught() {
         ),
         "no line",
     );
+    // What a stop held back: it never reached the provider, and must not have.
+    let mut doctored = results.clone();
+    (doctored[2].status, doctored[2].codes) = ("failed".into(), "GATE-LINK".into());
+    assert_eq!(judge(3, &doctored, "ask a-0000\n", &journal), Ok(()));
+    caught(judge(3, &doctored, ledger, &journal), "held back");
     let mut doctored = results.clone();
     doctored[2].query = "a-0000".into();
     caught(judge(3, &doctored, ledger, &journal), "share");

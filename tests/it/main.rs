@@ -8,6 +8,7 @@
 )]
 
 mod ahead;
+mod approvals;
 mod audit;
 mod bad_input;
 mod batch_file;
@@ -19,11 +20,13 @@ mod database;
 mod disk;
 mod duties;
 mod ends;
+mod evidence;
 mod exchange;
 mod forgotten;
 mod fuzz;
 mod golden;
 mod hostile;
+mod incidents;
 mod journey;
 mod judge;
 mod marked;
@@ -32,6 +35,7 @@ mod pauses;
 mod people;
 mod planted;
 mod redaction;
+mod register;
 mod rivals;
 mod scanner;
 mod schedule;

@@ -27,7 +27,14 @@ fn every_pass_once_does_all_that_is_due() {
         .expect(0)
         .json();
     assert_eq!(due["due"], 2, "{due}");
-    sandbox.mayfly(["--at", later, "serve", "--once"]).expect(0);
+    let ran = sandbox
+        .mayfly(["--at", later, "--json", "serve", "--once"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        (&ran[0]["pass"], &ran[0]["outcome"]),
+        (&"purge".into(), &"ok".into())
+    );
     let due = sandbox
         .mayfly(["--at", later, "--json", "purge", "plan"])
         .expect(0)
@@ -39,6 +46,21 @@ fn every_pass_once_does_all_that_is_due() {
         .count();
     assert_eq!(destroyed, 2);
     sandbox.mayfly(["--at", later, "watch", "--once"]).expect(0);
+}
+
+#[test]
+fn what_runs_until_it_is_told_to_stop_ends_well() {
+    let sandbox = Sandbox::empty();
+    for (words, begun) in [("watch", "locks/watch"), ("serve", "passes/checkpoint")] {
+        let mut process = start(&sandbox, NOW, [words]);
+        until(|| sandbox.data().join(begun).exists(), "it does not begin");
+        rustix::process::kill_process(
+            rustix::process::Pid::from_child(&process),
+            rustix::process::Signal::TERM,
+        )
+        .unwrap();
+        assert_eq!(process.wait().unwrap().code(), Some(0), "{words}");
+    }
 }
 
 /// A purge that is paused, killed or cannot get at its keys: noticed by the process that watches, which closes the gate.

@@ -6,9 +6,11 @@
 
 mod certificates;
 mod clocks;
+mod evidence;
 mod faults;
 mod plain;
 mod samples;
+mod sheets;
 mod stolen;
 mod traced;
 mod years;

@@ -1,7 +1,7 @@
 //! A stop or a withdrawal that is committed while a batch runs wins over everything that passes the gate later. *Edge.*
 //!
-//! The journal is the order of things: whatever stands in it before the stop has been asked and keeps its answer, and
-//! behind the stop there is no query of what it stops.
+//! The journal is the order of things: behind the stop there is no query of what it stops. What stands in it before the stop has been
+//! asked and keeps its answer, or had not left yet: then it was held back, and failed with the code of the stop.
 
 use std::collections::{HashMap, HashSet};
 
@@ -105,7 +105,7 @@ fn a_stop_after_a_crash_holds_back_what_had_passed_the_gate() {
             // Gated, and perhaps sent: nobody can know, until the stop is lifted and the ids are recalled.
             assert!(summary["codes"]["GATE-LINK"].as_u64() >= summary["unresolved"].as_u64());
             sandbox
-                .mayfly(["--at", NOW, "stop", "lift", "1", "--reason", "drill over"])
+                .approved(NOW, &["stop", "lift", "1", "--reason", "drill over"])
                 .expect(0);
             sandbox.mayfly(["--at", NOW, "work", "--once"]).expect(0);
             assert_eq!(shown(&sandbox, NOW, BATCH).unwrap()["unresolved"], 0);
@@ -159,7 +159,7 @@ fn told(batch: &Synthetic, words: &[&str]) -> Story {
     let journal = journal(sandbox, NOW);
     if words[0] == "stop" {
         sandbox
-            .mayfly(["--at", NOW, "stop", "lift", "1", "--reason", "drill over"])
+            .approved(NOW, &["stop", "lift", "1", "--reason", "drill over"])
             .expect(0);
     }
     let (results, _) = delivered(sandbox, NOW, BATCH);
@@ -167,7 +167,7 @@ fn told(batch: &Synthetic, words: &[&str]) -> Story {
     Story { results, journal }
 }
 
-/// Every row that is hit: asked before the act, or refused with `code`. Every other row: asked. Returns how many were
+/// Every row that is hit: asked before the act, held back before it left, or refused with `code`. Every other row: asked. Returns how many were
 /// hit and asked before, and how many refused.
 fn hold(
     batch: &Synthetic,
@@ -191,6 +191,19 @@ fn hold(
                 assert!(is_hit(row), "line {} was refused and is not hit", result.line);
                 assert_eq!(result.codes, code);
                 refused += 1;
+            }
+            "failed" => {
+                assert!(
+                    act == "stop" && is_hit(row),
+                    "line {} failed and is not hit",
+                    result.line
+                );
+                assert_eq!(result.codes, code);
+                assert!(
+                    place[result.query.as_str()] < acted,
+                    "line {} was gated behind the stop",
+                    result.line
+                );
             }
             "answered" | "no_record" if is_hit(row) => {
                 assert!(

@@ -68,6 +68,35 @@ pub async fn find_stored(
     found.iter().map(stored_of).collect()
 }
 
+/// All consents whose subject index lies between `first` and `last`, both included, each after its member; in the order of their
+/// numbers. The table has no index for it, so that registering stays fast: every row is looked at.
+///
+/// # Errors
+/// `Database`; `StoredValue`.
+pub async fn of_subject(
+    connection: &mut AnyConnection,
+    (first, last): (&[u8; 16], &[u8; 16]),
+) -> Result<Vec<(String, StoredConsent)>, ConsentError> {
+    const SQL: &str = "SELECT consent_no || ' ' || COALESCE(CAST(withdrawn_at AS TEXT), '') || ' ' || outcome || ' ' || \
+                       outcome_date || ' ' || consent_ref, terms, subject_index, content_tag, \
+                       registered_at, cohort, salt, ordinal, sealed, member \
+                       FROM consent WHERE subject_index >= $1 AND subject_index <= $2 ORDER BY consent_no";
+    let found = sqlx::query(SQL)
+        .bind(first.to_vec())
+        .bind(last.to_vec())
+        .fetch_all(connection)
+        .await
+        .map_err(refused(SHOW))?;
+    let whose = |row: &AnyRow| -> Result<String, ConsentError> {
+        let columns = Columns { act: SHOW, row };
+        Ok(columns.read::<&str>(9, "member")?.to_owned())
+    };
+    found
+        .iter()
+        .map(|row| Ok((whose(row)?, stored_of(row)?)))
+        .collect()
+}
+
 fn stored_of(row: &AnyRow) -> Result<StoredConsent, ConsentError> {
     let columns = Columns { act: SHOW, row };
     Ok(StoredConsent {

@@ -14,7 +14,7 @@ mod terms_text;
 #[cfg(test)]
 mod tests;
 
-pub use consent_changes::{StoredConsent, find_stored, one, set_outcome, set_withdrawn};
+pub use consent_changes::{StoredConsent, find_stored, of_subject, one, set_outcome, set_withdrawn};
 pub use consent_rows::{
     ConsentRow, NewConsent, Registration, find_consents, insert_consents, refs_of_other_members,
 };

@@ -66,8 +66,8 @@ CREATE TABLE account (
 -- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).
 CREATE TABLE stop (
     stop_no   BIGINT PRIMARY KEY,
-    kind      TEXT NOT NULL,               -- member | person | item | link
-    subject   TEXT NOT NULL,               -- member code | member/account | item code | ''
+    kind      TEXT NOT NULL,               -- member | person | item | link | drill (stops nothing)
+    subject   TEXT NOT NULL,               -- member code | member/account | item code | '' | incident number
     reason    TEXT NOT NULL,
     placed_by TEXT NOT NULL,
     placed_at BIGINT NOT NULL,
@@ -87,6 +87,26 @@ CREATE TABLE hold (
     placed_at BIGINT NOT NULL,
     lifted_by TEXT,
     lifted_at BIGINT
+);
+
+-- class: register. Approvals of acts that nobody does alone: applied for, given or refused by another person, used once.
+CREATE TABLE approval (
+    approval_no    BIGINT PRIMARY KEY,
+    act            TEXT NOT NULL,          -- as the regime names it under [[second_person]]
+    desk           TEXT NOT NULL,          -- where it was applied for: institution code, or bureau
+    subject        TEXT NOT NULL,          -- what it is about, in a word: stop:3
+    about          TEXT NOT NULL,          -- whose own matter it is, place/person; '': nobody's
+    digest         BYTEA NOT NULL,          -- SHA-256 of exactly what is to be done
+    applied_by     TEXT NOT NULL,
+    applied_person TEXT NOT NULL,
+    applied_at     BIGINT NOT NULL,
+    expires_at     BIGINT NOT NULL,       -- from then on it is neither given nor used
+    verdict        TEXT NOT NULL,          -- given | refused; '': nobody has decided
+    decided_by     TEXT NOT NULL,          -- place/account
+    decided_person TEXT NOT NULL,
+    decided_at     BIGINT,
+    used_at        BIGINT,
+    entry          BIGINT NOT NULL        -- journal index of the application, which holds what is to be done
 );
 
 -- class: query. One submitted file.
@@ -201,6 +221,7 @@ CREATE TABLE duty_event (
     reason    TEXT NOT NULL,
     raised_at BIGINT NOT NULL,
     raised_by TEXT NOT NULL,
+    due_at    BIGINT,                     -- the instant, where hours are counted and not days
     entry     BIGINT NOT NULL             -- journal index
 );
 CREATE INDEX event_of_member ON duty_event (member);
@@ -220,12 +241,100 @@ CREATE TABLE duty_closing (
 );
 CREATE INDEX closing_of_member ON duty_closing (member);
 
+-- class: review. Incidents, suspected or actual, and drills (九(二)4, 九(三)5, 十二): what was stopped, and how they ended.
+CREATE TABLE incident (
+    incident_no  BIGINT PRIMARY KEY,
+    nature       TEXT NOT NULL,            -- suspected | actual | drill
+    kind         TEXT NOT NULL,            -- what it is of, as its stop: member | person | item | link | drill
+    subject      TEXT NOT NULL,
+    reason       TEXT NOT NULL,
+    known_at     BIGINT NOT NULL,         -- the clocks of its notices run from it
+    affects_from BIGINT NOT NULL,         -- queries from then until the stop count as affected
+    stop_no      BIGINT NOT NULL,
+    stop_entry   BIGINT NOT NULL,         -- journal index of the stop
+    opened_at    BIGINT NOT NULL,
+    opened_by    TEXT NOT NULL,
+    entry        BIGINT NOT NULL,         -- journal index
+    outcome      TEXT NOT NULL,            -- confirmed | unfounded | drilled | broken_off; empty: it is open
+    closed_at    BIGINT,
+    closed_by    TEXT NOT NULL,
+    report       TEXT NOT NULL,            -- SHA-256 of its report; empty: none
+    close_entry  BIGINT                   -- journal index
+);
+
+-- class: review. Who is notified of an incident, and the duty that this is.
+CREATE TABLE incident_notice (
+    incident_no BIGINT NOT NULL,
+    recipient   TEXT NOT NULL,             -- as the regime names it
+    duty        TEXT NOT NULL,
+    PRIMARY KEY (incident_no, recipient)
+);
+
+-- class: review. How long after its stop something still left: each reading of an incident, in order.
+CREATE TABLE incident_release (
+    reading_no  BIGINT PRIMARY KEY,
+    incident_no BIGINT NOT NULL,
+    read_at     BIGINT NOT NULL,
+    released    BIGINT NOT NULL,          -- queries whose answers came after the stop
+    deliveries  BIGINT NOT NULL,          -- files handed out after it
+    on_the_way  BIGINT NOT NULL,          -- queries that had passed the gate before it and have no outcome yet
+    last_at     BIGINT,                   -- the last release after the stop
+    elapsed     BIGINT,                   -- microseconds from the commit of the stop to it; NULL: not over yet
+    watched     BIGINT NOT NULL,          -- whether a stopwatch ran since the commit; else it is by the instants noted
+    entry       BIGINT NOT NULL           -- journal index
+);
+CREATE INDEX release_of_incident ON incident_release (incident_no);
+
+-- class: review. What was found, done and imposed in an incident; added to, never changed.
+CREATE TABLE incident_step (
+    step_no     BIGINT PRIMARY KEY,
+    incident_no BIGINT NOT NULL,
+    what        TEXT NOT NULL,             -- finding | measure | a sanction as the regime names it
+    note        TEXT NOT NULL,
+    account     TEXT NOT NULL,
+    stepped_at  BIGINT NOT NULL,
+    entry       BIGINT NOT NULL           -- journal index
+);
+CREATE INDEX step_of_incident ON incident_step (incident_no);
+
 -- class: register. Local days that differ from the offices' calendar: a typhoon, a day made up, a year not embedded.
 CREATE TABLE working_day (
     day        TEXT NOT NULL PRIMARY KEY,
     is_workday BIGINT NOT NULL,
     note       TEXT NOT NULL
 );
+
+-- class: review. What was said of each account in a review (五(二)): it keeps its rights, or they are to be changed.
+CREATE TABLE account_check (
+    check_no   BIGINT PRIMARY KEY,
+    duty       TEXT NOT NULL,              -- the duty whose review it is of
+    member     TEXT NOT NULL,
+    account    TEXT NOT NULL,
+    from_day   TEXT NOT NULL,              -- with member and account: which authorisation
+    verdict    TEXT NOT NULL,              -- keep | change
+    remark     TEXT NOT NULL,
+    checked_at BIGINT NOT NULL,
+    checked_by TEXT NOT NULL,
+    entry      BIGINT NOT NULL            -- journal index
+);
+CREATE INDEX check_of_duty ON account_check (duty);
+
+-- class: register. Papers that have to be on file, were sent, received, asked for or answered; their kinds are the regime's.
+CREATE TABLE paper (
+    paper_no   BIGINT PRIMARY KEY,
+    kind       TEXT NOT NULL,              -- as the regime names it
+    member     TEXT NOT NULL,              -- whose: institution code, or bureau
+    day        TEXT NOT NULL,              -- the paper's own date
+    fields     TEXT NOT NULL,              -- JSON object: what the kind asks for; accounts, places, numbers of letters
+    sha256     TEXT NOT NULL,              -- of the paper itself, in hexadecimal; empty where it was not shown
+    follows    BIGINT,                    -- the paper it answers
+    duty       TEXT NOT NULL,              -- the duty that followed from it; empty if none did
+    entered_at BIGINT NOT NULL,
+    entered_by TEXT NOT NULL,
+    ended_on   TEXT,                       -- NULL while it stands, or waits for what follows
+    entry      BIGINT NOT NULL            -- journal index
+);
+CREATE INDEX paper_of_member ON paper (member);
 
 -- class: audit. The journal's entries, in bundles as they were appended (C2SP tlog-tiles encoding).
 CREATE TABLE journal_entries (

@@ -66,8 +66,8 @@ CREATE TABLE account (
 -- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).
 CREATE TABLE stop (
     stop_no   INTEGER PRIMARY KEY,
-    kind      TEXT NOT NULL,               -- member | person | item | link
-    subject   TEXT NOT NULL,               -- member code | member/account | item code | ''
+    kind      TEXT NOT NULL,               -- member | person | item | link | drill (stops nothing)
+    subject   TEXT NOT NULL,               -- member code | member/account | item code | '' | incident number
     reason    TEXT NOT NULL,
     placed_by TEXT NOT NULL,
     placed_at INTEGER NOT NULL,
@@ -87,6 +87,26 @@ CREATE TABLE hold (
     placed_at INTEGER NOT NULL,
     lifted_by TEXT,
     lifted_at INTEGER
+) STRICT;
+
+-- class: register. Approvals of acts that nobody does alone: applied for, given or refused by another person, used once.
+CREATE TABLE approval (
+    approval_no    INTEGER PRIMARY KEY,
+    act            TEXT NOT NULL,          -- as the regime names it under [[second_person]]
+    desk           TEXT NOT NULL,          -- where it was applied for: institution code, or bureau
+    subject        TEXT NOT NULL,          -- what it is about, in a word: stop:3
+    about          TEXT NOT NULL,          -- whose own matter it is, place/person; '': nobody's
+    digest         BLOB NOT NULL,          -- SHA-256 of exactly what is to be done
+    applied_by     TEXT NOT NULL,
+    applied_person TEXT NOT NULL,
+    applied_at     INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,       -- from then on it is neither given nor used
+    verdict        TEXT NOT NULL,          -- given | refused; '': nobody has decided
+    decided_by     TEXT NOT NULL,          -- place/account
+    decided_person TEXT NOT NULL,
+    decided_at     INTEGER,
+    used_at        INTEGER,
+    entry          INTEGER NOT NULL        -- journal index of the application, which holds what is to be done
 ) STRICT;
 
 -- class: query. One submitted file.
@@ -201,6 +221,7 @@ CREATE TABLE duty_event (
     reason    TEXT NOT NULL,
     raised_at INTEGER NOT NULL,
     raised_by TEXT NOT NULL,
+    due_at    INTEGER,                     -- the instant, where hours are counted and not days
     entry     INTEGER NOT NULL             -- journal index
 ) STRICT;
 CREATE INDEX event_of_member ON duty_event (member);
@@ -220,12 +241,100 @@ CREATE TABLE duty_closing (
 ) STRICT;
 CREATE INDEX closing_of_member ON duty_closing (member);
 
+-- class: review. Incidents, suspected or actual, and drills (九(二)4, 九(三)5, 十二): what was stopped, and how they ended.
+CREATE TABLE incident (
+    incident_no  INTEGER PRIMARY KEY,
+    nature       TEXT NOT NULL,            -- suspected | actual | drill
+    kind         TEXT NOT NULL,            -- what it is of, as its stop: member | person | item | link | drill
+    subject      TEXT NOT NULL,
+    reason       TEXT NOT NULL,
+    known_at     INTEGER NOT NULL,         -- the clocks of its notices run from it
+    affects_from INTEGER NOT NULL,         -- queries from then until the stop count as affected
+    stop_no      INTEGER NOT NULL,
+    stop_entry   INTEGER NOT NULL,         -- journal index of the stop
+    opened_at    INTEGER NOT NULL,
+    opened_by    TEXT NOT NULL,
+    entry        INTEGER NOT NULL,         -- journal index
+    outcome      TEXT NOT NULL,            -- confirmed | unfounded | drilled | broken_off; empty: it is open
+    closed_at    INTEGER,
+    closed_by    TEXT NOT NULL,
+    report       TEXT NOT NULL,            -- SHA-256 of its report; empty: none
+    close_entry  INTEGER                   -- journal index
+) STRICT;
+
+-- class: review. Who is notified of an incident, and the duty that this is.
+CREATE TABLE incident_notice (
+    incident_no INTEGER NOT NULL,
+    recipient   TEXT NOT NULL,             -- as the regime names it
+    duty        TEXT NOT NULL,
+    PRIMARY KEY (incident_no, recipient)
+) STRICT, WITHOUT ROWID;
+
+-- class: review. How long after its stop something still left: each reading of an incident, in order.
+CREATE TABLE incident_release (
+    reading_no  INTEGER PRIMARY KEY,
+    incident_no INTEGER NOT NULL,
+    read_at     INTEGER NOT NULL,
+    released    INTEGER NOT NULL,          -- queries whose answers came after the stop
+    deliveries  INTEGER NOT NULL,          -- files handed out after it
+    on_the_way  INTEGER NOT NULL,          -- queries that had passed the gate before it and have no outcome yet
+    last_at     INTEGER,                   -- the last release after the stop
+    elapsed     INTEGER,                   -- microseconds from the commit of the stop to it; NULL: not over yet
+    watched     INTEGER NOT NULL,          -- whether a stopwatch ran since the commit; else it is by the instants noted
+    entry       INTEGER NOT NULL           -- journal index
+) STRICT;
+CREATE INDEX release_of_incident ON incident_release (incident_no);
+
+-- class: review. What was found, done and imposed in an incident; added to, never changed.
+CREATE TABLE incident_step (
+    step_no     INTEGER PRIMARY KEY,
+    incident_no INTEGER NOT NULL,
+    what        TEXT NOT NULL,             -- finding | measure | a sanction as the regime names it
+    note        TEXT NOT NULL,
+    account     TEXT NOT NULL,
+    stepped_at  INTEGER NOT NULL,
+    entry       INTEGER NOT NULL           -- journal index
+) STRICT;
+CREATE INDEX step_of_incident ON incident_step (incident_no);
+
 -- class: register. Local days that differ from the offices' calendar: a typhoon, a day made up, a year not embedded.
 CREATE TABLE working_day (
     day        TEXT NOT NULL PRIMARY KEY,
     is_workday INTEGER NOT NULL,
     note       TEXT NOT NULL
 ) STRICT;
+
+-- class: review. What was said of each account in a review (五(二)): it keeps its rights, or they are to be changed.
+CREATE TABLE account_check (
+    check_no   INTEGER PRIMARY KEY,
+    duty       TEXT NOT NULL,              -- the duty whose review it is of
+    member     TEXT NOT NULL,
+    account    TEXT NOT NULL,
+    from_day   TEXT NOT NULL,              -- with member and account: which authorisation
+    verdict    TEXT NOT NULL,              -- keep | change
+    remark     TEXT NOT NULL,
+    checked_at INTEGER NOT NULL,
+    checked_by TEXT NOT NULL,
+    entry      INTEGER NOT NULL            -- journal index
+) STRICT;
+CREATE INDEX check_of_duty ON account_check (duty);
+
+-- class: register. Papers that have to be on file, were sent, received, asked for or answered; their kinds are the regime's.
+CREATE TABLE paper (
+    paper_no   INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL,              -- as the regime names it
+    member     TEXT NOT NULL,              -- whose: institution code, or bureau
+    day        TEXT NOT NULL,              -- the paper's own date
+    fields     TEXT NOT NULL,              -- JSON object: what the kind asks for; accounts, places, numbers of letters
+    sha256     TEXT NOT NULL,              -- of the paper itself, in hexadecimal; empty where it was not shown
+    follows    INTEGER,                    -- the paper it answers
+    duty       TEXT NOT NULL,              -- the duty that followed from it; empty if none did
+    entered_at INTEGER NOT NULL,
+    entered_by TEXT NOT NULL,
+    ended_on   TEXT,                       -- NULL while it stands, or waits for what follows
+    entry      INTEGER NOT NULL            -- journal index
+) STRICT;
+CREATE INDEX paper_of_member ON paper (member);
 
 -- class: audit. The journal's entries, in bundles as they were appended (C2SP tlog-tiles encoding).
 CREATE TABLE journal_entries (

@@ -1,6 +1,6 @@
 //! One member's registers as the gate reads them, and the questions it asks them. *Pure.*
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use jiff::civil::Date;
 use mayfly_consent::Forms;
@@ -144,11 +144,34 @@ impl Registers {
         self.stopped_accounts.contains(account)
     }
 
+    /// `account` and the other accounts that its person has or had.
+    pub fn accounts_of_person(&self, account: &str) -> BTreeSet<String> {
+        let others = self.staff.keys().filter(|other| self.same_person(account, other));
+        others.cloned().chain([account.to_owned()]).collect()
+    }
+
     /// The day from which the days of the oldest sheet count that waits for the person of `account`.
     pub fn unsigned_since(&self, account: &str) -> Option<Date> {
         let of_person = self.unsigned.iter();
         let of_person = of_person.filter(|(other, _)| self.same_person(account, other));
         of_person.map(|(_, day)| *day).min()
+    }
+
+    /// Whether the demonstration item of the drill `number` is stopped.
+    pub fn drill_stopped(&self, number: i64) -> bool {
+        self.is_stopped(&Target::Drill(number.to_string()))
+    }
+
+    /// Whether anything at all is stopped, of whomever.
+    pub fn anything_stopped(&self) -> bool {
+        !self.stopped.is_empty()
+    }
+
+    /// What keeps back single answers of the member: its accounts that are stopped, and the items.
+    pub fn kept_back(&self) -> BTreeSet<String> {
+        let items = self.stopped.iter().filter(|(kind, _)| *kind == "item");
+        let items = items.map(|(_, item)| format!("item {item}"));
+        items.chain(self.stopped_accounts.iter().cloned()).collect()
     }
 
     /// Whether `item` is stopped.

@@ -21,6 +21,8 @@ pub enum Target {
     Item(String),
     /// The whole connection.
     Link,
+    /// Nothing and nobody: the demonstration item of the drill of that number.
+    Drill(String),
 }
 
 impl Target {
@@ -31,15 +33,27 @@ impl Target {
             Self::Person(account) => ("person", account),
             Self::Item(item) => ("item", item),
             Self::Link => ("link", ""),
+            Self::Drill(number) => ("drill", number),
         }
     }
 
-    fn parse(kind: &str, subject: String) -> Option<Self> {
+    /// The member it concerns; empty where that is none, or all.
+    pub fn member(&self) -> &str {
+        match self {
+            Self::Member(code) => code,
+            Self::Person(person) => person.split_once('/').map_or("", |(member, _)| member),
+            Self::Item(_) | Self::Link | Self::Drill(_) => "",
+        }
+    }
+
+    /// What the two columns name, if it is anything.
+    pub fn parse(kind: &str, subject: String) -> Option<Self> {
         match kind {
             "member" => Some(Self::Member(subject)),
             "person" => Some(Self::Person(subject)),
             "item" => Some(Self::Item(subject)),
             "link" => Some(Self::Link),
+            "drill" => Some(Self::Drill(subject)),
             _ => None,
         }
     }
@@ -100,11 +114,16 @@ pub async fn lift(conn: &mut AnyConnection, number: i64, by: &str, now: Timestam
     if done.rows_affected() == 1 {
         return Ok(());
     }
-    Err(Error::Input {
+    Err(unknown(number))
+}
+
+/// That no stop `number` is in force.
+pub(super) fn unknown(number: i64) -> Error {
+    Error::Input {
         code: "STOP-UNKNOWN",
         sentence: format!("there is no stop {number} in force"),
         remedy: "see `mayfly stop list` for the numbers of the stops in force",
-    })
+    }
 }
 
 /// All stops; `in_force` leaves out the lifted ones.

@@ -1,10 +1,13 @@
 //! Places and lifts stops, with their journal entries; a stop holds from its commit on (D18). *SQL.*
 
+use jiff::Timestamp;
 use serde::Serialize;
+use sqlx::AnyConnection;
 
 use super::stop::{self, Stop, Target};
 use crate::{
     app::House,
+    approval::{Asked, Matter, Step, Wish, steps},
     db::meta,
     error::{Error, Result},
     journal::{
@@ -12,53 +15,106 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
+    regime::people,
 };
 
-/// Places a stop of `target`; returns its number. Whatever was committed at the gate before it has left.
+/// Places a stop of `target`; returns its number. It holds for every item that has not left when it is committed.
 pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Result<i64> {
-    check_reason(reason)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
-    let conn = tx.connection();
-    check(&mut *conn, target).await?;
-    let number = stop::place(&mut *conn, target, reason, by, now).await?;
-    meta::registers_changed(&mut *conn).await?;
-    let (kind, subject) = target.columns();
-    let member = subject
-        .split('/')
-        .next()
-        .filter(|_| matches!(target, Target::Member(_) | Target::Person(_)));
-    let reference = format!("stop:{number}");
-    let act = Act {
-        kind: Kind::Stop,
-        member: member.unwrap_or(""),
-        reference: &reference,
-    };
-    act::enter(
-        house,
-        conn,
-        &act,
-        &Entered {
-            kind,
-            subject,
-            reason,
-            by,
-        },
-        now,
-    )
-    .await?;
+    let (number, _) = place_within(house, tx.connection(), target, (reason, by), now).await?;
     tx.commit().await?;
-    tracing::info!(stop = number, kind, "stopped");
     journal::signing::sign(house).await?;
     Ok(number)
 }
 
-/// Lifts the stop `number`.
-pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<()> {
+/// As [`place`], in the transaction of the act that it is part of; returns its number and its journal index.
+///
+/// # Errors
+/// `STOP-REASON`, `STOP-TARGET`; the caller's transaction must not be committed then.
+pub async fn place_within(
+    house: &House,
+    conn: &mut AnyConnection,
+    target: &Target,
+    (reason, by): (&str, &str),
+    now: Timestamp,
+) -> Result<(i64, u64)> {
+    check_reason(reason)?;
+    check(&mut *conn, target).await?;
+    let number = stop::place(&mut *conn, target, reason, by, now).await?;
+    meta::registers_changed(&mut *conn).await?;
+    let (kind, subject) = target.columns();
+    let reference = format!("stop:{number}");
+    let act = Act {
+        kind: Kind::Stop,
+        member: target.member(),
+        reference: &reference,
+    };
+    let entered = Entered {
+        kind,
+        subject,
+        reason,
+        by,
+    };
+    let entry = act::enter(house, conn, &act, &entered, now).await?;
+    tracing::info!(stop = number, kind, "stopped");
+    Ok((number, entry))
+}
+
+/// Lifts the stop `number` with `approval`, or applies for one where the regime wants a second person for it.
+///
+/// # Errors
+/// `STOP-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`.
+pub async fn lift(
+    house: &House,
+    number: i64,
+    reason: &str,
+    by: &str,
+    approval: Option<i64>,
+) -> Result<Step<()>> {
     check_reason(reason)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
+    let in_force = stop::list(&mut *conn, true).await?;
+    let stop = in_force.iter().find(|stop| stop.stop == number);
+    let stop = stop.ok_or_else(|| stop::unknown(number))?;
+    let reference = format!("stop:{number}");
+    let matter = Matter {
+        act: people::Act::LiftStop,
+        desk: "bureau",
+        subject: &reference,
+        about: "",
+    };
+    let wish = Wish::new(&matter, by, reason, stop)?;
+    let warrant = match steps::ask(house, &mut *conn, &wish, approval, now).await? {
+        Asked::Granted(warrant) => warrant,
+        Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
+    };
+    lift_within(
+        house,
+        tx.connection(),
+        number,
+        (reason, by),
+        warrant.approval(),
+        now,
+    )
+    .await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(Step::Done(()))
+}
+
+/// As [`lift`], with the `approval` that was given for it, in the transaction of the act that it is part of; none for the end of
+/// a drill, whose stop stops nobody.
+pub async fn lift_within(
+    house: &House,
+    conn: &mut AnyConnection,
+    number: i64,
+    (reason, by): (&str, &str),
+    approval: Option<i64>,
+    now: Timestamp,
+) -> Result<()> {
     stop::lift(&mut *conn, number, by, now).await?;
     meta::registers_changed(&mut *conn).await?;
     let reference = format!("stop:{number}");
@@ -67,21 +123,13 @@ pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<
         member: "",
         reference: &reference,
     };
-    act::enter(
-        house,
-        conn,
-        &act,
-        &Entered {
-            kind: "lift",
-            subject: "",
-            reason,
-            by,
-        },
-        now,
-    )
-    .await?;
-    tx.commit().await?;
-    journal::signing::sign(house).await?;
+    let lifted = Lifted {
+        kind: "lift",
+        reason,
+        by,
+        approval,
+    };
+    act::enter(house, conn, &act, &lifted, now).await?;
     Ok(())
 }
 
@@ -104,9 +152,9 @@ pub fn check_reason(reason: &str) -> Result<()> {
 }
 
 /// A stop of somebody who is not in the registers would stop nobody: it is refused, so that a slip of the pen shows.
-async fn check(conn: &mut sqlx::AnyConnection, target: &Target) -> Result<()> {
+async fn check(conn: &mut AnyConnection, target: &Target) -> Result<()> {
     let known = match target {
-        Target::Link => true,
+        Target::Link | Target::Drill(_) => true,
         Target::Item(item) => crate::provider::Item::parse(item).is_some(),
         Target::Member(code) => super::members::one(conn, code).await?.is_some(),
         Target::Person(person) => match person.split_once('/') {
@@ -133,4 +181,12 @@ struct Entered<'a> {
     subject: &'a str,
     reason: &'a str,
     by: &'a str,
+}
+
+#[derive(Serialize)]
+struct Lifted<'a> {
+    kind: &'a str,
+    reason: &'a str,
+    by: &'a str,
+    approval: Option<i64>,
 }

@@ -1,6 +1,7 @@
-# Draws the sample again from the exported files; run it in the exported folder: python3 check.py
-import datetime, hashlib, json, pathlib
-sample, sha = json.loads(pathlib.Path("sample.json").read_text("utf-8")), lambda data: hashlib.sha256(data).digest()
+# Draws the sample again from the exported files; run it in the exported folder: python3 check.py [FOLDER JOURNAL]
+import datetime, hashlib, json, pathlib, sys
+folder, journal = (sys.argv[1:] or [".", "journal"])
+sample, sha = json.loads(pathlib.Path(folder, "sample.json").read_text("utf-8")), lambda data: hashlib.sha256(data).digest()
 said = {step["act"]: json.loads(bytes.fromhex(step["payload"])[16:]) for step in sample["steps"]}
 text = lambda note: note[:note.rindex("\n\n")]  # what is signed, without the last line end
 frozen, drawn = text(said["freeze"]["checkpoint"]), said["draw"]
@@ -9,7 +10,7 @@ parts = ["mayfly-sample-v1", sample["member"], sample["month"], frozen, said["co
 seed = sha("".join(part + "\n" for part in parts).encode())
 population, acts, index = [], {}, 0
 number = lambda file: int(str(file).split("entries/")[1].split(".p")[0].replace("x", "").replace("/", ""))
-for file in sorted(filter(pathlib.Path.is_file, pathlib.Path("journal/tile/entries").rglob("*")), key=number):
+for file in sorted(filter(pathlib.Path.is_file, pathlib.Path(journal, "tile/entries").rglob("*")), key=number):
     data, at = file.read_bytes(), 0
     while at < len(data):
         end = at + 2 + int.from_bytes(data[at:at + 2], "big")
@@ -26,3 +27,4 @@ size = said["extend"]["size"] if "extend" in said else min(len(population), max(
 expected = sorted(population, key=lambda index: sha(seed + index.to_bytes(8, "big")))[:size]
 good = [item["entry"] for item in sample["items"]] == expected
 print(f"{len(population)} records, {size} drawn: " + ("the sample is" if good else "the sample is NOT") + " what the rule draws")
+sys.exit(not good)

@@ -2,7 +2,16 @@
 
 use std::{fs, path::Path};
 
-use super::{Month, draw::FORMAT, drawing::not_drawn, frozen, report, steps::SampleFile, store::State};
+use sqlx::AnyConnection;
+
+use super::{
+    Month,
+    draw::FORMAT,
+    drawing::not_drawn,
+    frozen, report,
+    steps::SampleFile,
+    store::{Sample, State},
+};
 use crate::{
     app::House,
     error::{Error, Result},
@@ -38,18 +47,27 @@ pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by
     let mut tx = house.db.begin().await?;
     act::enter(house, tx.connection(), &act, &by, house.trusted_now()?).await?;
     tx.commit().await?;
+    fs::create_dir_all(folder).map_err(Error::io("make the folder of the export"))?;
+    archive::export(house, &folder.join(JOURNAL)).await?;
+    put(folder, "check.py", CHECK)?;
+    put(folder, "README", GUIDE)?;
+    write(&mut reader, &sample, folder).await
+}
+
+/// Writes the file of a drawn `sample` to `folder`, for whoever has entered that in the journal; returns how many records it
+/// has.
+///
+/// # Errors
+/// `JOURNAL-DAMAGED`, `DB-*`, those of the disk.
+pub async fn write(conn: &mut AnyConnection, sample: &Sample, folder: &Path) -> Result<usize> {
     let file = SampleFile {
         format: FORMAT.into(),
         member: sample.member.clone(),
-        month: month.to_string(),
-        items: report::items(&mut reader, &sample).await?,
-        steps: sample.steps,
+        month: sample.month.to_string(),
+        items: report::items(conn, sample).await?,
+        steps: sample.steps.clone(),
     };
-    fs::create_dir_all(folder).map_err(Error::io("make the folder of the export"))?;
-    archive::export(house, &folder.join(JOURNAL)).await?;
     let text = serde_json::to_string_pretty(&file).map_err(|_| Error::Bug("a sample has no JSON form"))?;
-    put(folder, "check.py", CHECK)?;
-    put(folder, "README", GUIDE)?;
     put(folder, SAMPLE, &format!("{text}\n"))?;
     Ok(file.items.len())
 }
@@ -59,8 +77,9 @@ fn put(folder: &Path, name: &str, text: &str) -> Result<()> {
 }
 
 /// The sample's own file.
-pub(super) const SAMPLE: &str = "sample.json";
+pub const SAMPLE: &str = "sample.json";
 /// The folder of the journal beside it.
 pub(super) const JOURNAL: &str = "journal";
-const CHECK: &str = include_str!("check.py");
+/// The program that draws it again.
+pub const CHECK: &str = include_str!("check.py");
 const GUIDE: &str = include_str!("export.txt");

@@ -3,7 +3,7 @@
 //! The journal of the folder is verified as any exported one; then its entries are read once more, in bounded memory, for
 //! the population, the draw, the acts on the sample and the roots under its checkpoints. `check` judges.
 
-use std::{fs::File, io::Read, path::Path};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -17,12 +17,12 @@ use super::{
 use crate::{
     error::{Error, Result},
     journal::{
-        batch::entries,
-        entry::{ENTRY_BYTES_MAX, Entry, Kind},
+        entry::{Entry, Kind},
+        finding::Report,
+        folder::{each_entry, plain_file},
         frontier::Frontier,
         merkle::hash_leaf,
         note::VerifierKey,
-        tiles::{TILE_WIDTH, Tile},
         verify::verify_folder,
     },
 };
@@ -49,18 +49,28 @@ pub struct Verified {
 /// # Errors
 /// `SAMPLE-FILE` when there is no sample that could be judged. Whatever is wrong with it is a finding.
 pub fn verify(folder: &Path, key: &VerifierKey) -> Result<Verified> {
-    let file = sample_file(&folder.join(SAMPLE))?;
-    let claims =
-        check::read(&file).ok_or_else(|| unusable("is no drawn sample in the form of such files"))?;
+    // What is no sample is told before its journal is read.
+    sample_file(&folder.join(SAMPLE))?;
     let journal = folder.join(JOURNAL);
     let report =
         verify_folder(&journal, &key.text()).map_err(|_| unusable("stands beside no exported journal"))?;
+    verify_in(folder, (&journal, &report), key)
+}
+
+/// As [`verify`], with a journal that lies elsewhere and what was found of it.
+///
+/// # Errors
+/// `SAMPLE-FILE`.
+pub fn verify_in(folder: &Path, (journal, report): (&Path, &Report), key: &VerifierKey) -> Result<Verified> {
+    let file = sample_file(&folder.join(SAMPLE))?;
+    let claims =
+        check::read(&file).ok_or_else(|| unusable("is no drawn sample in the form of such files"))?;
     let mut findings: Vec<String> = report.findings.iter().map(ToString::to_string).collect();
     let size = report
         .checkpoint
         .as_ref()
         .map_or(0, |checkpoint| checkpoint.size());
-    let seen = look(&journal, size, &file, &claims);
+    let seen = look(journal, size, &file, &claims);
     if report.is_sound() {
         findings.extend(check::judge(&file, &claims, &seen, key));
     } else {
@@ -82,64 +92,41 @@ fn look(folder: &Path, size: u64, file: &SampleFile, claims: &Claims) -> Seen {
     let mut drawing = Drawing::new(claims.seed, claims.size.min(file.items.len() as u64));
     let mut frontier = Frontier::default();
     let month = format!(":{}", file.month);
-    for tile in (0..size.div_ceil(TILE_WIDTH)).map(|index| tile(index, size)) {
-        let Ok(body) = bytes(&folder.join(tile.bundle_path()), BUNDLE_BYTES_MAX) else {
-            break;
-        };
-        for line in entries(&body).map_while(|line| line.ok()) {
-            let index = frontier.size();
-            // Full tiles are not looked at here; the folder has been verified.
-            let _ = frontier.append(hash_leaf(line));
-            if [Some(claims.frozen_size), claims.next_size].contains(&Some(index + 1)) {
-                seen.roots.insert(index + 1, frontier.root());
-            }
-            let Ok(entry) = Entry::parse(line) else { continue };
-            if is_query(&entry, &file.member, claims.month) {
-                if index < claims.frozen_size {
-                    seen.population += 1;
-                    drawing.offer(index, entry.reference);
-                } else {
-                    seen.late += 1;
-                }
-            } else if entry.kind == Kind::Sample
-                && entry.member == file.member
-                && entry.reference.ends_with(&month)
-            {
-                seen.acts.push(SeenAct {
-                    index,
-                    at: entry.at,
-                    reference: entry.reference.to_owned(),
-                    payload: entry.payload,
-                });
-            }
+    each_entry(folder, size, |line| {
+        let index = frontier.size();
+        // Full tiles are not looked at here; the folder has been verified.
+        let _ = frontier.append(hash_leaf(line));
+        if [Some(claims.frozen_size), claims.next_size].contains(&Some(index + 1)) {
+            seen.roots.insert(index + 1, frontier.root());
         }
-    }
+        let Ok(entry) = Entry::parse(line) else { return };
+        if is_query(&entry, &file.member, claims.month) {
+            if index < claims.frozen_size {
+                seen.population += 1;
+                drawing.offer(index, entry.reference);
+            } else {
+                seen.late += 1;
+            }
+        } else if entry.kind == Kind::Sample
+            && entry.member == file.member
+            && entry.reference.ends_with(&month)
+        {
+            seen.acts.push(SeenAct {
+                index,
+                at: entry.at,
+                reference: entry.reference.to_owned(),
+                payload: entry.payload,
+            });
+        }
+    });
     seen.items = drawing.finish().into_iter().map(FileItem::from).collect();
     seen
 }
 
-fn tile(index: u64, size: u64) -> Tile {
-    Tile {
-        level: 0,
-        index,
-        width: (size - index * TILE_WIDTH).min(TILE_WIDTH) as u16,
-    }
-}
-
 fn sample_file(path: &Path) -> Result<SampleFile> {
-    let bytes = bytes(path, SAMPLE_BYTES_MAX).map_err(|()| unusable("is missing, no file, or too large"))?;
+    let bytes =
+        plain_file(path, SAMPLE_BYTES_MAX).ok_or_else(|| unusable("is missing, no file, or too large"))?;
     serde_json::from_slice(&bytes).map_err(|_| unusable("is not in the form of such files"))
-}
-
-/// The bytes of a plain file of at most `limit` bytes.
-fn bytes(path: &Path, limit: usize) -> std::result::Result<Vec<u8>, ()> {
-    let is_file = std::fs::symlink_metadata(path).is_ok_and(|found| found.is_file());
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(limit as u64 + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(length) if is_file && length <= limit => Ok(bytes),
-        _ => Err(()),
-    }
 }
 
 fn unusable(what: &str) -> Error {
@@ -150,6 +137,5 @@ fn unusable(what: &str) -> Error {
     }
 }
 
-const BUNDLE_BYTES_MAX: usize = TILE_WIDTH as usize * (2 + ENTRY_BYTES_MAX);
 /// Room for a sample of a million records.
 const SAMPLE_BYTES_MAX: usize = 128 << 20;

@@ -43,16 +43,24 @@ pub async fn export(house: &House, folder: &Path) -> Result<usize> {
     .await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
+    write(house, &certificates, folder)?;
+    Ok(certificates.len())
+}
+
+/// Writes the files of `certificates` to `folder`, for whoever has entered that in the journal.
+///
+/// # Errors
+/// `CERTIFICATE-EXPORT` when a file of that name says something else; those of the disk.
+pub fn write(house: &House, certificates: &[Stored], folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("make the folder of the export"))?;
-    for stored in &certificates {
+    for stored in certificates {
         put(&folder.join(file_name(stored)), &stored.note)?;
     }
     put(
         &folder.join("verifier-key"),
         &format!("{}\n", house.signer.verifier().text()),
     )?;
-    put(&folder.join("README"), GUIDE)?;
-    Ok(certificates.len())
+    put(&folder.join("README"), GUIDE)
 }
 
 /// The name of a certificate's file.

@@ -1,10 +1,14 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
+mod approval;
 mod audit;
 mod duty;
+mod evidence;
+mod incident;
 mod kept;
 mod people;
 mod purge;
+mod register;
 mod review;
 mod sheet;
 mod stop;
@@ -15,11 +19,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(super) use self::{
+    approval::ApprovalCommand,
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
+    evidence::EvidenceCommand,
+    incident::{IncidentCommand, IncidentTarget, OutcomeArgument},
     kept::{BackupCommand, HoldCommand},
-    people::{HandsArguments, PeopleCommand},
+    people::{CheckCommand, HandsArguments, PeopleCommand},
     purge::{CertificateCommand, PurgeCommand},
+    register::RegisterCommand,
     review::{FindingCommand, ReviewCommand},
     sheet::{SheetArguments, SheetCommand},
     stop::{StopCommand, StopTarget},
@@ -106,6 +114,9 @@ pub(super) enum Command {
     /// People and their roles: the tables, and what begins and ends
     #[command(subcommand)]
     People(PeopleCommand),
+    /// What nobody does alone: given or refused by another person, for exactly what was applied for
+    #[command(subcommand)]
+    Approval(ApprovalCommand),
     /// Consent forms (授權書): one TOML file a version
     #[command(subcommand)]
     Form(ImportCommand),
@@ -139,6 +150,12 @@ pub(super) enum Command {
     /// Everything with a due date, and what closed it
     #[command(subcommand)]
     Duty(DutyCommand),
+    /// Papers that have to be on file, were sent, received, asked for or answered, and the duties that follow
+    #[command(subcommand)]
+    Register(RegisterCommand),
+    /// The folder of evidence that an examiner takes away, and its verification
+    #[command(subcommand)]
+    Evidence(EvidenceCommand),
     /// Each clause with the control that carries it, the test that shows it, and its state
     Clauses {
         /// Only those whose id begins so, such as JCIC-9.3
@@ -154,6 +171,9 @@ pub(super) enum Command {
     /// Stop a member, a person, an item or the whole link
     #[command(subcommand)]
     Stop(StopCommand),
+    /// Incidents: stopped with one command, measured, notified, closed; and the monthly drill
+    #[command(subcommand)]
+    Incident(IncidentCommand),
     /// The provider that is reached by files
     #[command(subcommand)]
     Provider(ProviderCommand),

@@ -4,10 +4,11 @@ use super::{Opening, out::Out};
 use crate::{
     doctor::{Health, examine},
     error::{Exit, Result},
+    schedule,
 };
 
 pub(super) async fn run(opening: &Opening, out: &Out) -> Result<Exit> {
-    let checks = examine(&opening.dir, opening.at).await;
+    let checks = examine(&opening.dir, opening.at, schedule::has_run(&opening.dir)).await;
     let sick = checks.iter().any(|check| check.health == Health::Bad);
     out.show(&checks, || {
         let mut text = String::new();

@@ -86,6 +86,7 @@ pub(super) async fn run(opening: &Opening, command: DutyCommand, out: &Out) -> R
                 of: &of,
                 reason: &reason,
                 by: attributable(&account)?,
+                due_at: None,
             };
             let house = opening.to_act().await?;
             let listed = raise::raise(&house, &event).await?;

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+
 use super::{Opening, out::Out};
 use crate::{
     config::Config,
-    error::{Exit, Result},
+    error::{Error, Exit, Result},
     schedule::{self, Plan, Ropes, watch::Watch},
 };
 
@@ -22,8 +24,22 @@ pub(super) async fn serve(opening: &Opening, once: bool, out: &Out) -> Result<Ex
         },
     };
     if once {
-        schedule::once(&plan).await?;
-        out.say("every pass has run once");
+        let ran = schedule::once(&plan).await;
+        let outcome = |ran: &Result<()>| ran.as_ref().err().map_or("ok", Error::code);
+        let passes: Vec<Ran> = ran
+            .iter()
+            .map(|(pass, ran)| Ran {
+                pass,
+                outcome: outcome(ran),
+            })
+            .collect();
+        out.show(&passes, || {
+            let lines = passes
+                .iter()
+                .map(|ran| format!("{:<12} {}\n", ran.pass, ran.outcome));
+            lines.collect()
+        })?;
+        ran.into_iter().try_for_each(|(_, ran)| ran)?;
     } else {
         out.say("serving; stop with Ctrl-C");
         schedule::serve(&plan).await?;
@@ -31,10 +47,21 @@ pub(super) async fn serve(opening: &Opening, once: bool, out: &Out) -> Result<Ex
     Ok(Exit::Done)
 }
 
+/// What came of one pass: `ok`, or a code.
+#[derive(Serialize)]
+struct Ran {
+    pass: &'static str,
+    outcome: &'static str,
+}
+
 pub(super) async fn watch(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
     let mut watch = Watch::open(&opening.dir, opening.at)?;
     if !once {
-        watch.keep().await?;
+        let stop = schedule::told_to_stop()?;
+        tokio::select! {
+            kept = watch.keep() => kept?,
+            () = stop => {}
+        }
         return Ok(Exit::Done);
     }
     let alarms = watch.look().await?;

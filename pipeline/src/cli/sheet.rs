@@ -1,4 +1,4 @@
-//! `sheet make|list|show|sign|approve|verify|export`. *Edge.*
+//! `sheet make|list|show|sign|approve|verify|check|export`. *Edge.*
 
 use mayfly_consent::Language;
 
@@ -13,7 +13,9 @@ use crate::{
     printed,
     roc::taipei,
     sheet::{
-        Name, compare, export, form, make,
+        Name,
+        check::{self, CheckedFile},
+        compare, export, form, make,
         report::{self, LINES_MAX, Report},
         sign,
         store::Wanted,
@@ -87,6 +89,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
             }
             return verified(&found, out);
         }
+        SheetCommand::Check { files, key } => return checked(&check::files(&files, &key)?, out),
         SheetCommand::Export {
             sheet,
             folder,
@@ -134,6 +137,36 @@ fn verified(found: &Verified, out: &Out) -> Result<Exit> {
         true => Exit::Done,
         false => Exit::Findings,
     })
+}
+
+fn checked(files: &[CheckedFile], out: &Out) -> Result<Exit> {
+    out.show(&files, || {
+        let mut text = String::new();
+        for CheckedFile { file, said } in files {
+            let mark = if said.findings.is_empty() { "good" } else { "BAD " };
+            text.push_str(&format!(
+                "{mark}  {}: member {}, {}, {}: {} queries\n",
+                file.display(),
+                said.member,
+                said.week,
+                said.querier,
+                said.queries
+            ));
+            for act in &said.acts {
+                let (by, at) = (
+                    act.by.as_deref().unwrap_or("?"),
+                    act.at.map_or_else(String::new, taipei),
+                );
+                text.push_str(&format!("      {} by {by} {at}, entry {}\n", act.act, act.entry));
+            }
+            for finding in &said.findings {
+                text.push_str(&format!("      finding: {finding}\n"));
+            }
+        }
+        text
+    })?;
+    let sound = files.iter().all(|file| file.said.findings.is_empty());
+    Ok(if sound { Exit::Done } else { Exit::Findings })
 }
 
 fn show(report: &Report, out: &Out) -> Result<()> {

@@ -86,6 +86,7 @@ pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -
     };
     enter(house, tx.connection(), Kind::Delivery, &batch, &intent).await?;
     tx.commit().await?;
+    let kept_back = permit.kept_back();
 
     results.write(&lines([rows::RESULTS_HEADER])?)?;
     answers.write(ANSWERS_HEADER.as_bytes())?;
@@ -110,8 +111,18 @@ pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -
     }
     results.close()?;
     answers.close()?;
-    delivery.files = vec![results.publish()?, answers.publish()?];
+    // The files get their names while nobody else can write: a stop was committed before, and is seen here, or comes after.
     let mut tx = house.db.begin().await?;
+    permit.renew(house, tx.connection(), &batch).await?;
+    if permit.kept_back() != kept_back {
+        return Err(Error::Operator {
+            code: "DELIVERY-STOPPED",
+            sentence: "a stop was placed or lifted while the files were written; nothing was handed out"
+                .into(),
+            remedy: "deliver again: what is stopped now is kept back",
+        });
+    }
+    delivery.files = vec![results.publish()?, answers.publish()?];
     enter(house, tx.connection(), Kind::Delivered, &batch, &delivery).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;

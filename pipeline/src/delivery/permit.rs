@@ -1,5 +1,7 @@
 //! Whether this account may read this batch now: the member's state, stops, rights of the day and the window. *SQL.*
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
@@ -87,6 +89,11 @@ impl Permit {
     /// Whether these answers are still in their window.
     pub fn allows(&self, house: &House, answers: &Answers) -> bool {
         self.now < house.regime.expires_at(answers.obtained_at)
+    }
+
+    /// What keeps back single answers at this moment: by it a delivery sees whether a stop came while it was written.
+    pub fn kept_back(&self) -> BTreeSet<String> {
+        self.registers.kept_back()
     }
 
     /// Whether a stop keeps back what `querier` asked for `item`.

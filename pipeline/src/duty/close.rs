@@ -102,7 +102,7 @@ pub async fn close_within<'h>(
         duty: id,
         member: &duty.of,
         event: match duty.cause {
-            Some(Cause::Raised(number, _)) => Some(number),
+            Some(Cause::Raised { number, .. }) => Some(number),
             Some(Cause::Found(_)) | None => None,
         },
         kept_from: duty.counted.max(today),

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_day;
 
 use super::{
     calendar::{Calendar, Moved},
     owner,
     period::{self, Period},
+    shown,
 };
 use crate::{
     access::authorisation::Authorisation,
@@ -28,6 +30,10 @@ pub struct Whose {
     pub last: Option<Date>,
     /// Version and date of its 控管要點 (七(一)).
     pub control_rules: Option<(String, Date)>,
+    /// The `age` recipients of a member.
+    pub recipients: Vec<String>,
+    /// Its papers in the register of papers, all there are.
+    pub papers: Vec<OnFile>,
     /// Its authorisations, all there are.
     pub people: Vec<Authorisation>,
     /// Events that were raised.
@@ -53,6 +59,19 @@ pub struct Met {
     pub entry: Option<i64>,
 }
 
+impl Met {
+    /// Met on `on` by `artefact`, by nobody's act.
+    pub(super) fn shown(on: Date, artefact: String) -> Self {
+        Self {
+            on,
+            at: None,
+            artefact,
+            by: String::new(),
+            entry: None,
+        }
+    }
+}
+
 /// A finding of a review, which has to be put right.
 pub struct Finding {
     /// Its number.
@@ -61,6 +80,20 @@ pub struct Finding {
     pub day: Date,
     /// That it is closed.
     pub met: Option<Met>,
+}
+
+/// A paper of the register, as far as duties go.
+pub struct OnFile {
+    /// Its number.
+    pub number: i64,
+    /// Its kind.
+    pub kind: String,
+    /// The day on which it was entered.
+    pub entered_on: Date,
+    /// Whether it stands, or waits for what follows.
+    pub stands: bool,
+    /// What is said of it.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// Something happened that a duty follows from.
@@ -75,6 +108,8 @@ pub struct Event {
     pub day: Date,
     /// Why it was raised.
     pub reason: String,
+    /// The instant until which there is time, where hours are counted and not days.
+    pub due_at: Option<Timestamp>,
 }
 
 /// Which duties: those due from one day on whose period, or event, began by another.
@@ -100,6 +135,8 @@ pub struct Duty<'r> {
     pub period: Period,
     /// Its last day in time.
     pub due: Date,
+    /// The instant on that day, where hours are counted and not days.
+    pub due_at: Option<Timestamp>,
     /// That day before it moved.
     pub counted: Date,
     /// Whether it moved.
@@ -112,8 +149,15 @@ pub struct Duty<'r> {
 
 /// What a duty follows from.
 pub enum Cause {
-    /// An event that somebody raised: its number and reason.
-    Raised(i64, String),
+    /// An event that somebody raised.
+    Raised {
+        /// Its number.
+        number: i64,
+        /// Why.
+        reason: String,
+        /// The instant by which it has to be met, where the rule counts hours.
+        due_at: Option<Timestamp>,
+    },
     /// A finding of a review: its number.
     Found(i64),
 }
@@ -157,10 +201,20 @@ struct Making<'a, 'r> {
 
 impl<'r> Making<'_, 'r> {
     fn of_rule(&mut self, rule: &'r DutyRule) {
+        let whose = self.whose;
+        let since = match &rule.since {
+            None => Some(whose.first),
+            Some(kind) => {
+                let first = whose.papers.iter().find(|paper| paper.kind == *kind);
+                first.map(|paper| paper.entered_on.max(whose.first))
+            }
+        };
         match (rule.every, rule.of.as_str()) {
             (Every::Event, _) => self.of_events(rule),
             (_, "member" | "bureau") if self.is_of(rule) => {
-                self.of_periods(rule, "", self.whose.first, self.whose.last);
+                if let Some(since) = since {
+                    self.of_periods(rule, "", since, whose.last);
+                }
             }
             (_, "member" | "bureau") => {}
             _ => self.of_people(rule),
@@ -217,13 +271,12 @@ impl<'r> Making<'_, 'r> {
         for event in whose.events.iter().filter(|event| event.rule == rule.id) {
             let mut period = period::holding(Every::Event, event.day, self.epoch());
             period.name = format!("{}.{}", event.day, event.number);
-            self.push(
-                rule,
-                &event.account,
-                period,
-                Some(Cause::Raised(event.number, event.reason.clone())),
-                None,
-            );
+            let cause = Cause::Raised {
+                number: event.number,
+                reason: event.reason.clone(),
+                due_at: event.due_at,
+            };
+            self.push(rule, &event.account, period, Some(cause), None);
         }
         if !self.is_of(rule) {
             return;
@@ -231,15 +284,18 @@ impl<'r> Making<'_, 'r> {
         match rule.raised_by {
             // Whoever had left before these duties began never joined under them.
             Some(RaisedBy::Joining) if whose.last.is_some_and(|last| last < whose.first) => {}
+            // Where nothing can be delivered to, nobody says where that is.
+            Some(RaisedBy::Joining) if shown::has_nothing_to_say(self.regime, rule, whose) => {}
             Some(RaisedBy::Joining) => {
-                let met = whose.control_rules.as_ref();
-                let met = met.map(|(version, day)| Met {
-                    on: whose.first.max(*day),
-                    at: None,
-                    artefact: format!("document:{version}"),
-                    by: String::new(),
-                    entry: None,
-                });
+                let met = match &rule.met_by {
+                    Some(kind) => shown::on_file(self.regime, kind, whose),
+                    None => {
+                        let rules = whose.control_rules.as_ref();
+                        rules.map(|(version, day)| {
+                            Met::shown(whose.first.max(*day), format!("document:{version}"))
+                        })
+                    }
+                };
                 self.of_day(rule, whose.first, met);
             }
             Some(RaisedBy::StaffChange) => {
@@ -251,6 +307,11 @@ impl<'r> Making<'_, 'r> {
                 // Whoever was there at the beginning is no change.
                 for day in days.into_iter().filter(|day| *day > whose.first) {
                     self.of_day(rule, day, None);
+                }
+            }
+            Some(RaisedBy::Successor) => {
+                for (day, met) in shown::successors(self.regime, rule, whose) {
+                    self.of_day(rule, day, met);
                 }
             }
             Some(RaisedBy::Finding) => {
@@ -278,7 +339,11 @@ impl<'r> Making<'_, 'r> {
         cause: Option<Cause>,
         met: Option<Met>,
     ) {
-        let counted = period::due_day(rule, period.last);
+        let due_at = match cause {
+            Some(Cause::Raised { due_at, .. }) => due_at,
+            Some(Cause::Found(_)) | None => None,
+        };
+        let counted = due_at.map_or_else(|| period::due_day(rule, period.last), taipei_day);
         // What was raised or found stays until it is closed, however long ago it was.
         let is_kept = counted >= self.span.due_from || cause.is_some();
         if !is_kept || period.first > self.span.begun_by {
@@ -301,6 +366,8 @@ impl<'r> Making<'_, 'r> {
             account: account.to_owned(),
             period,
             due,
+            // A day has 24 hours in Taipei: the hour stays when the day moves.
+            due_at: due_at.map(|at| at.saturating_add(due.duration_since(counted)).unwrap_or(at)),
             counted,
             moved,
             cause,

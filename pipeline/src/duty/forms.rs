@@ -10,6 +10,7 @@ use super::{calendar::Moved, duties::Cause, list::Listed, state::State};
 use crate::{
     printed::{Printed, day},
     regime::Regime,
+    roc::hour,
 };
 
 /// A duty for programs.
@@ -26,6 +27,9 @@ pub struct Line<'l> {
     period_first: Date,
     period_last: Date,
     due: Date,
+    /// The instant on that day, where hours are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<Timestamp>,
     /// `fixed`, `moved`, or `unknown`: nobody knows the calendar of that year, and the day stays where it is.
     calendar: &'static str,
     asks_for: &'l str,
@@ -54,6 +58,7 @@ pub fn line<'l>(listed: &'l Listed<'_>) -> Line<'l> {
         period_first: duty.period.first,
         period_last: duty.period.last,
         due: duty.due,
+        due_at: duty.due_at,
         calendar: calendar(duty.moved),
         asks_for: &duty.rule.artefact,
         reason: duty.cause.as_ref().map(|cause| reason(cause, Language::En)),
@@ -73,7 +78,10 @@ pub fn table(listed: &[Listed<'_>], regime: &Regime, language: Language) -> Prin
         let (duty, closing) = (&listed.duty, listed.closing.as_ref());
         [
             state(listed.state, language).to_owned(),
-            day(duty.due, language),
+            match duty.due_at {
+                Some(at) => format!("{} {}", day(duty.due, language), hour(at)),
+                None => day(duty.due, language),
+            },
             duty.id.clone(),
             duty.rule.title.clone(),
             duty.cause
@@ -119,7 +127,7 @@ fn state(state: State, language: Language) -> &'static str {
 
 fn reason(cause: &Cause, language: Language) -> Cow<'_, str> {
     match (cause, language) {
-        (Cause::Raised(_, reason), _) => Cow::Borrowed(reason),
+        (Cause::Raised { reason, .. }, _) => Cow::Borrowed(reason),
         (Cause::Found(number), Language::En) => format!("finding {number}").into(),
         (Cause::Found(number), Language::ZhTw) => format!("缺失 {number}").into(),
     }

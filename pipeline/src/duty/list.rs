@@ -47,7 +47,10 @@ pub async fn list<'h>(house: &'h House, on: Date, filter: &Filter) -> Result<Vec
     {
         return Err(unknown_rule("the regime has no role of that name"));
     }
-    let span = facts::span(house, on, house.today(house.clock.now()))?;
+    let now = house.clock.now();
+    let today = house.today(now);
+    let moment = (on, (on == today).then_some(now));
+    let span = facts::span(house, on, today)?;
     let calendar = facts::calendar(&mut reader).await?;
     let codes = match &filter.member {
         Some(code) => vec![code.clone()],
@@ -65,7 +68,7 @@ pub async fn list<'h>(house: &'h House, on: Date, filter: &Filter) -> Result<Vec
             let closing = closings.remove(&duty.id).or_else(|| met(&duty));
             let closing = closing.filter(|closing| closing.on <= on);
             let closed = closing.as_ref().map(|closing| closing.on);
-            let state = State::of(&duty, closed, on, &house.regime.due);
+            let state = State::of(&duty, closed, moment, &house.regime.due);
             filter
                 .states
                 .contains(&state)

@@ -39,6 +39,8 @@ pub struct Raise<'r> {
     pub reason: &'r str,
     /// Who enters it.
     pub by: &'r str,
+    /// Until when there is time, where hours are counted and not days.
+    pub due_at: Option<Timestamp>,
 }
 
 /// What the journal keeps of it.
@@ -50,6 +52,8 @@ struct Entered<'a> {
     event_day: Date,
     reason: &'a str,
     by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    due_at: Option<Timestamp>,
 }
 
 /// Enters the event; the duty that follows is there at once.
@@ -102,6 +106,7 @@ pub async fn raise_within(
         account: account.to_owned(),
         day: raise.day,
         reason: raise.reason.to_owned(),
+        due_at: raise.due_at,
     };
     let reference = format!("duty:{number}");
     let act = Act {
@@ -116,6 +121,7 @@ pub async fn raise_within(
         event_day: raise.day,
         reason: raise.reason,
         by: raise.by,
+        due_at: raise.due_at,
     };
     let entry = act::enter(house, &mut *conn, &act, &entered, now).await?;
     let new = NewEvent {

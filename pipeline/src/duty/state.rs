@@ -1,6 +1,6 @@
 //! What a duty is on a day: open, due, overdue or closed. *Pure.*
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::Serialize;
 
 use super::duties::Duty;
@@ -24,15 +24,21 @@ impl State {
     /// Every state.
     pub const ALL: [Self; 4] = [Self::Open, Self::Due, Self::Overdue, Self::Closed];
 
-    /// The state of `duty` on `on`, which was closed on `closed` if it was.
-    pub fn of(duty: &Duty<'_>, closed: Option<Date>, on: Date, rules: &DueRules) -> Self {
+    /// The state of `duty` on `on`, which was closed on `closed` if it was: as of `now` on the present day, as of the end of any other.
+    pub fn of(
+        duty: &Duty<'_>,
+        closed: Option<Date>,
+        (on, now): (Date, Option<Timestamp>),
+        rules: &DueRules,
+    ) -> Self {
         let near = duty
             .due
             .checked_sub(rules.soon_days.value.days())
             .unwrap_or(Date::MIN);
+        let hour_is_over = |at| on == duty.due && now.is_none_or(|now| now > at);
         if closed.is_some_and(|closed| closed <= on) {
             Self::Closed
-        } else if on > duty.due {
+        } else if on > duty.due || duty.due_at.is_some_and(hour_is_over) {
             Self::Overdue
         } else if on >= near && on >= duty.closable_from() {
             Self::Due

@@ -23,7 +23,7 @@ fn a_duty_is_open_then_due_then_overdue_unless_it_is_closed() {
         let duty = duties.iter().find(|duty| duty.id == id).unwrap();
         for (day, state) in days {
             let closed = closed.map(|day| day.parse().unwrap());
-            let found = State::of(duty, closed, day.parse().unwrap(), &regime.due);
+            let found = State::of(duty, closed, (day.parse().unwrap(), None), &regime.due);
             assert!(found == *state, "{id} on {day}: {}", found.name());
         }
     };

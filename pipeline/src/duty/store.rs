@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_day;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::duties::Event;
+use super::duties::{Duty, Event, OnFile};
 use crate::{
     db::columns::{Column, day, instant},
     error::{Error, Result},
@@ -59,7 +60,7 @@ pub struct NewClosing<'c> {
 pub async fn events(conn: &mut AnyConnection, member: &str) -> Result<Vec<Event>> {
     let failed = || Error::database("read the events of duties");
     let rows = sqlx::query(
-        "SELECT event_no, rule, account, event_day, reason FROM duty_event WHERE member = $1 ORDER BY event_no",
+        "SELECT event_no, rule, account, event_day, reason, due_at FROM duty_event WHERE member = $1 ORDER BY event_no",
     )
     .bind(member)
     .fetch_all(conn)
@@ -71,8 +72,8 @@ pub async fn events(conn: &mut AnyConnection, member: &str) -> Result<Vec<Event>
 /// Enters an event.
 pub async fn insert_event(conn: &mut AnyConnection, new: &NewEvent<'_>) -> Result<()> {
     sqlx::query(
-        "INSERT INTO duty_event (event_no, rule, member, account, event_day, reason, raised_at, raised_by, entry)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO duty_event (event_no, rule, member, account, event_day, reason, raised_at, raised_by, due_at, entry)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
     )
     .bind(new.event.number)
     .bind(&new.event.rule)
@@ -82,6 +83,7 @@ pub async fn insert_event(conn: &mut AnyConnection, new: &NewEvent<'_>) -> Resul
     .bind(&new.event.reason)
     .bind(new.at.as_microsecond())
     .bind(new.by)
+    .bind(new.event.due_at.map(Timestamp::as_microsecond))
     .bind(new.entry)
     .execute(conn)
     .await
@@ -161,6 +163,73 @@ pub async fn is_change_of(conn: &mut AnyConnection, number: i64, member: &str) -
     Ok(row.is_some())
 }
 
+/// The day on which the drill `number` was carried to its end.
+pub async fn drilled_on(conn: &mut AnyConnection, number: i64) -> Result<Option<Date>> {
+    let failed = || Error::database("look for a drill");
+    let row = sqlx::query("SELECT opened_at FROM incident WHERE incident_no = $1 AND outcome = 'drilled'")
+        .bind(number)
+        .fetch_optional(conn)
+        .await
+        .map_err(failed())?;
+    let day = |row: AnyRow| Ok(taipei_day(instant(row.try_get(0)?)?));
+    row.map(|row| day(row).map_err(failed())).transpose()
+}
+
+/// Whether the paper `number` is of `kind` and meets `duty`: it follows the one that raised it, or is of a day of its period.
+pub async fn is_paper_of(conn: &mut AnyConnection, number: i64, duty: &Duty<'_>, kind: &str) -> Result<bool> {
+    let sql = match duty.cause {
+        Some(_) => {
+            "SELECT 1 FROM paper WHERE paper_no = $1 AND member = $2 AND kind = $3 AND EXISTS
+             (SELECT 1 FROM paper AS asked WHERE asked.paper_no = paper.follows AND asked.duty = $4)"
+        }
+        None => {
+            "SELECT 1 FROM paper WHERE paper_no = $1 AND member = $2 AND kind = $3 AND day >= $4 AND day <= $5"
+        }
+    };
+    let first = match duty.cause {
+        Some(_) => duty.id.clone(),
+        None => duty.period.first.to_string(),
+    };
+    let query = sqlx::query(sql)
+        .bind(number)
+        .bind(&duty.of)
+        .bind(kind)
+        .bind(first);
+    let query = match duty.cause {
+        Some(_) => query,
+        None => query.bind(duty.period.last.to_string()),
+    };
+    let row = query
+        .fetch_optional(conn)
+        .await
+        .map_err(Error::database("look for a paper"))?;
+    Ok(row.is_some())
+}
+
+/// The papers of `member`, in the order in which they were entered; fields are read as the register writes them.
+pub async fn papers(conn: &mut AnyConnection, member: &str) -> Result<Vec<OnFile>> {
+    let failed = || Error::database("read the papers that duties follow from");
+    let rows = sqlx::query(
+        "SELECT paper_no, kind, entered_at, ended_on, fields FROM paper WHERE member = $1 ORDER BY paper_no",
+    )
+    .bind(member)
+    .fetch_all(conn)
+    .await
+    .map_err(failed())?;
+    rows.iter().map(|row| on_file(row).map_err(failed())).collect()
+}
+
+fn on_file(row: &AnyRow) -> Column<OnFile> {
+    let entered_at = instant(row.try_get(2)?)?;
+    Ok(OnFile {
+        number: row.try_get(0)?,
+        kind: row.try_get(1)?,
+        entered_on: taipei_day(entered_at),
+        stands: row.try_get::<Option<String>, _>(3)?.is_none(),
+        fields: serde_json::from_str(&row.try_get::<String, _>(4)?).map_err(|_| sqlx::Error::RowNotFound)?,
+    })
+}
+
 fn event(row: &AnyRow) -> Column<Event> {
     Ok(Event {
         number: row.try_get(0)?,
@@ -168,6 +237,7 @@ fn event(row: &AnyRow) -> Column<Event> {
         account: row.try_get(2)?,
         day: day(&row.try_get::<String, _>(3)?)?,
         reason: row.try_get(4)?,
+        due_at: row.try_get::<Option<i64>, _>(5)?.map(instant).transpose()?,
     })
 }
 

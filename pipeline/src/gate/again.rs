@@ -3,7 +3,7 @@
 use mayfly_consent::{Code, SubjectId, SubjectName};
 use sqlx::{AnyConnection, Row};
 
-use super::{Asked, GatePass, record::QueryRecord};
+use super::{Asked, GatePass, held, record::QueryRecord};
 use crate::{
     access::Registers,
     app::House,
@@ -27,13 +27,7 @@ pub async fn pass(
     let registers = Registers::load(&mut *conn, &batch.member).await?;
     let withdrawn = withdrawn(&mut *conn, chunk).await?;
     let open = requests::of_chunk(conn, chunk).await?;
-    let closed = if registers.link_stopped() || !house.regime.link_runs_on(house.today(now)) {
-        Some(Code::GateLink)
-    } else if registers.member_closed(house.today(now)) {
-        Some(Code::GateMember)
-    } else {
-        None
-    };
+    let closed = held::closed(&house.regime, &registers, house.today(now));
     let segment = sealed::segment(house, &chunk.queries)?;
     let mut pass = GatePass {
         chunk: chunk.clone(),
@@ -49,10 +43,7 @@ pub async fn pass(
         let record = QueryRecord::parse(&bytes).ok_or_else(unreadable)?;
         let asked = record.asked.as_ref().ok_or_else(unreadable)?;
         let held = closed
-            .or(registers
-                .person_stopped(asked.account)
-                .then_some(Code::GatePerson))
-            .or(registers.item_stopped(asked.operation).then_some(Code::GateItem))
+            .or_else(|| held::stopped(&registers, asked.account, asked.operation))
             .or(withdrawn.contains(&request.line).then_some(Code::CnsWithdrawn));
         if let Some(code) = held {
             pass.held.push((request.line, code));
@@ -62,6 +53,7 @@ pub async fn pass(
             line: request.line,
             case_no: record.case_no.to_string(),
             consent_ref: record.consent_ref.to_string(),
+            querier: asked.account.to_owned(),
         });
         pass.questions
             .push(question(chunk, ordinal, &record).ok_or_else(unreadable)?);

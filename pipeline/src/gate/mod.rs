@@ -20,12 +20,13 @@
 //!
 //! `screen` decides (pure), `consents` looks up what is `known` of the consents of a chunk, `record` is the query record
 //! as it is sealed, `draft` does what can be done before the transaction, `write` commits, `again` rebuilds a pass after
-//! a crash, `health` closes the gate.
+//! a crash, `held` takes back what a stop has closed before it left, `health` closes the gate.
 
 pub mod again;
 pub mod consents;
 mod draft;
 pub mod health;
+mod held;
 pub mod known;
 pub mod record;
 pub mod screen;
@@ -68,6 +69,8 @@ pub struct Asked {
     pub case_no: String,
     /// The member's number of the consent.
     pub consent_ref: String,
+    /// Whoever queries.
+    pub querier: String,
 }
 
 /// A chunk that has been asked about, with the provider's reply.
@@ -78,7 +81,7 @@ pub struct AskedChunk {
     pub asked: Vec<Asked>,
     /// What was asked.
     pub questions: Vec<Question>,
-    /// Lines that were held back, and why: they come out as unresolved.
+    /// Lines that were held back, and why: of a first visit they failed, otherwise they are unresolved, since they may have left.
     pub held: Vec<(i64, Code)>,
     /// Whether this was the first time.
     pub visit: Visit,

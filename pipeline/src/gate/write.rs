@@ -201,6 +201,7 @@ fn ask(tag: u64, ordinal: u32, row: Row) -> Option<(Asked, Question)> {
         line: i64::from(row.line),
         case_no: row.case_no?,
         consent_ref: claim.consent_ref?,
+        querier: row.querier?,
     };
     Some((asked, question))
 }

@@ -6,7 +6,7 @@
 //! comes out of that can be signed. The tree is RFC 6962 ([`merkle`]); its right edge, which is all one needs to go
 //! on appending, is the [`frontier`]; its hashes rest in C2SP tiles ([`tiles`]), from which [`tree`] makes inclusion
 //! and consistency proofs. A signed head is a C2SP [`checkpoint`] in a C2SP signed [`note`]; one entry with its path
-//! to a checkpoint is a C2SP [`proof`].
+//! to a checkpoint is a C2SP [`proof`]; many entries with one proof are a [`subset`].
 //!
 //! What leaves the house: [`export`] writes a folder in the tlog-tiles layout, with [`guide`] as its README, and
 //! [`verify`] checks such a folder with nothing but the public key and says what it found ([`finding`]).
@@ -23,6 +23,7 @@ pub mod entry;
 pub mod export;
 pub mod fault;
 pub mod finding;
+pub mod folder;
 pub mod frontier;
 pub mod guide;
 pub mod instant;
@@ -34,6 +35,7 @@ pub mod sign;
 pub mod signing;
 pub mod span;
 pub mod store;
+pub mod subset;
 pub mod tiles;
 pub mod tree;
 pub mod verify;

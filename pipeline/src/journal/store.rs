@@ -206,6 +206,21 @@ pub async fn last_checkpoint(conn: &mut AnyConnection, origin: &str) -> Result<O
         .map_err(Error::database("read a checkpoint"))
 }
 
+/// The newest checkpoint that was signed under `origin` before `until`.
+pub async fn last_before(conn: &mut AnyConnection, origin: &str, until: Timestamp) -> Result<Option<String>> {
+    let row = sqlx::query(
+        "SELECT note FROM journal_checkpoint WHERE origin = $1 AND signed_at < $2 ORDER BY size DESC LIMIT 1",
+    )
+    .bind(origin)
+    .bind(until.as_microsecond())
+    .fetch_optional(conn)
+    .await
+    .map_err(Error::database("read a checkpoint"))?;
+    row.map(|row| row.try_get(0))
+        .transpose()
+        .map_err(Error::database("read a checkpoint"))
+}
+
 /// How many checkpoints were signed under `origin`.
 pub async fn checkpoints(conn: &mut AnyConnection, origin: &str) -> Result<u64> {
     let row = sqlx::query("SELECT COUNT(*) FROM journal_checkpoint WHERE origin = $1")

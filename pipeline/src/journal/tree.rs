@@ -122,12 +122,12 @@ fn consistency_ranges(old_size: u64, new_size: u64) -> Vec<Range<u64>> {
 }
 
 /// The largest power of two smaller than `count`, which is at least 2.
-fn split(count: u64) -> u64 {
+pub(super) fn split(count: u64) -> u64 {
     1 << (count - 1).ilog2()
 }
 
 /// The Merkle tree hash of a range that RFC 6962's splitting produced: perfect subtrees, the largest first.
-fn hash_range(range: Range<u64>, size: u64, tiles: &TileSet) -> Result<Hash> {
+pub(super) fn hash_range(range: Range<u64>, size: u64, tiles: &TileSet) -> Result<Hash> {
     let mut hash: Option<Hash> = None;
     for node in perfect_nodes(range).into_iter().rev() {
         let (tile, first, count) = node.place(size);
@@ -141,7 +141,7 @@ fn hash_range(range: Range<u64>, size: u64, tiles: &TileSet) -> Result<Hash> {
     Ok(hash.expect("Invariant: splitting never produces an empty range"))
 }
 
-fn tiles_for(ranges: &[Range<u64>], size: u64) -> Vec<Tile> {
+pub(super) fn tiles_for(ranges: &[Range<u64>], size: u64) -> Vec<Tile> {
     let nodes = ranges.iter().cloned().flat_map(perfect_nodes);
     let mut tiles: Vec<_> = nodes.map(|node| node.place(size).0).collect();
     tiles.sort_unstable();

@@ -189,7 +189,7 @@ async fn certify(
             continue;
         }
         // Rows of a month that came back with a backup: the pass of the years deletes and counts them first.
-        if left::seals_any(tx.connection(), *cohort).await? {
+        if left::sealed_in(tx.connection(), *cohort).await? > 0 {
             waits = true;
             continue;
         }

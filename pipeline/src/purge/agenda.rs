@@ -5,17 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use mayfly_retention::{Class, Cohort, ending};
 use serde::Serialize;
-use sqlx::{AnyConnection, Row};
+use sqlx::AnyConnection;
 
 use super::{
     hold,
     kinds::Kind,
+    left,
     records::{self, Page},
 };
-use crate::{
-    app::House,
-    error::{Error, Result},
-};
+use crate::{app::House, error::Result};
 
 /// What a pass does about the classes of years.
 #[derive(Serialize)]
@@ -148,7 +146,7 @@ async fn months(
     let mut in_use = BTreeSet::new();
     for month in &living {
         let is_over = years(month.class()).is_some_and(|years| ending::month_is_over(*month, years, today));
-        if is_over && sealing(conn, *month).await? > due_of.get(month).copied().unwrap_or(0) {
+        if is_over && left::sealed_in(conn, *month).await? > due_of.get(month).copied().unwrap_or(0) {
             in_use.insert(*month);
         }
     }
@@ -163,22 +161,4 @@ pub(super) fn living(house: &House) -> Result<Vec<Cohort>> {
         living.extend(house.vault.list(class)?.cohorts);
     }
     Ok(living)
-}
-
-/// How many rows name `month` as the one whose key sealed them.
-async fn sealing(conn: &mut AnyConnection, month: Cohort) -> Result<u64> {
-    let sql = match month.class() {
-        Class::Query => "SELECT COUNT(*) FROM chunk WHERE query_cohort = $1",
-        Class::Consent => "SELECT COUNT(*) FROM consent WHERE cohort = $1",
-        Class::Audit => "SELECT COUNT(*) FROM journal_payload WHERE cohort = $1",
-        _ => return Ok(0),
-    };
-    let failed = || Error::database("count the records of a month");
-    let row = sqlx::query(sql)
-        .bind(month.name())
-        .fetch_one(conn)
-        .await
-        .map_err(failed())?;
-    let count: i64 = row.try_get(0).map_err(failed())?;
-    Ok(count.unsigned_abs())
 }

@@ -5,20 +5,22 @@ use sqlx::{AnyConnection, Row};
 
 use crate::error::{Error, Result};
 
-/// Whether a row is left that names the month `cohort` as the one whose key sealed it.
-pub(super) async fn seals_any(conn: &mut AnyConnection, cohort: Cohort) -> Result<bool> {
+/// How many records of the cohort of months `cohort` are sealed under its key.
+pub(super) async fn sealed_in(conn: &mut AnyConnection, cohort: Cohort) -> Result<u64> {
     let sql = match cohort.class() {
-        Class::Query => "SELECT 1 FROM chunk WHERE query_cohort = $1 LIMIT 1",
-        Class::Consent => "SELECT 1 FROM consent WHERE cohort = $1 LIMIT 1",
-        Class::Audit => "SELECT 1 FROM journal_payload WHERE cohort = $1 LIMIT 1",
-        _ => return Ok(false),
+        Class::Query => "SELECT COUNT(*) FROM chunk WHERE query_cohort = $1",
+        Class::Consent => "SELECT COUNT(*) FROM consent WHERE cohort = $1",
+        Class::Audit => "SELECT COUNT(*) FROM journal_payload WHERE cohort = $1",
+        _ => return Ok(0),
     };
+    let failed = || Error::database("count the records of a month");
     let row = sqlx::query(sql)
         .bind(cohort.name())
-        .fetch_optional(conn)
+        .fetch_one(conn)
         .await
-        .map_err(Error::database("look for records of a month"))?;
-    Ok(row.is_some())
+        .map_err(failed())?;
+    let count: i64 = row.try_get(0).map_err(failed())?;
+    Ok(count.unsigned_abs())
 }
 
 /// How many records have a period that has not begun: consents without an outcome, chunks that were never settled.

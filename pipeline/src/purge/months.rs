@@ -59,7 +59,7 @@ pub(super) async fn certify_deleted(house: &House, actor: &Actor, now: Timestamp
         if certified.contains_key(&month.name())
             || now < month.last_instant() + STRAGGLERS
             || house.custody.is_destroyed(month)?
-            || left::seals_any(tx.connection(), month).await?
+            || left::sealed_in(tx.connection(), month).await? > 0
             || residue(&house.vault, month) != Some(0)
         {
             continue;

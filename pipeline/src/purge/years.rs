@@ -203,7 +203,7 @@ async fn destroy_months(house: &House, pass: &Pass, agenda: &Agenda) -> Result<V
     let mut tx = house.db.begin().await?;
     let holds = hold::in_force(tx.connection()).await?;
     for month in living.iter().filter(|month| over(month)) {
-        if left::seals_any(tx.connection(), *month).await? {
+        if left::sealed_in(tx.connection(), *month).await? > 0 {
             in_use.insert(*month);
         }
     }

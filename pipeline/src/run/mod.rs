@@ -244,8 +244,13 @@ async fn ask_stage(
     decided: mpsc::Sender<Decided>,
     progress: Arc<Progress>,
 ) -> Result<()> {
+    let mut reader = house.db.reader().await?;
+    let mut registers = Registers::load(&mut reader, &batch.member).await?;
     while let Some(pass) = passes.recv().await {
         lease.assure().await?;
+        let pass = pass
+            .hold_back(&house, &mut reader, &mut registers, &batch.member)
+            .await?;
         let Some(chunk) = ask(&house, &link, &batch, pass).await? else {
             progress.waiting.fetch_add(1, Ordering::Relaxed);
             continue;

@@ -17,7 +17,7 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
-    provider::{AllowList, AnswerOutcome, Dropped, Link, Matched, match_reply},
+    provider::{AllowList, AnswerOutcome, Dropped, Link, Matched, Visit, match_reply},
     sealed,
     transfer::Incoming,
 };
@@ -193,7 +193,12 @@ pub(super) fn decide(house: &House, asked: AskedChunk) -> Result<Decided> {
         incoming,
     };
     for (line, code) in held {
-        decided.except(Outcome::Unresolved, Some(code), line);
+        let outcome = match visit {
+            // It has certainly not left: the use of its consent is given back.
+            Visit::Ask => Outcome::Failed,
+            Visit::Recall => Outcome::Unresolved,
+        };
+        decided.except(outcome, Some(code), line);
     }
     let (place, key) = house.new_place(Class::Answer, obtained_at)?;
     let mut segment = house

@@ -16,6 +16,7 @@ pub mod watch;
 
 use std::{
     path::{Path, PathBuf},
+    pin::pin,
     process::{Child, Command, Stdio},
     sync::Arc,
     thread::{self, JoinHandle},
@@ -63,18 +64,15 @@ pub struct Ropes {
 /// Runs every pass until the process is told to stop (SIGINT, SIGTERM). The purge has run once before anything else begins
 /// but the watcher, who sees when it gets stuck; one that failed is tried again as at any other time.
 pub async fn serve(plan: &Plan) -> Result<()> {
+    let mut stop = pin!(told_to_stop()?);
     let mut watcher = Watcher::start(plan);
     if let Err(error) = once_of(plan, Pass::Purge).await {
         failed(Pass::Purge, &error);
     }
     let running = Running::start(plan).await?;
-    let stopped = || Error::io("listen for the signal to stop");
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(stopped())?;
-    let mut terminate = signal(SignalKind::terminate()).map_err(stopped())?;
     loop {
         tokio::select! {
-            _ = interrupt.recv() => break,
-            _ = terminate.recv() => break,
+            () = &mut stop => break,
             () = tokio::time::sleep(WATCHER_LOOK) => watcher.revive(plan),
         }
     }
@@ -82,15 +80,26 @@ pub async fn serve(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Runs every pass once, the purge first; the first trouble is returned when all have run.
-pub async fn once(plan: &Plan) -> Result<()> {
-    let mut trouble = None;
-    for pass in Pass::ALL {
-        if let Err(error) = once_of(plan, pass).await {
-            trouble.get_or_insert(error);
+/// From the call on the process does not end at SIGINT or SIGTERM, but the returned future does.
+pub fn told_to_stop() -> Result<impl Future<Output = ()>> {
+    let failed = || Error::io("listen for the signal to stop");
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(failed())?;
+    let mut terminate = signal(SignalKind::terminate()).map_err(failed())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
+    })
+}
+
+/// Runs every pass once, the purge first; returns what came of each, by its name.
+pub async fn once(plan: &Plan) -> Vec<(&'static str, Result<()>)> {
+    let mut ran = Vec::new();
+    for pass in Pass::ALL {
+        ran.push((pass.name(), once_of(plan, pass).await));
     }
-    trouble.map_or(Ok(()), Err)
+    ran
 }
 
 async fn once_of(plan: &Plan, pass: Pass) -> Result<()> {

@@ -11,19 +11,19 @@ use crate::ids;
 
 /// SHA-256 of the content of a sheet over `queries` queries, whose journal indexes are `entries`.
 pub fn hash(name: &Name<'_>, queries: u64, entries: &str) -> [u8; 32] {
+    Sha256::digest(text(name, queries, entries)).into()
+}
+
+/// The content of a sheet in its one spelling: six lines.
+pub fn text(name: &Name<'_>, queries: u64, entries: &str) -> String {
     let Name {
         member,
         week,
         querier,
     } = name;
-    let head =
-        format!("{FORMAT}\nmember {member}\nweek {week}\nquerier {querier}\nqueries {queries}\nentries ");
-    Sha256::new()
-        .chain_update(head)
-        .chain_update(entries)
-        .chain_update("\n")
-        .finalize()
-        .into()
+    format!(
+        "{FORMAT}\nmember {member}\nweek {week}\nquerier {querier}\nqueries {queries}\nentries {entries}\n"
+    )
 }
 
 /// An act on a sheet. Its journal entry is of the kind `sheet`, with `<act>:<number of the sheet>` as its reference.

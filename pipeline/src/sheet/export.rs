@@ -1,4 +1,4 @@
-//! Writes a sheet as three files: CSV, workbook, and a page to print. *Edge.*
+//! Writes a sheet as files: CSV, workbook, a page to print, and the proof by which outsiders check it. *Edge.*
 
 use std::{
     fs::{self, File},
@@ -6,15 +6,20 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::Timestamp;
 use mayfly_consent::Language;
+use sqlx::AnyConnection;
 
 use super::{
     Name,
+    desk::Desk,
     form::{self, COLUMNS},
     lines::{self, Next},
     one,
     page::{self, Head},
+    prove,
     sign::desk,
+    store::Sheet,
     workbook,
 };
 use crate::{
@@ -39,9 +44,10 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
     let sheet = one(&mut reader, name).await?;
     let desk = desk(house, &mut reader, name.member, now).await?;
     desk.check_reader(&sheet, account)?;
-    let stem = format!("{}-{}-{}", name.member, name.week, name.querier);
-    let files = ENDINGS.map(|ending| folder.join(format!("{stem}.{ending}")));
-    if files.iter().any(|file| fs::symlink_metadata(file).is_ok()) {
+    if files(&sheet, folder)
+        .iter()
+        .any(|file| fs::symlink_metadata(file).is_ok())
+    {
         return Err(Error::Input {
             code: "SHEET-FILE",
             sentence: "the folder has a file of this sheet already, and none is replaced".into(),
@@ -59,12 +65,33 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
     tx.commit().await?;
     signing::sign(house).await?;
 
-    let member = members::one(&mut reader, name.member).await?;
-    let note = journal_store::last_checkpoint(&mut reader, &house.signer.origin).await?;
+    let mut files = write(house, &mut reader, (&sheet, &desk), folder, now).await?;
+    let program = folder.join(PROGRAM);
+    if fs::symlink_metadata(&program).is_err() {
+        fs::write(&program, CHECK).map_err(Error::io("write the program that checks sheets"))?;
+    }
+    files.push(program);
+    Ok(files)
+}
+
+/// Writes the files of `sheet` into `folder` for whoever has entered that in the journal; its acts must be signed.
+///
+/// # Errors
+/// `SHEET-CHANGED`; `KEY-*`, `SEAL-*`, `DB-*`, those of the disk.
+pub async fn write(
+    house: &House,
+    conn: &mut AnyConnection,
+    (sheet, desk): (&Sheet, &Desk<'_>),
+    folder: &Path,
+    now: Timestamp,
+) -> Result<Vec<PathBuf>> {
+    let files = files(sheet, folder);
+    let member = members::one(&mut *conn, &sheet.member).await?;
+    let note = journal_store::last_checkpoint(&mut *conn, &house.signer.origin).await?;
     let head = Head {
-        sheet: &sheet,
+        sheet,
         member: member.as_ref().map_or("", |member| &member.name),
-        querier: desk.name_of(name.querier),
+        querier: desk.name_of(&sheet.querier),
         due: house.regime.sheet.due(sheet.counts_from()),
         at: now,
         checkpoint: note.as_deref().unwrap_or_default().lines().take(3).collect(),
@@ -72,15 +99,22 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
     fs::create_dir_all(folder).map_err(Error::io("make the folder of the export"))?;
     let mut writing = Writing::begin(folder, &files)?;
     writing.page(&page::begin(&head))?;
-    lines::each(house, &mut reader, &sheet, |line| {
+    lines::each(house, &mut *conn, sheet, |line| {
         writing.record(&form::cells(&line, head.querier, Language::En))?;
         writing.page(&page::line(&form::cells(&line, head.querier, Language::ZhTw)))?;
         Ok(Next::More)
     })
     .await?;
     writing.page(&page::end(&head))?;
+    prove::write(house, conn, sheet, &mut writing.proof).await?;
     writing.finish()?;
     Ok(files.into())
+}
+
+/// The names of the files of `sheet`.
+fn files(sheet: &Sheet, folder: &Path) -> [PathBuf; 4] {
+    let stem = format!("{}-{}-{}", sheet.member, sheet.week, sheet.querier);
+    ENDINGS.map(|ending| folder.join(format!("{stem}.{ending}")))
 }
 
 /// Files under other names, which they lose when all of them are whole.
@@ -88,11 +122,12 @@ struct Writing {
     csv: csv::Writer<File>,
     page: BufWriter<File>,
     workbook: workbook::Lines,
-    files: [(PathBuf, PathBuf); 3],
+    proof: BufWriter<File>,
+    files: [(PathBuf, PathBuf); 4],
 }
 
 impl Writing {
-    fn begin(folder: &Path, files: &[PathBuf; 3]) -> Result<Self> {
+    fn begin(folder: &Path, files: &[PathBuf; 4]) -> Result<Self> {
         let files = files.clone().map(|file| {
             let mut part = file.clone().into_os_string();
             part.push(".part");
@@ -107,6 +142,7 @@ impl Writing {
             csv,
             workbook: workbook::Lines::new(folder, heading)?,
             page: BufWriter::new(create(&files[2].0)?),
+            proof: BufWriter::new(create(&files[3].0)?),
             files,
         })
     }
@@ -130,6 +166,9 @@ impl Writing {
         self.page
             .flush()
             .map_err(Error::io("write the page of a sheet"))?;
+        self.proof
+            .flush()
+            .map_err(Error::io("write the proof of a sheet"))?;
         self.workbook.save(&self.files[1].0)?;
         for (part, file) in &self.files {
             fs::rename(part, file).map_err(Error::io("name a file of a sheet"))?;
@@ -149,4 +188,8 @@ fn unwritten(error: csv::Error) -> Error {
     }
 }
 
-const ENDINGS: [&str; 3] = ["csv", "xlsx", "html"];
+const ENDINGS: [&str; 4] = ["csv", "xlsx", "html", "proof"];
+/// What checks proofs without us; written beside them once.
+const PROGRAM: &str = "check-sheet.py";
+/// The program itself.
+pub const CHECK: &str = include_str!("check-sheet.py");

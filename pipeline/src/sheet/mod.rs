@@ -8,11 +8,13 @@
 //!
 //! [`verify`] recomputes from the journal and the sealed records that the sheets of a member and week are exactly its queries
 //! of that week ([`tiling`]), and [`compare`] holds an exported file against them. [`report`] is what people see, [`lines`] the records of a sheet as a stream, [`form`] their
-//! columns, [`export`] writes them as CSV, workbook and printed [`page`]; [`store`] keeps one row a sheet.
+//! columns, [`export`] writes them as CSV, workbook and printed [`page`], with the [`proof`] that [`prove`] makes, by which an
+//! outsider [`check`]s them without the database; [`store`] keeps one row a sheet.
 //!
 //! Deliberately absent: the outcome of a query is no part of what is signed. It may come later than the sheet, and is shown
 //! beside the record as it stands when it is looked at.
 
+pub mod check;
 pub mod compare;
 pub mod content;
 pub mod desk;
@@ -23,6 +25,8 @@ pub mod lines;
 pub mod make;
 pub mod page;
 pub mod pass;
+pub mod proof;
+pub mod prove;
 pub mod report;
 pub mod sign;
 pub mod store;

@@ -68,7 +68,10 @@ pub async fn approve(house: &House, name: &Name<'_>, account: &str) -> Result<Sh
 }
 
 /// The people of `member` today.
-pub(super) async fn desk<'h>(
+///
+/// # Errors
+/// `DB-*`.
+pub async fn desk<'h>(
     house: &'h House,
     conn: &mut AnyConnection,
     member: &str,

@@ -117,13 +117,8 @@ impl EvidenceQueue {
     /// # Errors
     /// A disk error.
     pub fn cohorts(&self) -> Result<Vec<Cohort>, RetentionError> {
-        let listed = match fs::read_dir(&self.dir) {
-            Ok(listed) => listed,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(RetentionError::disk(READ, &error)),
-        };
-        let mut cohorts: Vec<Cohort> = listed
-            .filter_map(|entry| Cohort::parse(entry.ok()?.file_name().to_str()?).ok())
+        let mut cohorts: Vec<Cohort> = (self.files()?.iter())
+            .filter_map(|path| Cohort::parse(path.file_name()?.to_str()?).ok())
             .collect();
         cohorts.sort_unstable();
         Ok(cohorts)
@@ -153,15 +148,17 @@ impl EvidenceQueue {
     }
 
     fn unfinished(&self) -> Result<Vec<PathBuf>, RetentionError> {
-        let listed = match fs::read_dir(&self.dir) {
-            Ok(listed) => listed,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(RetentionError::disk(READ, &error)),
-        };
-        let paths = listed.filter_map(|entry| Some(entry.ok()?.path()));
-        Ok(paths
-            .filter(|path| path.extension().is_some_and(|end| end == "new"))
-            .collect())
+        let mut paths = self.files()?;
+        paths.retain(|path| path.extension().is_some_and(|end| end == "new"));
+        Ok(paths)
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>, RetentionError> {
+        match fs::read_dir(&self.dir) {
+            Ok(listed) => Ok(listed.filter_map(|entry| Some(entry.ok()?.path())).collect()),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(RetentionError::disk(READ, &error)),
+        }
     }
 
     /// The lock under which evidence is written; free when the returned file is closed. A process that was stopped while it

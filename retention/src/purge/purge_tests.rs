@@ -44,7 +44,11 @@ impl House {
     }
 
     fn pass(&self) -> Vec<Gone> {
-        let held = held(&self.custody, &self.vault).unwrap();
+        self.pass_with(&self.custody)
+    }
+
+    fn pass_with(&self, custody: &Custody) -> Vec<Gone> {
+        let held = held(custody, &self.vault).unwrap();
         let due = plan(
             held,
             NOW.parse().unwrap(),
@@ -56,7 +60,7 @@ impl House {
             actor: Actor::Schedule,
             strength: Strength::File,
         };
-        destroy(&self.custody, &self.vault, &self.queue, &pass, due).unwrap()
+        destroy(custody, &self.vault, &self.queue, &pass, due).unwrap()
     }
 }
 
@@ -115,25 +119,11 @@ fn files_of_a_key_that_was_not_destroyed_are_told_until_it_is() {
     let (house, keys) = (House::new(), House::new());
     let cohort = house.seal("answer-2026110202", 2);
     let real = house.custody.commitment(cohort).unwrap();
-    let destroy = |custody: &Custody| {
-        let due = plan(
-            held(custody, &house.vault).unwrap(),
-            NOW.parse().unwrap(),
-            Window::try_new(72, 96).unwrap(),
-            false,
-        );
-        let pass = Pass {
-            at: NOW.parse().unwrap(),
-            actor: Actor::Schedule,
-            strength: Strength::File,
-        };
-        destroy(custody, &house.vault, &house.queue, &pass, due).unwrap()
-    };
-    let gone = destroy(&keys.custody);
+    let gone = house.pass_with(&keys.custody);
     assert_eq!((gone[0].evidence.commitment, gone[0].residue), (None, Some(0)));
     assert_eq!(gone[0].evidence.foreign, [real.unwrap()]);
     assert_eq!(gone[0].evidence.circumstances(), None);
-    let gone = destroy(&house.custody);
+    let gone = house.pass();
     assert_eq!(gone[0].evidence.commitment, real);
     assert!(gone[0].evidence.foreign.is_empty() && gone[0].evidence.objects.len() == 2);
 }

@@ -147,19 +147,9 @@ fn a_keyring_older_than_the_database_is_refused_after_any_purge() {
     put(&new, &keys);
     let at = "2026-11-05T15:00:00+08:00";
     sandbox.at(at, ["purge"], ["run"]).expect(0);
-    let certificates = sandbox
-        .at(at, ["--json", "certificate"], ["list"])
-        .expect(0)
-        .json();
-    let certificates = certificates.as_array().unwrap();
+    let certificates = certificates(&sandbox, at, 0);
     assert_eq!(certificates.len(), 6);
-    for certificate in certificates {
-        assert_eq!(
-            certificate["key_destroyed_at"], "2026-11-05T07:00:00Z",
-            "{certificate}"
-        );
-        assert!(certificate["commitment"].is_string(), "{certificate}");
-    }
+    certificates.iter().for_each(check_destroyed_at_three);
     let folder = sandbox.path("certificates");
     sandbox.at(at, ["certificate", "export"], [&folder]).expect(0);
     let mut files = files_below(&folder);
@@ -195,22 +185,11 @@ fn a_keyring_of_another_house_is_refused() {
     }
     let at = "2026-11-05T15:00:00+08:00";
     sandbox.at(at, ["purge"], ["run"]).expect(0);
-    let certificates = sandbox
-        .at(at, ["--json", "certificate"], ["list"])
-        .expect(0)
-        .json();
+    let mut certificates = certificates(&sandbox, at, 0);
     // Two more are of hours that only the other house had.
-    let certificates = certificates.as_array().unwrap();
-    let ours = |one: &&Value| one["cohort"].as_str().unwrap().ends_with("-2026110202");
-    let certificates: Vec<&Value> = certificates.iter().filter(ours).collect();
+    certificates.retain(|one| one["cohort"].as_str().unwrap().ends_with("-2026110202"));
     assert_eq!(certificates.len(), 2);
-    for certificate in certificates {
-        assert_eq!(
-            certificate["key_destroyed_at"], "2026-11-05T07:00:00Z",
-            "{certificate}"
-        );
-        assert!(certificate["commitment"].is_string(), "{certificate}");
-    }
+    certificates.iter().for_each(check_destroyed_at_three);
 }
 
 /// Sealed files whose key was never here, under a cohort's name: they go in time, and nobody certifies that they are erased.
@@ -235,11 +214,7 @@ fn files_that_name_another_key_are_not_certified_as_erased() {
     assert!(again.stdout.contains("name another key"), "{}", again.stdout);
     let again = sandbox.at(at, ["--json", "purge"], ["run"]).expect(1).json();
     assert_eq!(again["incidents"], 0, "{again}");
-    let certificates = sandbox
-        .at(at, ["--json", "certificate"], ["list"])
-        .expect(1)
-        .json();
-    assert_eq!(certificates.as_array().unwrap().len(), 1, "{certificates}");
+    assert_eq!(certificates(&sandbox, at, 1).len(), 1);
 }
 
 #[test]
@@ -351,6 +326,20 @@ fn worked() -> Sandbox {
 fn put(from: &Path, to: &Path) {
     fs::remove_dir_all(to).unwrap();
     copy_folder(from, to);
+}
+
+fn certificates(sandbox: &Sandbox, at: &str, code: i32) -> Vec<Value> {
+    let list = sandbox.at(at, ["--json", "certificate"], ["list"]);
+    list.expect(code).json().as_array().unwrap().clone()
+}
+
+/// The purge of 15:00 in Taipei destroyed the key, and the certificate names it.
+fn check_destroyed_at_three(certificate: &Value) {
+    assert_eq!(
+        certificate["key_destroyed_at"], "2026-11-05T07:00:00Z",
+        "{certificate}"
+    );
+    assert!(certificate["commitment"].is_string(), "{certificate}");
 }
 
 /// Does something to each of the database's files that is there.

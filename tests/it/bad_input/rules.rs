@@ -58,6 +58,10 @@ fn what_is_not_a_data_directory_is_not_opened() {
             .unwrap(),
     );
     assert_eq!(nowhere.code, 2, "--data was given twice: {}", nowhere.stderr);
+    let away = sandbox.path("away");
+    fs::rename(sandbox.data(), &away).unwrap();
+    check_refused(&sandbox.mayfly(["batch", "list"]), 75, "NO-DATA-DIRECTORY");
+    fs::rename(away, sandbox.data()).unwrap();
     fs::remove_file(sandbox.data().join("mayfly.toml")).unwrap();
     check_refused(&sandbox.mayfly(["batch", "list"]), 75, "NO-DATA-DIRECTORY");
     // And no second one is made on top of what is there.

@@ -33,9 +33,9 @@ fn exports_are_masked_and_safe_from_formulas_and_markup() {
         "fx.q",
     ];
     let told = sheet(&sandbox, MONDAY, &export).expect(0).json();
-    assert_eq!(told["files"].as_array().unwrap().len(), 3);
+    assert_eq!(told["files"].as_array().unwrap().len(), 5);
     let file = |ending: &str| folder.join(format!("004-{WEEK}-fx.q.{ending}"));
-    assert_eq!(fs::read_dir(&folder).unwrap().count(), 3);
+    assert_eq!(fs::read_dir(&folder).unwrap().count(), 5);
 
     let csv = fs::read_to_string(file("csv")).unwrap();
     let mut table = csv::Reader::from_reader(csv.as_bytes());

@@ -152,7 +152,9 @@ const LAYERS: [&[&str]; 6] = [
         "provider",
     ],
     // What is kept, and `app`, the value that wires it together and that everything above works on.
-    &["batch", "journal", "app", "sealed", "access", "transfer"],
+    &[
+        "batch", "journal", "app", "sealed", "access", "approval", "transfer",
+    ],
     &["gate"],
     // The use-cases.
     &[
@@ -167,7 +169,11 @@ const LAYERS: [&[&str]; 6] = [
         "setup",
         "doctor",
         "duty",
+        "incident",
+        "register",
+        "accounts",
         "clauses",
+        "evidence",
         "demo",
         "synth",
     ],

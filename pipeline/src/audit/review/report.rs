@@ -119,19 +119,43 @@ pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by:
     signing::sign(house).await?;
 
     let review = gather(house, &mut reader, (member, month), signed, now).await?;
+    put_files(&review, folder)?;
+    Ok(review)
+}
+
+/// Writes the report of the review of `month` of `member` to `folder` for whoever has entered that in the journal; tells
+/// whether there is one: not before it is signed off.
+///
+/// # Errors
+/// Those of [`write`], but for `REVIEW-UNSIGNED`.
+pub async fn write_if_signed(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, month): (&str, Month),
+    folder: &Path,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(signed) = tables::sign_off(&mut *conn, member, month).await? else {
+        return Ok(false);
+    };
+    let review = gather(house, conn, (member, month), signed, now).await?;
+    put_files(&review, folder)?;
+    Ok(true)
+}
+
+fn put_files(review: &Review, folder: &Path) -> Result<()> {
     fs::create_dir_all(folder).map_err(Error::io("make the folder of the report"))?;
     let put = |name: &str, text: &str| {
         fs::write(folder.join(name), text).map_err(Error::io("write a file of the report"))
     };
     for (language, end) in [(Language::En, "en"), (Language::ZhTw, "zh-TW")] {
-        put(&format!("review.{end}.txt"), &paper::text(&review, language))?;
-        put(&format!("review.{end}.html"), &page::html(&review, language))?;
+        put(&format!("review.{end}.txt"), &paper::text(review, language))?;
+        put(&format!("review.{end}.html"), &page::html(review, language))?;
     }
-    put("records.csv", &paper::records(&review, Language::En).csv())?;
-    put("findings.csv", &paper::findings(&review, Language::En).csv())?;
+    put("records.csv", &paper::records(review, Language::En).csv())?;
+    put("findings.csv", &paper::findings(review, Language::En).csv())?;
     put("pace.csv", &paper::paces(&review.paces, Language::En).csv())?;
-    put("verdicts.txt", &review.list)?;
-    Ok(review)
+    put("verdicts.txt", &review.list)
 }
 
 async fn gather(

@@ -61,7 +61,16 @@ pub(in crate::cli) enum SheetCommand {
         #[arg(long, value_name = "FILE", requires = "querier")]
         file: Option<PathBuf>,
     },
-    /// Write a sheet as CSV, XLSX and a page to print
+    /// Check proofs that `sheet export` wrote, with nothing but the journal's public key
+    Check {
+        /// The files, NAME.proof
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+        /// The verifier key, or a file that holds it, as `journal verify` and `doctor` print it
+        #[arg(long, value_name = "PUBLIC")]
+        key: String,
+    },
+    /// Write a sheet as CSV, XLSX and a page to print, with a proof that outsiders check
     Export {
         #[command(flatten)]
         sheet: SheetArguments,

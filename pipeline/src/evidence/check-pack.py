@@ -1,0 +1,87 @@
+# Checks what an evidence pack says against the journal in it; run it in the pack's folder: python3 programs/check-pack.py
+# That the journal is the bureau's is what the signature under journal/checkpoint says: see README.txt.
+import base64, datetime, hashlib, json, pathlib, sys
+
+sha = lambda data: hashlib.sha256(data).digest()
+
+
+def must(holds, what):
+    if not holds:
+        sys.exit("NOT as it was signed: " + what)
+
+
+def path(number, width):  # c2sp.org/tlog-tiles
+    groups = f"{number:,}".split(",")
+    groups = ["x" + group.zfill(3) for group in groups[:-1]] + [groups[-1].zfill(3)]
+    return "journal/tile/entries/" + "/".join(groups) + (f".p/{width}" if width < 256 else "")
+
+
+def head(text):  # origin, number of entries, root
+    origin, size, root = text.split("\n")[:3]
+    return origin, int(size), root
+
+
+# The checkpoints: of the journal, from before the days asked for, and under each sheet.
+origin, size, root = head(pathlib.Path("journal/checkpoint").read_text("utf-8"))
+proofs = {file: file.read_text("utf-8") for file in sorted(pathlib.Path("sheets").rglob("*.proof"))}
+older = {str(file): head(file.read_text("utf-8")) for file in sorted(pathlib.Path(".").glob("checkpoints/*.checkpoint"))}
+for file, text in proofs.items():
+    lines = text.split("\n")
+    for _ in range(3):
+        lines = lines[lines.index("") + 1:]
+    older[str(file)] = head("\n".join(lines))
+sizes = {own for _, own, _ in older.values()}
+
+# The entries against the signed root, and what is looked for among them.
+stack, index, roots, queries, entries = [], 0, {}, {}, {}
+for number in range((size + 255) // 256):
+    data, at = pathlib.Path(path(number, min(256, size - number * 256))).read_bytes(), 0
+    while at < len(data):
+        end = at + 2 + int.from_bytes(data[at:at + 2], "big")
+        line, at = data[at + 2:end], end
+        node = (1, sha(b"\0" + line))
+        while stack and stack[-1][0] == node[0]:
+            node = (2 * node[0], sha(b"\1" + stack.pop()[1] + node[1]))
+        stack.append(node)
+        entry = json.loads(line)
+        if entry["kind"] == "query":
+            taipei = datetime.datetime.fromisoformat(entry["at"][:19]) + datetime.timedelta(hours=8)
+            week = "{:04}-W{:02}".format(*taipei.isocalendar()[:2])
+            queries.setdefault((entry["member"], week), []).append(index)
+        elif entry["kind"] in ("certificate", "reconciliation"):
+            entries[index] = entry
+        index += 1
+        if index in sizes or index == size:
+            top = sha(b"")
+            for _, hash in reversed(stack):
+                top = hash if top == sha(b"") else sha(b"\1" + hash + top)
+            roots[index] = base64.b64encode(top).decode()
+must(index == size and (size == 0 or roots[size] == root), "the entries of the journal")
+print(f"journal {origin}: {size} entries, as they were signed")
+for file, (own_origin, own_size, own_root) in older.items():
+    must((own_origin, own_root) == (origin, roots.get(own_size, root)), f"{file} is no beginning of the journal")
+print(f"{len(older)} older checkpoints: each is a beginning of this journal")
+
+# Every query of a week is on exactly one of its sheets.
+weeks = {}
+for file, text in proofs.items():
+    said = dict(line.split(" ", 1) for line in text.split("\n")[1:6])
+    ends = [part.split("-") for part in said["entries"].split(",") if part]
+    listed = [entry for end in ends for entry in range(int(end[0]), int(end[-1]) + 1)]
+    weeks.setdefault((said["member"], said["week"]), []).extend(listed)
+for (member, week), listed in weeks.items():
+    must(sorted(listed) == queries.get((member, week), []), f"the sheets of {member}, {week} are not exactly its queries")
+print(f"{len(proofs)} sheets of {len(weeks)} weeks: every query of these weeks is on exactly one")
+
+# What reconciliations say, and the certificates, are what was entered.
+found = [json.loads(file.read_text("utf-8")) for file in sorted(pathlib.Path(".").glob("reconciliations/*.json"))]
+for one in found:
+    payload = bytes.fromhex(one["payload"])
+    committed = entries.get(one["entry"], {}).get("payload") == sha(payload).hex()
+    must(committed and json.loads(payload[16:]) == one["said"], f"the reconciliation of entry {one['entry']}")
+print(f"{len(found)} reconciliations: as they were entered")
+known = {entry["ref"] for entry in entries.values() if entry["kind"] == "certificate"}
+certificates = sorted(pathlib.Path("certificates").glob("*.certificate"))
+for file in certificates:
+    must(sha(file.read_bytes()).hex() in known, f"{file} is not in the journal")
+print(f"{len(certificates)} certificates: as they were entered")

@@ -1,0 +1,101 @@
+//! The manifest of a pack: what it is, whose, made when and by whom, and the hash over the list of its files. *Pure.*
+
+use jiff::{Timestamp, civil::Date};
+
+use super::asked::Asked;
+
+/// What the bureau signs.
+pub struct Manifest {
+    /// The journal's origin.
+    pub origin: String,
+    /// Which days, and whose.
+    pub asked: Asked,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Who made it: where they stand, and their account.
+    pub made_by: String,
+    /// SHA-256 of the public key.
+    pub fingerprint: String,
+    /// How many entries the journal in it has.
+    pub journal: u64,
+    /// How many files `SHA256SUMS` lists.
+    pub files: u64,
+    /// SHA-256 of `SHA256SUMS`.
+    pub sums: String,
+}
+
+impl Manifest {
+    /// Its text: a line each, none of them empty.
+    pub fn text(&self) -> String {
+        let Asked { from, to, member } = &self.asked;
+        let member = member.as_deref().unwrap_or(ALL);
+        format!(
+            "{FORMAT}\norigin: {}\nfrom: {from}\nto: {to}\nmember: {member}\nmade at: {}\nmade by: {}\npublic key: {}\njournal entries: {}\nfiles: {}\nfiles sha256: {}\n",
+            self.origin, self.made_at, self.made_by, self.fingerprint, self.journal, self.files, self.sums
+        )
+    }
+
+    /// Reads exactly what [`Manifest::text`] writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.strip_prefix(FORMAT)?.strip_prefix('\n')?.lines();
+        let mut cell = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(": ");
+        let origin = cell("origin")?.to_owned();
+        let day = |text: &str| text.parse::<Date>().ok();
+        let (from, to) = (day(cell("from")?)?, day(cell("to")?)?);
+        let member = Some(cell("member")?).filter(|member| *member != ALL);
+        let manifest = Self {
+            origin,
+            asked: Asked {
+                from,
+                to,
+                member: member.map(str::to_owned),
+            },
+            made_at: cell("made at")?.parse().ok()?,
+            made_by: cell("made by")?.to_owned(),
+            fingerprint: cell("public key")?.to_owned(),
+            journal: cell("journal entries")?.parse().ok()?,
+            files: cell("files")?.parse().ok()?,
+            sums: cell("files sha256")?.to_owned(),
+        };
+        (manifest.text() == text).then_some(manifest)
+    }
+}
+
+const FORMAT: &str = "mayfly-evidence/1";
+const ALL: &str = "all";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_manifest_has_one_spelling() {
+        let manifest = Manifest {
+            origin: "mayfly/sandbox/1".into(),
+            asked: Asked {
+                from: jiff::civil::date(2026, 11, 1),
+                to: jiff::civil::date(2026, 11, 30),
+                member: Some("004".into()),
+            },
+            made_at: "2026-12-01T01:00:00Z".parse().unwrap(),
+            made_by: "bureau/lee".into(),
+            fingerprint: "ab".into(),
+            journal: 12,
+            files: 3,
+            sums: "cd".into(),
+        };
+        let text = manifest.text();
+        assert!(!text.contains("\n\n") && text.contains("\nmember: 004\n"));
+        assert_eq!(Manifest::parse(&text).unwrap().text(), text);
+        let all = text.replace("member: 004", "member: all");
+        assert!(Manifest::parse(&all).unwrap().asked.member.is_none());
+        for (from, to) in [
+            ("files: 3", "files: 03"),
+            ("to: ", "To: "),
+            ("\njournal", "\n\njournal"),
+            ("cd\n", "cd\nmore\n"),
+        ] {
+            assert!(Manifest::parse(&text.replace(from, to)).is_none(), "{to}");
+        }
+    }
+}

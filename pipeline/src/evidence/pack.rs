@@ -1,0 +1,179 @@
+//! Writes an evidence pack for whoever checks the bureau or a member; that it was taken away is in its own journal. *Edge.*
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use mayfly_retention::Class;
+use serde::Serialize;
+use sqlx::AnyConnection;
+
+use super::{
+    JOURNAL,
+    asked::Asked,
+    manifest::Manifest,
+    parts::{self, Counts},
+    registers,
+    staging::Staging,
+};
+use crate::{
+    access::{members, rows},
+    app::House,
+    audit,
+    error::{Error, Result},
+    ids,
+    journal::{
+        act::{self, Act},
+        archive,
+        entry::Kind,
+        signing,
+    },
+    printed::day,
+    regime::people::Right,
+    sheet,
+};
+
+/// What was written.
+#[derive(Serialize)]
+pub struct Packed {
+    /// How much of each part.
+    #[serde(flatten)]
+    pub counts: Counts,
+    /// Journal entries.
+    pub journal: u64,
+    /// Files, without list and manifest.
+    pub files: u64,
+    /// Journal index of the export.
+    pub entry: u64,
+    /// The public key that verifies it.
+    pub key: String,
+}
+
+/// Writes the pack of what is `asked` for to the new or empty folder `folder`. `by` is an account of the bureau with the audit
+/// right, or of the supervisor or provider with the right to inspect; that it was taken away is entered in the journal first.
+///
+/// # Errors
+/// `EVIDENCE-RANGE`, `EVIDENCE-RIGHT`, `EVIDENCE-FOLDER`, `MEMBER-UNKNOWN`, `GATE-CLOCK`; those of the exports it is made of.
+pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Result<Packed> {
+    let now = house.trusted_now()?;
+    asked.check(house.today(now), house.regime.keep_years(Class::Register)?)?;
+    let mut reader = house.db.reader().await?;
+    if let Some(code) = &asked.member
+        && members::one(&mut reader, code).await?.is_none()
+    {
+        return Err(Error::Input {
+            code: "MEMBER-UNKNOWN",
+            sentence: "no member of this code is in the register".into(),
+            remedy: "check the three digits; see `mayfly member import`",
+        });
+    }
+    let made_by = inspector(house, &mut reader, by, now).await?;
+    let staging = Staging::begin(folder, &house.dir)?;
+    let entry = enter(house, asked, &made_by, now).await?;
+
+    let counts = parts::write(house, &mut reader, asked, &staging, now).await?;
+    registers::write(house, &mut reader, asked, &staging).await?;
+    for (name, program) in PROGRAMS {
+        staging.put(&format!("programs/{name}"), program)?;
+    }
+    let key = house.signer.verifier();
+    staging.put("verifier-key", &format!("{}\n", key.text()))?;
+    // The journal last: it has every entry that the parts name.
+    let journal = archive::export(house, &staging.place(JOURNAL)?).await?;
+    let fingerprint = ids::hex(&key.fingerprint());
+    staging.put("README.txt", &guide(house, asked, now))?;
+    let files = staging.seal(|files, sums| {
+        let manifest = Manifest {
+            origin: house.signer.origin.clone(),
+            asked: asked.clone(),
+            made_at: now,
+            made_by: made_by.clone(),
+            fingerprint,
+            journal,
+            files,
+            sums: sums.to_owned(),
+        };
+        let signer = &house.signer;
+        let note = signer.key().sign_note(&signer.origin, &manifest.text());
+        note.map_err(Error::journal)
+    })?;
+    Ok(Packed {
+        counts,
+        journal,
+        files,
+        entry,
+        key: key.text(),
+    })
+}
+
+/// Where the account `by` stands that may take evidence away today, and the account.
+async fn inspector(house: &House, conn: &mut AnyConnection, by: &str, now: Timestamp) -> Result<String> {
+    for (desk, right) in [
+        ("bureau", Right::Audit),
+        ("supervisor", Right::Inspect),
+        ("provider", Right::Inspect),
+    ] {
+        let stopped = rows::stopped(&mut *conn, desk).await?;
+        let lines = rows::held_on(&mut *conn, house.today(now), Some(desk)).await?;
+        let holds = lines
+            .iter()
+            .any(|line| line.account == by && line.permits(&house.regime, right));
+        if holds && !stopped.contains(by) {
+            return Ok(format!("{desk}/{by}"));
+        }
+    }
+    Err(Error::Denied {
+        code: "EVIDENCE-RIGHT",
+        sentence: "this account has no right to take evidence away today".into(),
+        remedy: "name an account on the 授權表 (--as): compliance at the bureau, or an auditor of the supervisor or the provider",
+    })
+}
+
+#[derive(Serialize)]
+struct TakenAway<'t> {
+    from: String,
+    to: String,
+    member: Option<&'t str>,
+    by: &'t str,
+}
+
+async fn enter(house: &House, asked: &Asked, by: &str, now: Timestamp) -> Result<u64> {
+    let reference = format!("evidence:{}/{}", asked.from, asked.to);
+    let act = Act {
+        kind: Kind::Export,
+        member: asked.member.as_deref().unwrap_or_default(),
+        reference: &reference,
+    };
+    let taken = TakenAway {
+        from: asked.from.to_string(),
+        to: asked.to.to_string(),
+        member: asked.member.as_deref(),
+        by,
+    };
+    let mut tx = house.db.begin().await?;
+    let entry = act::enter(house, tx.connection(), &act, &taken, now).await?;
+    tx.commit().await?;
+    signing::sign(house).await?;
+    Ok(entry)
+}
+
+/// The README of the folder.
+fn guide(house: &House, asked: &Asked, now: Timestamp) -> String {
+    let roc = |on| day(on, mayfly_consent::Language::ZhTw);
+    GUIDE
+        .replace("{from}", &roc(asked.from))
+        .replace("{to}", &roc(asked.to))
+        .replace(
+            "{member}",
+            asked.member.as_deref().unwrap_or("全部使用單位及管理機構"),
+        )
+        .replace("{made}", &crate::roc::taipei(now))
+        .replace("{origin}", &house.signer.origin)
+        .replace("{fingerprint}", &ids::hex(&house.signer.verifier().fingerprint()))
+}
+
+const GUIDE: &str = include_str!("README.txt");
+const PROGRAMS: [(&str, &str); 3] = [
+    ("check-pack.py", include_str!("check-pack.py")),
+    ("check-sheet.py", sheet::export::CHECK),
+    ("check-sample.py", audit::export::CHECK),
+];

@@ -1,0 +1,179 @@
+//! The parts of a pack that have proofs: sheets, samples, reviews, reconciliations, certificates, earlier checkpoints. *Edge.*
+
+use jiff::Timestamp;
+use mayfly_consent::{Language, day::taipei_day};
+use serde_json::{Value, json};
+use sqlx::AnyConnection;
+
+use super::{asked::Asked, staging::Staging};
+use crate::{
+    access::members,
+    app::House,
+    audit::{
+        self,
+        review::report as review,
+        store::{self as samples, State},
+    },
+    certificate::{export as certificates, stored},
+    error::{Error, Result},
+    ids,
+    journal::{
+        act,
+        entry::{Kind, SALT_BYTES},
+        span, store as journal_store,
+    },
+    sheet::{self, Week, export as sheets, sign::desk, store as sheet_store},
+};
+
+/// How much is in a pack.
+#[derive(Default, serde::Serialize)]
+pub struct Counts {
+    /// Weekly sheets.
+    pub sheets: u64,
+    /// Drawn samples.
+    pub samples: u64,
+    /// Signed reviews.
+    pub reviews: u64,
+    /// Reconciliations.
+    pub reconciliations: u64,
+    /// Deletion certificates.
+    pub certificates: u64,
+}
+
+/// Writes the parts of what is `asked` for at `now`.
+///
+/// # Errors
+/// Those of the exports they come from.
+pub async fn write(
+    house: &House,
+    conn: &mut AnyConnection,
+    asked: &Asked,
+    staging: &Staging,
+    now: Timestamp,
+) -> Result<Counts> {
+    let mut counts = Counts::default();
+    weekly(house, &mut *conn, asked, staging, now, &mut counts).await?;
+    monthly(house, &mut *conn, asked, staging, now, &mut counts).await?;
+    reconciled(house, &mut *conn, asked, staging, &mut counts).await?;
+    let mut certified = stored::all(&mut *conn).await?;
+    certified.retain(|stored| {
+        let day = taipei_day(stored.certificate.facts.bytes_removed_at);
+        asked.meets(day, day)
+    });
+    certificates::write(house, &certified, &staging.folder("certificates")?)?;
+    counts.certificates = certified.len() as u64;
+    let start = Week::of_day(asked.from).start();
+    for (name, until) in [("before", start), ("at-the-end", now)] {
+        if let Some(note) = journal_store::last_before(&mut *conn, &house.signer.origin, until).await? {
+            staging.put(&format!("checkpoints/{name}.checkpoint"), &note)?;
+        }
+    }
+    Ok(counts)
+}
+
+/// The sheets of every week with a day of those asked for.
+async fn weekly(
+    house: &House,
+    conn: &mut AnyConnection,
+    asked: &Asked,
+    staging: &Staging,
+    now: Timestamp,
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut reports = Vec::new();
+    for member in members::codes(&mut *conn).await? {
+        if !asked.is_of(&member) {
+            continue;
+        }
+        let desk = desk(house, &mut *conn, &member, now).await?;
+        for week in sheet_store::weeks(&mut *conn, &member).await? {
+            if !asked.meets(week.first_day(), week.last_day()) {
+                continue;
+            }
+            for sheet in sheet_store::of_week(&mut *conn, &member, week).await? {
+                let folder = staging.folder(&format!("sheets/{member}/{week}"))?;
+                sheets::write(house, &mut *conn, (&sheet, &desk), &folder, now).await?;
+                reports.push(sheet::report::report(house, &sheet));
+            }
+        }
+    }
+    counts.sheets = reports.len() as u64;
+    let list = sheet::form::list(&reports, Language::En).csv();
+    staging.put("sheets/sheets.csv", &list)
+}
+
+/// The samples of every month with a day of those asked for, and the reviews that are signed.
+async fn monthly(
+    house: &House,
+    conn: &mut AnyConnection,
+    asked: &Asked,
+    staging: &Staging,
+    now: Timestamp,
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut reports = Vec::new();
+    for sample in samples::all(&mut *conn).await? {
+        let month = sample.month;
+        if !asked.is_of(&sample.member) || !asked.meets(month.first_day(), month.last_day()) {
+            continue;
+        }
+        reports.push(audit::report::report(house, &sample, None)?);
+        if sample.state != State::Drawn {
+            continue;
+        }
+        let name = format!("{}-{month}", sample.member);
+        let folder = staging.folder(&format!("samples/{name}"))?;
+        audit::export::write(&mut *conn, &sample, &folder).await?;
+        counts.samples += 1;
+        let of = (sample.member.as_str(), month);
+        let place = staging.place(&format!("reviews/{name}"))?;
+        if review::write_if_signed(house, &mut *conn, of, &place, now).await? {
+            counts.reviews += 1;
+        }
+    }
+    put_json(staging, "samples/samples.json", &json!(reports))
+}
+
+/// The reconciliations of every month with a day of those asked for, with what their entries commit to.
+async fn reconciled(
+    house: &House,
+    conn: &mut AnyConnection,
+    asked: &Asked,
+    staging: &Staging,
+    counts: &mut Counts,
+) -> Result<()> {
+    let mut found = Vec::new();
+    let size = journal_store::size(&mut *conn).await?;
+    let first = audit::Month::of(Week::of_day(asked.from).start());
+    span::by_time(
+        &mut *conn,
+        (first.start(), Timestamp::MAX),
+        size,
+        |index, entry| {
+            let month = audit::Month::parse(entry.reference).filter(|_| entry.kind == Kind::Reconciliation);
+            let is_asked = |month: &audit::Month| asked.meets(month.first_day(), month.last_day());
+            if asked.is_of(entry.member) && month.as_ref().is_some_and(is_asked) {
+                found.push((index, format!("{}-{}", entry.member, entry.reference)));
+            }
+        },
+    )
+    .await?;
+    for (index, name) in found {
+        let Some(payload) = act::open(house, &mut *conn, index).await? else {
+            continue;
+        };
+        let said: Value = payload
+            .get(SALT_BYTES..)
+            .and_then(|json| serde_json::from_slice(json).ok())
+            .ok_or(Error::Bug("a payload is not readable"))?;
+        let shown = json!({ "entry": index, "payload": ids::hex(&payload), "said": said });
+        put_json(staging, &format!("reconciliations/{name}-{index}.json"), &shown)?;
+        counts.reconciliations += 1;
+    }
+    Ok(())
+}
+
+fn put_json(staging: &Staging, path: &str, value: &Value) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(|_| Error::Bug("a part has no JSON form"))?;
+    staging.put(path, &format!("{text}\n"))
+}

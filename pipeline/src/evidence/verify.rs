@@ -1,0 +1,380 @@
+//! Verifies a pack from its folder and the public key: no database, no secret of ours. *Edge.*
+//!
+//! First the signature under the manifest, the list it names and every file by its hash; then what the files say, each by the
+//! check of its own export: the journal, the sheets and that they are exactly the queries of their weeks, the samples, the
+//! reconciliations, the certificates.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{JOURNAL, MANIFEST, SUMS, manifest::Manifest, staging::files_below};
+use crate::{
+    audit,
+    certificate::check as certificates,
+    error::{Error, Result},
+    ids, input,
+    journal::{
+        checkpoint::Checkpoint,
+        entry::{Entry, Kind, SALT_BYTES},
+        finding::Report,
+        folder::{each_entry, plain_file},
+        frontier::Frontier,
+        merkle::{Hash, hash_leaf},
+        note::{NOTE_BYTES_MAX, VerifierKey},
+        verify::verify_folder,
+    },
+    sheet::{
+        Week, check as sheets,
+        entries::Range,
+        proof,
+        tiling::{Flaw, Tiling},
+    },
+};
+
+/// What a verification says.
+#[derive(Serialize)]
+pub struct Verified {
+    /// The days, `YYYY-MM-DD`.
+    pub from: String,
+    /// The last of them.
+    pub to: String,
+    /// Whose, or `all`.
+    pub member: String,
+    /// Who made it.
+    pub made_by: String,
+    /// Files that the list names.
+    pub files: u64,
+    /// Journal entries.
+    pub journal: u64,
+    /// Sheets, and of how many weeks.
+    pub sheets: (u64, u64),
+    /// Drawn samples.
+    pub samples: u64,
+    /// Reconciliations.
+    pub reconciliations: u64,
+    /// Deletion certificates.
+    pub certificates: u64,
+    /// What does not hold; empty if all does.
+    pub findings: Vec<String>,
+}
+
+/// Verifies the pack in `folder` with the public key, or the file that holds it.
+///
+/// # Errors
+/// `CERTIFICATE-KEY`; `EVIDENCE-FILE` for a folder that is no pack. Whatever is wrong with one is a finding.
+pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
+    let keys = certificates::keys(&[key.to_owned()])?;
+    let key = keys.first().ok_or(Error::Bug("a key that was read is gone"))?;
+    let note = plain_file(&folder.join(MANIFEST), NOTE_BYTES_MAX).ok_or_else(unusable)?;
+    let mut pack = Pack {
+        folder,
+        key,
+        findings: Vec::new(),
+    };
+    let manifest = key.open(&note).ok().and_then(Manifest::parse);
+    let Some(manifest) = manifest.filter(|manifest| pack.is_signed_once(&note, manifest)) else {
+        pack.find("the manifest is not signed with this key, or was changed; nothing else was looked at");
+        return Ok(empty(pack.findings));
+    };
+    let files = pack.files(&manifest)?;
+    let report = verify_folder(&folder.join(JOURNAL), &key.text()).unwrap_or_default();
+    for finding in &report.findings {
+        pack.find(&format!("{JOURNAL}/{finding}"));
+    }
+    let journal = report.checkpoint.as_ref().map_or(0, Checkpoint::size);
+    if journal != manifest.journal {
+        pack.find("the journal has another size than the manifest says");
+    }
+    let of = |part: &str, end: &str| -> Vec<PathBuf> {
+        let named = files
+            .iter()
+            .filter(|path| path.starts_with(part) && path.ends_with(end));
+        named.map(|path| folder.join(path)).collect()
+    };
+    let seen = pack.journal(
+        &report,
+        &of("checkpoints/", ".checkpoint"),
+        &of("sheets/", ".proof"),
+    );
+    let samples = of("samples/", "/sample.json");
+    for sample in &samples {
+        pack.sample(sample, &report);
+    }
+    let reconciliations = of("reconciliations/", ".json");
+    for file in &reconciliations {
+        pack.reconciliation(file, &seen.payloads);
+    }
+    let certificates = of("certificates/", ".certificate");
+    pack.certificates(&certificates, &seen.certificates)?;
+    Ok(Verified {
+        from: manifest.asked.from.to_string(),
+        to: manifest.asked.to.to_string(),
+        member: manifest.asked.member.unwrap_or_else(|| "all".into()),
+        made_by: manifest.made_by,
+        files: manifest.files,
+        journal,
+        sheets: seen.sheets,
+        samples: samples.len() as u64,
+        reconciliations: reconciliations.len() as u64,
+        certificates: certificates.len() as u64,
+        findings: pack.findings,
+    })
+}
+
+struct Pack<'p> {
+    folder: &'p Path,
+    key: &'p VerifierKey,
+    findings: Vec<String>,
+}
+
+/// What is looked for among the entries.
+#[derive(Default)]
+struct Seen {
+    /// Sheets, and of how many weeks.
+    sheets: (u64, u64),
+    /// What reconciliations commit to, by journal index.
+    payloads: BTreeMap<u64, Hash>,
+    /// The hashes of certificates.
+    certificates: BTreeSet<String>,
+}
+
+impl Pack<'_> {
+    fn find(&mut self, what: &str) {
+        if self.findings.len() < FINDINGS_MAX {
+            self.findings.push(what.to_owned());
+        } else if self.findings.len() == FINDINGS_MAX {
+            self.findings.push("and more".into());
+        }
+    }
+
+    /// Whether the note has the one signature line that we write, and the manifest names the key that made it.
+    fn is_signed_once(&self, note: &[u8], manifest: &Manifest) -> bool {
+        let lines = note.split(|byte| *byte == b'\n').count();
+        lines == MANIFEST_LINES
+            && manifest.origin == self.key.name()
+            && manifest.fingerprint == ids::hex(&self.key.fingerprint())
+    }
+
+    /// Holds every file against the list, and the list against the manifest; returns the files that are listed.
+    fn files(&mut self, manifest: &Manifest) -> Result<BTreeSet<String>> {
+        let list = plain_file(&self.folder.join(SUMS), SUMS_BYTES_MAX).unwrap_or_default();
+        if ids::hex(&<sha2::Sha256 as sha2::Digest>::digest(&list)) != manifest.sums {
+            self.find(&format!("{SUMS} is not the list that was signed"));
+        }
+        let list = String::from_utf8(list).unwrap_or_default();
+        let listed: BTreeMap<&str, &str> = list
+            .lines()
+            .filter_map(|line| line.split_once("  ").map(|(hash, path)| (path, hash)))
+            .collect();
+        if listed.len() as u64 != manifest.files {
+            self.find(&format!(
+                "{SUMS} lists another number of files than the manifest says"
+            ));
+        }
+        let there: BTreeSet<String> = files_below(self.folder)?.into_iter().collect();
+        for path in &there {
+            if ![MANIFEST, SUMS].contains(&path.as_str()) && !listed.contains_key(path.as_str()) {
+                self.find(&format!("{path}: was not there when it was signed"));
+            }
+        }
+        for (path, hash) in &listed {
+            let plain = there.contains(*path).then(|| self.folder.join(path));
+            let file = plain
+                .filter(|path| path.symlink_metadata().is_ok_and(|found| found.is_file()))
+                .and_then(|path| File::open(path).ok());
+            match file.map(input::sha256_of).transpose()? {
+                None => self.find(&format!("{path}: is missing, or no plain file")),
+                Some(found) if found != *hash => self.find(&format!("{path}: was changed")),
+                Some(_) => {}
+            }
+        }
+        Ok(there
+            .into_iter()
+            .filter(|path| listed.contains_key(path.as_str()))
+            .collect())
+    }
+
+    /// Reads the entries once: for the older checkpoints, the queries of the weeks there are sheets of, and what reconciliations
+    /// and certificates say.
+    fn journal(&mut self, report: &Report, older: &[PathBuf], files: &[PathBuf]) -> Seen {
+        let mut seen = Seen::default();
+        let Some(head) = report.checkpoint.as_ref().filter(|_| report.is_sound()) else {
+            self.find("sheets, samples and certificates were not judged: the journal is not what was signed");
+            return seen;
+        };
+        let mut checkpoints: BTreeMap<u64, Vec<(Hash, String)>> = BTreeMap::new();
+        for file in older {
+            let note = plain_file(file, NOTE_BYTES_MAX).unwrap_or_default();
+            match Checkpoint::open(&note, self.key) {
+                Ok(checkpoint) => checkpoints
+                    .entry(checkpoint.size())
+                    .or_default()
+                    .push((*checkpoint.root(), name(file))),
+                Err(_) => self.find(&format!("{}: is not signed with this key", name(file))),
+            }
+        }
+        let weeks = self.sheets(files);
+        seen.sheets = (files.len() as u64, weeks.len() as u64);
+        let mut tilings: BTreeMap<(String, Week), Tiling> = BTreeMap::new();
+        for (of, ranges) in &weeks {
+            let (tiling, flaws) = Tiling::new(ranges);
+            for flaw in flaws {
+                self.find(&told(of, &flaw));
+            }
+            tilings.insert(of.clone(), tiling);
+        }
+        let mut frontier = Frontier::default();
+        let mut found = Vec::new();
+        each_entry(&self.folder.join(JOURNAL), head.size(), |line| {
+            let index = frontier.size();
+            let _ = frontier.append(hash_leaf(line));
+            for (root, file) in checkpoints.remove(&frontier.size()).into_iter().flatten() {
+                if root != frontier.root() {
+                    found.push(format!("{file}: is no beginning of the journal"));
+                }
+            }
+            let Ok(entry) = Entry::parse(line) else { return };
+            match entry.kind {
+                Kind::Query => {
+                    let of = (entry.member.to_owned(), Week::of(entry.at));
+                    if let Some(tiling) = tilings.get_mut(&of) {
+                        tiling.take(index, |flaw| found.push(told(&of, &flaw)));
+                    }
+                }
+                Kind::Reconciliation => {
+                    seen.payloads.insert(index, entry.payload);
+                }
+                Kind::Certificate => {
+                    seen.certificates.insert(entry.reference.to_owned());
+                }
+                _ => {}
+            }
+        });
+        for (of, tiling) in tilings {
+            tiling.finish(|flaw| found.push(told(&of, &flaw)));
+        }
+        found.extend(
+            checkpoints
+                .into_values()
+                .flatten()
+                .map(|(_, file)| format!("{file}: is of a longer journal than the one here")),
+        );
+        found.iter().for_each(|what| self.find(what));
+        seen
+    }
+
+    /// Checks the proof of each sheet; returns their ranges by member and week.
+    fn sheets(&mut self, files: &[PathBuf]) -> BTreeMap<(String, Week), Vec<Vec<Range>>> {
+        let mut weeks: BTreeMap<(String, Week), Vec<Vec<Range>>> = BTreeMap::new();
+        for file in files {
+            let text = sheets::text(file).unwrap_or_default();
+            let Some(proof) = proof::read(&text) else {
+                self.find(&format!("{}: is no proof of a sheet", name(file)));
+                continue;
+            };
+            for finding in proof::check(&proof, self.key).findings {
+                self.find(&format!("{}: {finding}", name(file)));
+            }
+            let of = (proof.member.to_owned(), proof.week);
+            weeks.entry(of).or_default().push(proof.ranges);
+        }
+        weeks
+    }
+
+    fn sample(&mut self, file: &Path, report: &Report) {
+        let folder = file.parent().unwrap_or(self.folder);
+        let journal = self.folder.join(JOURNAL);
+        match audit::verify::verify_in(folder, (&journal, report), self.key) {
+            Ok(verified) => {
+                for finding in verified.findings {
+                    self.find(&format!(
+                        "sample of {}, {}: {finding}",
+                        verified.member, verified.month
+                    ));
+                }
+            }
+            Err(error) => self.find(&format!("{}: {error}", name(folder))),
+        }
+    }
+
+    fn reconciliation(&mut self, file: &Path, payloads: &BTreeMap<u64, Hash>) {
+        let shown: Option<Value> =
+            plain_file(file, RECONCILIATION_BYTES_MAX).and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let holds = shown.is_some_and(|shown| {
+            let payload = shown["payload"].as_str().and_then(ids::unhex).unwrap_or_default();
+            let committed: Hash = <sha2::Sha256 as sha2::Digest>::digest(&payload).into();
+            let said: Option<Value> = payload
+                .get(SALT_BYTES..)
+                .and_then(|json| serde_json::from_slice(json).ok());
+            let entry = shown["entry"].as_u64().and_then(|entry| payloads.get(&entry));
+            entry == Some(&committed) && said.as_ref() == Some(&shown["said"])
+        });
+        if !holds {
+            self.find(&format!("{}: is not what was entered", name(file)));
+        }
+    }
+
+    fn certificates(&mut self, files: &[PathBuf], entered: &BTreeSet<String>) -> Result<()> {
+        for judged in certificates::judge(files, std::slice::from_ref(self.key))? {
+            if !judged.sound {
+                self.find(&format!("{}: {}", name(&judged.file), judged.said));
+            }
+            let file = File::open(&judged.file).map_err(Error::io("read a certificate"))?;
+            if !entered.contains(&input::sha256_of(file)?) {
+                self.find(&format!("{}: is not in the journal", name(&judged.file)));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn told((member, week): &(String, Week), flaw: &Flaw) -> String {
+    let what = match flaw {
+        Flaw::Doubled(range, _) => format!("entries {} to {} are on two of them", range.first, range.last),
+        Flaw::Missing(index) => format!("the query of entry {index} is on none of them"),
+        Flaw::Foreign(range, _) => format!("entries {} to {} are no queries of it", range.first, range.last),
+    };
+    format!("the sheets of {member}, {week}: {what}")
+}
+
+fn name(path: &Path) -> String {
+    input::name_of(path)
+}
+
+fn empty(findings: Vec<String>) -> Verified {
+    Verified {
+        from: String::new(),
+        to: String::new(),
+        member: String::new(),
+        made_by: String::new(),
+        files: 0,
+        journal: 0,
+        sheets: (0, 0),
+        samples: 0,
+        reconciliations: 0,
+        certificates: 0,
+        findings,
+    }
+}
+
+fn unusable() -> Error {
+    Error::Input {
+        code: "EVIDENCE-FILE",
+        sentence: "there is no evidence pack in this folder: it has no manifest".into(),
+        remedy: "name a folder that `mayfly evidence pack` wrote",
+    }
+}
+
+/// Findings that are told one by one.
+const FINDINGS_MAX: usize = 1000;
+/// The lines of the text, an empty one, the signature, and what is behind the last line end.
+const MANIFEST_LINES: usize = 14;
+/// Room for a million files.
+const SUMS_BYTES_MAX: usize = 256 << 20;
+const RECONCILIATION_BYTES_MAX: usize = 1 << 20;

@@ -1,0 +1,91 @@
+//! Writes the proof of a sheet, line by line: what it lists, the acts on it, and the journal's word for both. *SQL.*
+
+use std::io::Write;
+
+use base64::{Engine, prelude::BASE64_STANDARD};
+use sqlx::AnyConnection;
+
+use super::{
+    changed,
+    content::{self, ActName},
+    entries,
+    proof::act_line,
+    sign::is_content,
+    store::{self, Sheet},
+};
+use crate::{
+    app::House,
+    error::{Error, Result},
+    journal::{act, checkpoint::Checkpoint, signing::damaged, span, store as journal_store, subset},
+};
+
+/// Writes the proof of `sheet` to `out`. What was entered about it must be covered by a checkpoint.
+///
+/// # Errors
+/// `SHEET-CHANGED`, `JOURNAL-DAMAGED`, `KEY-*`, `SEAL-*`, `DB-*`, those of the disk.
+pub async fn write(
+    house: &House,
+    conn: &mut AnyConnection,
+    sheet: &Sheet,
+    out: &mut impl Write,
+) -> Result<()> {
+    let listed = store::entries(&mut *conn, sheet.number).await?;
+    let ranges = entries::parse(&listed)
+        .filter(|_| is_content(sheet, &listed))
+        .ok_or_else(changed)?;
+    let mut text = content::text(&sheet.name(), sheet.queries, &listed);
+    let mut known: Vec<_> = ranges.iter().map(|range| range.first..range.last + 1).collect();
+    for (name, entry) in acts(sheet) {
+        let payload = act::open(house, &mut *conn, entry).await?;
+        text.push_str(&act_line(name, entry, payload.as_deref().map(Vec::as_slice)));
+        known.push(entry..entry + 1);
+    }
+    text.push('\n');
+    put(out, text.as_bytes())?;
+    known.sort_unstable_by_key(|range| range.start);
+    for range in &known {
+        let mut written = Ok(());
+        let mut line = Vec::new();
+        span::by_index(&mut *conn, range.start, range.end, |index, entry| {
+            line.clear();
+            line.extend_from_slice(format!("{index} ").as_bytes());
+            let spelled = entry.write(&mut line).map_err(Error::journal);
+            line.push(b'\n');
+            if written.is_ok() {
+                written = spelled.and_then(|()| put(out, &line));
+            }
+        })
+        .await?;
+        written?;
+    }
+    let note = journal_store::last_checkpoint(&mut *conn, &house.signer.origin).await?;
+    let note = note.ok_or_else(|| damaged("there is no checkpoint"))?;
+    let size = Checkpoint::open(note.as_bytes(), house.signer.verifier())
+        .map_err(Error::journal)?
+        .size();
+    if known.last().is_some_and(|range| size < range.end) {
+        return Err(damaged("the acts on a sheet are not signed"));
+    }
+    let needed = subset::tiles_for_subset(&known, size);
+    let tiles = journal_store::load_tiles(conn, &needed).await?;
+    put(out, b"\n")?;
+    for hash in subset::prove(&known, size, &tiles).map_err(Error::journal)? {
+        put(out, format!("{}\n", BASE64_STANDARD.encode(hash)).as_bytes())?;
+    }
+    put(out, format!("\n{note}").as_bytes())
+}
+
+/// The acts on a sheet in their order, with their journal indexes.
+fn acts(sheet: &Sheet) -> impl Iterator<Item = (ActName, u64)> {
+    let marks = [
+        (ActName::Make, Some(sheet.make_entry)),
+        (ActName::Sign, sheet.signed.as_ref().map(|mark| mark.entry)),
+        (ActName::Approve, sheet.approved.as_ref().map(|mark| mark.entry)),
+    ];
+    marks.into_iter().filter_map(|(act, entry)| Some((act, entry?)))
+}
+
+fn put(out: &mut impl Write, bytes: &[u8]) -> Result<()> {
+    out.write_all(bytes)
+        .map_err(Error::io("write the proof of a sheet"))
+}

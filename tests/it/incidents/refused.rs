@@ -1,0 +1,124 @@
+//! What is refused of incidents: each with its code, a sentence and a remedy, and nothing is half-done. *Edge.*
+
+use super::{duties, incident, opened, staffed};
+use crate::{support::NOW, synthetic::journal};
+
+#[test]
+fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
+    let sandbox = staffed();
+    opened(&sandbox, &["item", "C0101"], &[]);
+    incident(&sandbox, NOW, &["drill"]).expect(0);
+    let report = sandbox.file("report.txt", "what happened");
+    let empty = sandbox.file("empty.txt", "");
+    let (report, empty) = (report.to_str().unwrap(), empty.to_str().unwrap());
+    let before = (journal(&sandbox, NOW).len(), duties(&sandbox, NOW, &["--all"]));
+    let future = "2026-11-02T10:00:01+08:00";
+    let long = "x".repeat(201);
+    for (code, exit, words) in [
+        ("INCIDENT-UNKNOWN", 65, &["show", "9"][..]),
+        ("INCIDENT-UNKNOWN", 65, &["affected", "9"]),
+        ("INCIDENT-UNKNOWN", 65, &["measure", "9"]),
+        ("INCIDENT-UNKNOWN", 65, &["notice", "9", "supervisor"]),
+        ("INCIDENT-UNKNOWN", 65, &["note", "9", "finding", "--note", "x"]),
+        (
+            "INCIDENT-UNKNOWN",
+            65,
+            &["close", "9", "--outcome", "unfounded", "--report", report],
+        ),
+        ("INCIDENT-CLOSED", 65, &["note", "2", "finding", "--note", "x"]),
+        ("INCIDENT-CLOSED", 65, &["measure", "2"]),
+        (
+            "INCIDENT-CLOSED",
+            65,
+            &["close", "2", "--outcome", "unfounded", "--report", report],
+        ),
+        ("INCIDENT-STEP", 65, &["note", "1", "opinion", "--note", "x"]),
+        ("INCIDENT-SANCTION", 65, &["note", "1", "warning", "--note", "x"]),
+        ("STOP-REASON", 65, &["note", "1", "finding", "--note", ""]),
+        (
+            "STOP-REASON",
+            65,
+            &["note", "1", "finding", "--note", "about A123456789"],
+        ),
+        ("STOP-REASON", 65, &["note", "1", "finding", "--note", &long]),
+        ("INCIDENT-RECIPIENT", 65, &["notice", "1", "police"]),
+        (
+            "INCIDENT-TIME",
+            65,
+            &["affected", "1", "--from", NOW, "--until", NOW],
+        ),
+        ("INCIDENT-FILE", 65, &["affected", "1", "--out", report]),
+        (
+            "INCIDENT-FILE",
+            65,
+            &["affected", "1", "--out", "no-such-folder/affected.csv"],
+        ),
+        (
+            "INCIDENT-REPORT",
+            65,
+            &["close", "1", "--outcome", "unfounded", "--report", "no-such-file"],
+        ),
+        (
+            "INCIDENT-REPORT",
+            65,
+            &["close", "1", "--outcome", "unfounded", "--report", empty],
+        ),
+        (
+            "INCIDENT-NOTICES",
+            75,
+            &["close", "1", "--outcome", "unfounded", "--report", report],
+        ),
+        (
+            "INCIDENT-TIME",
+            65,
+            &["open", "link", "--reason", "x", "--known", future],
+        ),
+        (
+            "INCIDENT-TIME",
+            65,
+            &["open", "link", "--reason", "x", "--from", future],
+        ),
+        (
+            "DUTY-DAY",
+            65,
+            &["open", "link", "--reason", "x", "--known", "2020-01-01T00:00:00Z"],
+        ),
+        ("STOP-TARGET", 65, &["open", "member", "999", "--reason", "x"]),
+        (
+            "STOP-TARGET",
+            65,
+            &["open", "person", "004/nobody", "--reason", "x"],
+        ),
+        ("STOP-TARGET", 65, &["open", "person", "nobody", "--reason", "x"]),
+        ("STOP-TARGET", 65, &["open", "item", "X", "--reason", "x"]),
+        ("STOP-REASON", 65, &["open", "link", "--reason", ""]),
+        (
+            "STOP-REASON",
+            65,
+            &["open", "link", "--reason", "about A123456789"],
+        ),
+        (
+            "USAGE",
+            2,
+            &["open", "link", "--reason", "x", "--as", "A123456789"],
+        ),
+        ("USAGE", 2, &["open", "link", "--reason", "x", "--wait", "601"]),
+    ] {
+        let refused = incident(&sandbox, NOW, words);
+        assert_eq!(refused.code, exit, "{words:?}: {}", refused.stderr);
+        let mut lines = refused.stderr.lines();
+        let sentence = lines.next().unwrap_or_default();
+        assert!(sentence.ends_with(&format!("({code})")), "{words:?}: {sentence}");
+        assert!(lines.next().is_some_and(|remedy| remedy.len() > 10), "{words:?}");
+        assert!(!refused.stderr.contains("A123456789"), "{words:?}");
+    }
+    assert_eq!(
+        (journal(&sandbox, NOW).len(), duties(&sandbox, NOW, &["--all"])),
+        before
+    );
+    let stops = sandbox
+        .mayfly(["--at", NOW, "--json", "stop", "list"])
+        .expect(0)
+        .json();
+    assert_eq!(stops.as_array().unwrap().len(), 1);
+}

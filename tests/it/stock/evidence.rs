@@ -1,0 +1,133 @@
+//! An evidence pack with tools of the system: exactly the commands of its README verify it, and find every change. *Edge.*
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Output, Stdio},
+};
+
+use crate::{
+    evidence::{month, packed},
+    support::files_below,
+};
+
+#[test]
+fn the_commands_of_its_readme_verify_a_pack_and_find_a_flipped_byte_in_any_file() {
+    let sandbox = month();
+    let (folder, key) = packed(&sandbox, "pack", &[]);
+    let guide = fs::read_to_string(folder.join("README.txt")).unwrap();
+    let script: String = guide
+        .lines()
+        .skip_while(|line| !line.starts_with("一、"))
+        .take_while(|line| !line.starts_with("八、"))
+        .filter_map(|line| line.strip_prefix("  "))
+        .map(|line| line.to_owned() + "\n")
+        .collect();
+    assert!(
+        script.lines().count() > 25 && script.contains("KEY='<公鑰>'"),
+        "{script}"
+    );
+    let script = script.replace("<公鑰>", &key);
+    let said = bash(&folder, &script);
+    let out = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(
+        said.status.success() && out.ends_with("全部相符\n"),
+        "{out}\n{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    for told in [
+        "Signature Verified Successfully",
+        "entries, as they were signed",
+        "every query of these weeks is on exactly one",
+        "1 reconciliations: as they were entered",
+        "4 queries",
+        "the sample is what the rule draws",
+    ] {
+        assert!(out.contains(told), "{told}: {out}");
+    }
+    for file in files_below(&folder) {
+        let good = fs::read(&file).unwrap();
+        for at in [0, good.len() / 2, good.len() - 1] {
+            let mut changed = good.clone();
+            changed[at] ^= 1;
+            fs::write(&file, &changed).unwrap();
+            assert!(
+                !bash(&folder, &script).status.success(),
+                "{} at {at}",
+                file.display()
+            );
+        }
+        fs::write(&file, &good).unwrap();
+    }
+    let more = folder.join("more");
+    fs::write(&more, "").unwrap();
+    assert!(!bash(&folder, &script).status.success(), "a file more");
+    fs::remove_file(more).unwrap();
+    assert!(bash(&folder, &script).status.success(), "put back as it was");
+    programs(&folder);
+}
+
+/// The programs see by themselves what the list of hashes would have found before them.
+fn programs(folder: &Path) {
+    let check = |command: &str| bash(folder, command).status.success();
+    let forge = |file: &str, from: &str, to: &str, command: &str| {
+        let path = folder.join(file);
+        let good = fs::read_to_string(&path).unwrap();
+        assert!(check(command), "{command}");
+        let changed = good.replacen(from, to, 1);
+        assert_ne!(good, changed, "{file}");
+        fs::write(&path, changed).unwrap();
+        assert!(!check(command), "{file}: {from} to {to}");
+        fs::write(&path, good).unwrap();
+    };
+    let pack = "python3 programs/check-pack.py";
+    let proof = "sheets/004/2026-W45/004-2026-W45-chen.yl.proof";
+    let sheet = format!("python3 programs/check-sheet.py {proof}");
+    forge(proof, "querier chen.yl", "querier lin.ch", &sheet);
+    let text = fs::read_to_string(folder.join(proof)).unwrap();
+    let entries = text.lines().find(|line| line.starts_with("entries ")).unwrap();
+    let first = entries
+        .strip_prefix("entries ")
+        .unwrap()
+        .split('-')
+        .next()
+        .unwrap();
+    let later = format!("entries {}", first.parse::<u64>().unwrap() + 1);
+    forge(proof, &format!("entries {first}"), &later, pack);
+    let reconciliation = files_below(&folder.join("reconciliations")).remove(0);
+    let name = reconciliation.strip_prefix(folder).unwrap().to_str().unwrap();
+    forge(name, "\"missing_here\": 0", "\"missing_here\": 1", pack);
+    let certificate = files_below(&folder.join("certificates"))
+        .into_iter()
+        .find(|file| file.extension().is_some_and(|end| end == "certificate"))
+        .unwrap();
+    let name = certificate.strip_prefix(folder).unwrap().to_str().unwrap();
+    forge(name, "residue: 0", "residue: 1", pack);
+    forge("checkpoints/at-the-end.checkpoint", "mayfly/", "mayfle/", pack);
+    let sample = "samples/004-2026-11/sample.json";
+    let text = fs::read_to_string(folder.join(sample)).unwrap();
+    let entry = text
+        .split("\"items\"")
+        .nth(1)
+        .unwrap()
+        .split("\"entry\": ")
+        .nth(1)
+        .unwrap();
+    let entry = entry.split(',').next().unwrap();
+    let draw = "python3 programs/check-sample.py samples/004-2026-11 journal";
+    forge(sample, &format!("\"entry\": {entry},"), "\"entry\": 1,", draw);
+}
+
+fn bash(folder: &Path, script: &str) -> Output {
+    let mut child = Command::new("bash")
+        .current_dir(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A shell that ends early does not read on.
+    let _ = child.stdin.take().unwrap().write_all(script.as_bytes());
+    child.wait_with_output().unwrap()
+}
