@@ -83,7 +83,7 @@ impl Story {
         self.done(name, day);
     }
 
-    fn paper(&self) -> PathBuf {
+    pub(super) fn paper(&self) -> PathBuf {
         self.sandbox.file("paper.pdf", "what was done")
     }
 }
