@@ -83,14 +83,14 @@ pub fn check_paths(dir: &Path, config: &Config, classes: &Classes) -> Result<()>
 }
 
 /// What of the settings may lie in the data directory and is not mayfly's to class: keys, a ledger, the folders of an exchange;
-/// and the invented files of the demonstration.
+/// and what the demonstration brings and delivers.
 fn named(dir: &Path, config: &Config) -> Vec<PathBuf> {
     let exchange = config.exchange.iter();
     let folders = exchange.flat_map(|exchange| [&exchange.requests, &exchange.replies]);
     let all = [&config.keys].into_iter().chain(&config.sandbox.ledger);
     let mut named: Vec<PathBuf> = all.chain(folders).map(|path| dir.join(path)).collect();
     if config.environment == Environment::Sandbox {
-        named.push(dir.join(DEMONSTRATION));
+        named.extend([FIXTURES, RESULTS].map(|folder| dir.join(folder)));
     }
     named
 }
@@ -112,5 +112,7 @@ fn names(folder: &Path) -> Result<Vec<String>> {
         .collect()
 }
 
-/// Where a sandbox keeps the files of its demonstration.
-pub const DEMONSTRATION: &str = "fixtures";
+/// Where a sandbox keeps the invented files of its demonstration.
+pub const FIXTURES: &str = "fixtures";
+/// Where its demonstration delivers to.
+pub const RESULTS: &str = "results";
