@@ -255,6 +255,8 @@ pub enum RaisedBy {
     StaffChange,
     /// Somebody with the owner's role leaves it; met by another account that has it on that day.
     Successor,
+    /// Somebody whom a paper of the kind `since` names leaves the role; met by a later paper, which names them or comes after.
+    HolderLeft,
     /// A review finds something; met when the finding is closed.
     Finding,
 }
