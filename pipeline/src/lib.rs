@@ -1,10 +1,13 @@
 //! The machine: intake, gate, provider, delivery and journal of a credit bureau's batch pipeline. *Edge.*
 //!
-//! Doors (`cli`, `schedule`) call use-cases (`run`, `delivery`, `consents`, `audit`, `sheet`, `duty`, `clauses`, `evidence`, `subject`, `access`, `setup`, `doctor`), which call `batch`,
+//! Doors (`cli`, `schedule`) call use-cases (`run`, `delivery`, `consents`, `audit`, `sheet`, `duty`, `incident`, `register`, `accounts`, `clauses`, `evidence`, `subject`,
+//! `access`, `approval`, `setup`, `doctor`), which call `batch`,
 //! `gate`, `provider`, `journal` and `db`, which call `ids`, `clock` and `error`. Nothing calls the other way.
 
 pub mod access;
+pub mod accounts;
 pub mod app;
+pub mod approval;
 pub mod audit;
 pub mod backup;
 pub mod batch;
@@ -34,6 +37,7 @@ pub mod printed;
 pub mod provider;
 pub mod purge;
 pub mod regime;
+pub mod register;
 pub mod roc;
 pub mod run;
 pub mod schedule;

@@ -84,6 +84,32 @@ fn the_clauses_of_deletion_follow_the_purge() {
     assert_eq!(state(late), "kept");
 }
 
+/// 二(二): the day before the link's first every row is refused, whatever else is wrong with it.
+#[test]
+fn outside_the_days_of_the_link_nothing_is_asked() {
+    let refused = |day: &str| {
+        let sandbox = Sandbox::empty();
+        let at = format!("{day}T10:00:00+08:00");
+        let demo = |name: &str| fixtures().join("demo").join(name);
+        sandbox
+            .at(&at, ["member", "import"], [demo("members.csv")])
+            .expect(0);
+        let batch = demo("004-1151102-01.csv");
+        let run = sandbox
+            .at(&at, ["--json", "batch", "run"], [batch])
+            .expect(1)
+            .json();
+        assert_eq!(run["answered"], 0);
+        (run["codes"]["GATE-LINK"].clone(), run["rows"].clone())
+    };
+    let (by_link, rows) = refused("2019-05-23");
+    assert!(
+        by_link.as_u64().unwrap() > 0 && by_link == rows,
+        "{by_link} of {rows}"
+    );
+    assert!(refused("2019-05-24").0.is_null(), "the control");
+}
+
 #[test]
 fn the_matrix_is_printed_for_people_and_for_spreadsheets() {
     let sandbox = Sandbox::with_master_data();
@@ -99,7 +125,7 @@ fn the_matrix_is_printed_for_people_and_for_spreadsheets() {
     );
     let csv = say(&["--csv"]).expect(0).stdout;
     assert_eq!(csv.matches("\r\n").count(), 132);
-    assert!(csv.starts_with("id,clause,state,obligation,key_phrase,control,test\r\nJCIC-1.1,一(一),open,"));
+    assert!(csv.starts_with("id,clause,state,obligation,key_phrase,control,test\r\nJCIC-1.1,一(一),kept,"));
     let told = say(&["--id", "JCIC-99"]).expect(65).stderr;
     assert!(told.contains("(CLAUSE-UNKNOWN)\n"), "{told}");
 }

@@ -8,6 +8,7 @@
 )]
 
 mod ahead;
+mod approvals;
 mod audit;
 mod bad_input;
 mod batch_file;
@@ -34,6 +35,7 @@ mod pauses;
 mod people;
 mod planted;
 mod redaction;
+mod register;
 mod rivals;
 mod scanner;
 mod schedule;

@@ -105,7 +105,7 @@ fn a_stop_after_a_crash_holds_back_what_had_passed_the_gate() {
             // Gated, and perhaps sent: nobody can know, until the stop is lifted and the ids are recalled.
             assert!(summary["codes"]["GATE-LINK"].as_u64() >= summary["unresolved"].as_u64());
             sandbox
-                .mayfly(["--at", NOW, "stop", "lift", "1", "--reason", "drill over"])
+                .approved(NOW, &["stop", "lift", "1", "--reason", "drill over"])
                 .expect(0);
             sandbox.mayfly(["--at", NOW, "work", "--once"]).expect(0);
             assert_eq!(shown(&sandbox, NOW, BATCH).unwrap()["unresolved"], 0);
@@ -159,7 +159,7 @@ fn told(batch: &Synthetic, words: &[&str]) -> Story {
     let journal = journal(sandbox, NOW);
     if words[0] == "stop" {
         sandbox
-            .mayfly(["--at", NOW, "stop", "lift", "1", "--reason", "drill over"])
+            .approved(NOW, &["stop", "lift", "1", "--reason", "drill over"])
             .expect(0);
     }
     let (results, _) = delivered(sandbox, NOW, BATCH);

@@ -167,6 +167,34 @@ impl Run {
     }
 }
 
+/// People of the bureau whom an approval needs, as the demonstration has them.
+const BUREAU: &str =
+    "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,person,unit,level,roles
+bureau,he.cmp,何虛規,專責人員,,,,2024-01-01,board,,,J-11,法遵部,,compliance
+bureau,jin.cmp,金虛章,專責人員,,,,2024-01-01,board,,,J-12,法遵部,,compliance
+bureau,gu.op,顧虛傳,資料連結作業承辦人員,,,,2024-01-01,he.cmp,,,J-13,資訊部,,operator
+";
+
+impl Sandbox {
+    /// Sees that the bureau has people.
+    pub fn with_bureau(&self, at: &str) {
+        let book = self.file("bureau.csv", BUREAU);
+        self.at(at, ["staff", "import"], [book]).expect(0);
+    }
+
+    /// Runs what needs a second person: `he.cmp` applies, `jin.cmp` gives, `he.cmp` does it.
+    #[track_caller]
+    pub fn approved(&self, at: &str, words: &[&str]) -> Run {
+        self.with_bureau(at);
+        let words = [&["--at", at, "--json"], words, &["--as", "he.cmp"]].concat();
+        let applied = self.mayfly(&words).expect(75).json();
+        let number = applied["approval"].to_string();
+        self.at(at, ["approval", "give", "--as", "jin.cmp"], [&number])
+            .expect(0);
+        self.mayfly([&words[..], &["--approval", &number]].concat())
+    }
+}
+
 /// The repository's `fixtures/`.
 pub fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")

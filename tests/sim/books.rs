@@ -7,10 +7,13 @@ use std::{
 
 use jiff::Timestamp;
 use mayfly::{
+    access::import::{Register, import},
     app::House,
+    approval::{Step, steps},
     certificate::{accounting::account_for_all, stored},
     clock::Clock,
     config::{Config, Environment},
+    error::Error,
     purge::{account, hold},
     setup,
 };
@@ -107,7 +110,7 @@ impl Books {
         };
         let (holds, runtime) = (&mut self.holds, &self.runtime);
         for class in ["answer", "intake"] {
-            match runtime.block_on(hold::add(house, &scope(class), WHY, "chen.yl")) {
+            match runtime.block_on(hold::add(house, &scope(class), WHY, "he.cmp", None)) {
                 Err(error) if error.code() == "HOLD-ANSWER" => {}
                 _ => return Err(format!("hold: records of {class} are held")),
             }
@@ -116,12 +119,10 @@ impl Books {
         if holds.len() == 2
             && let Some(oldest) = holds.pop_front()
         {
-            runtime
-                .block_on(hold::lift(house, oldest, WHY, "chen.yl"))
-                .map_err(failed)?;
+            runtime.block_on(lift(house, oldest)).map_err(failed)?;
             return Ok(1);
         }
-        let number = runtime.block_on(hold::add(house, &scope("query"), WHY, "chen.yl"));
+        let number = runtime.block_on(place(house, &scope("query")));
         holds.push_back(number.map_err(failed)?);
         Ok(1)
     }
@@ -201,4 +202,47 @@ impl Books {
     }
 }
 
+/// Places a hold that another person approves.
+async fn place(house: &House, scope: &hold::Scope) -> Result<i64, Error> {
+    people(house).await?;
+    match hold::add(house, scope, WHY, "he.cmp", None).await? {
+        Step::Done(_) => Err(Error::Bug("a hold was placed by one person")),
+        Step::Applied(applied) => {
+            steps::decide(house, &[applied.approval], "jin.cmp", None).await?;
+            done(hold::add(house, scope, WHY, "he.cmp", Some(applied.approval)).await?)
+        }
+    }
+}
+
+/// Lifts one in the same way.
+async fn lift(house: &House, number: i64) -> Result<(), Error> {
+    match hold::lift(house, number, WHY, "he.cmp", None).await? {
+        Step::Done(()) => Err(Error::Bug("a hold was lifted by one person")),
+        Step::Applied(applied) => {
+            steps::decide(house, &[applied.approval], "jin.cmp", None).await?;
+            done(hold::lift(house, number, WHY, "he.cmp", Some(applied.approval)).await?)
+        }
+    }
+}
+
+fn done<T>(step: Step<T>) -> Result<T, Error> {
+    match step {
+        Step::Done(done) => Ok(done),
+        Step::Applied(_) => Err(Error::Bug("an approval that was given was applied for again")),
+    }
+}
+
+/// Two people of the bureau; once they are there, this changes nothing.
+async fn people(house: &House) -> Result<(), Error> {
+    let book = house.dir.join("..").join("bureau.csv");
+    std::fs::write(&book, BUREAU).unwrap();
+    import(house, Register::Staff, &[book]).await?;
+    Ok(())
+}
+
+const BUREAU: &str =
+    "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,person,unit,level,roles
+bureau,he.cmp,何虛規,專責人員,,,,1970-01-01,board,,,J-11,法遵部,,compliance
+bureau,jin.cmp,金虛章,專責人員,,,,1970-01-01,board,,,J-12,法遵部,,compliance
+";
 const WHY: &str = "an investigation of the simulation";

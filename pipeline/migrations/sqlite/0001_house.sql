@@ -89,6 +89,26 @@ CREATE TABLE hold (
     lifted_at INTEGER
 ) STRICT;
 
+-- class: register. Approvals of acts that nobody does alone: applied for, given or refused by another person, used once.
+CREATE TABLE approval (
+    approval_no    INTEGER PRIMARY KEY,
+    act            TEXT NOT NULL,          -- as the regime names it under [[second_person]]
+    desk           TEXT NOT NULL,          -- where it was applied for: institution code, or bureau
+    subject        TEXT NOT NULL,          -- what it is about, in a word: stop:3
+    about          TEXT NOT NULL,          -- whose own matter it is, place/person; '': nobody's
+    digest         BLOB NOT NULL,          -- SHA-256 of exactly what is to be done
+    applied_by     TEXT NOT NULL,
+    applied_person TEXT NOT NULL,
+    applied_at     INTEGER NOT NULL,
+    expires_at     INTEGER NOT NULL,       -- from then on it is neither given nor used
+    verdict        TEXT NOT NULL,          -- given | refused; '': nobody has decided
+    decided_by     TEXT NOT NULL,          -- place/account
+    decided_person TEXT NOT NULL,
+    decided_at     INTEGER,
+    used_at        INTEGER,
+    entry          INTEGER NOT NULL        -- journal index of the application, which holds what is to be done
+) STRICT;
+
 -- class: query. One submitted file.
 CREATE TABLE batch (
     batch_no      INTEGER PRIMARY KEY,
@@ -283,6 +303,38 @@ CREATE TABLE working_day (
     is_workday INTEGER NOT NULL,
     note       TEXT NOT NULL
 ) STRICT;
+
+-- class: review. What was said of each account in a review (五(二)): it keeps its rights, or they are to be changed.
+CREATE TABLE account_check (
+    check_no   INTEGER PRIMARY KEY,
+    duty       TEXT NOT NULL,              -- the duty whose review it is of
+    member     TEXT NOT NULL,
+    account    TEXT NOT NULL,
+    from_day   TEXT NOT NULL,              -- with member and account: which authorisation
+    verdict    TEXT NOT NULL,              -- keep | change
+    remark     TEXT NOT NULL,
+    checked_at INTEGER NOT NULL,
+    checked_by TEXT NOT NULL,
+    entry      INTEGER NOT NULL            -- journal index
+) STRICT;
+CREATE INDEX check_of_duty ON account_check (duty);
+
+-- class: register. Papers that have to be on file, were sent, received, asked for or answered; their kinds are the regime's.
+CREATE TABLE paper (
+    paper_no   INTEGER PRIMARY KEY,
+    kind       TEXT NOT NULL,              -- as the regime names it
+    member     TEXT NOT NULL,              -- whose: institution code, or bureau
+    day        TEXT NOT NULL,              -- the paper's own date
+    fields     TEXT NOT NULL,              -- JSON object: what the kind asks for; accounts, places, numbers of letters
+    sha256     TEXT NOT NULL,              -- of the paper itself, in hexadecimal; empty where it was not shown
+    follows    INTEGER,                    -- the paper it answers
+    duty       TEXT NOT NULL,              -- the duty that followed from it; empty if none did
+    entered_at INTEGER NOT NULL,
+    entered_by TEXT NOT NULL,
+    ended_on   TEXT,                       -- NULL while it stands, or waits for what follows
+    entry      INTEGER NOT NULL            -- journal index
+) STRICT;
+CREATE INDEX paper_of_member ON paper (member);
 
 -- class: audit. The journal's entries, in bundles as they were appended (C2SP tlog-tiles encoding).
 CREATE TABLE journal_entries (

@@ -28,6 +28,8 @@ pub enum Breach {
     OwnApproval,
     /// A role that needs a level has none.
     Level,
+    /// The member has registered its units, and this is none of them.
+    Unit,
 }
 
 /// What is known when an authorisation is to begin.
@@ -95,6 +97,7 @@ impl Breach {
             Self::Together => "PEOPLE-TOGETHER",
             Self::OwnApproval => "PEOPLE-SELF",
             Self::Level => "PEOPLE-LEVEL",
+            Self::Unit => "PEOPLE-UNIT",
         }
     }
 
@@ -112,6 +115,7 @@ impl Breach {
             Self::Together => "the person would hold at one time what has to be in two hands (五(一)8)",
             Self::OwnApproval => "its approver is the account's own holder (五(一)2, 3)",
             Self::Level => "its role needs a level of approval (四(二)3(6))",
+            Self::Unit => "its unit is none of those that the member has registered (五(一)1)",
         }
     }
 
@@ -129,6 +133,9 @@ impl Breach {
             Self::Together => "give one of the two to another person",
             Self::OwnApproval => "let another person approve it",
             Self::Level => "name the level (--level)",
+            Self::Unit => {
+                "name one of the units of `mayfly register list --kind unit`, or register this one first"
+            }
         }
     }
 

@@ -4,14 +4,15 @@
 //! registers at one instant, `import` and `stopping` are the acts on them, `stop` keeps the stops.
 //!
 //! An `authorisation` is a line of the 授權表, `breach` what it must not do, `rows` and `changes` keep lines and changes,
-//! `people` begins and ends them and shows both tables, `forms` is how these are printed, `export` writes them as files with a
-//! `page` to print.
+//! `people` begins and ends them and shows both tables, `hands` is who does and who approves it, `forms` is how these are printed,
+//! `export` writes them as files with a `page` to print, `units` the units that a member has registered.
 
 pub mod authorisation;
 pub mod breach;
 pub mod changes;
 pub mod export;
 pub mod forms;
+mod hands;
 pub mod import;
 mod load;
 pub mod members;
@@ -23,6 +24,7 @@ pub mod staff;
 pub mod stop;
 pub mod stopping;
 pub mod table;
+pub mod units;
 
 pub use registers::Registers;
 

@@ -7,19 +7,24 @@ use jiff::{ToSpan, civil::Date};
 use mayfly_retention::Class;
 use sqlx::AnyConnection;
 
+pub use super::hands::{Hands, Mover};
 use super::{
     authorisation::Authorisation,
     breach::{Breach, Known},
     changes::{self, Change, Entered, What},
+    forms,
+    hands::Second,
     rows,
     stopping::check_reason,
+    units,
 };
 use crate::{
     app::House,
+    approval::{Asked, Step, steps},
     db::meta,
     error::{Error, Result},
     journal,
-    regime::people::{Act, Party, Right},
+    regime::people::{Party, Right},
 };
 
 /// An account at a member, the bureau, the supervisor or the provider.
@@ -29,16 +34,6 @@ pub struct Holder {
     pub at: String,
     /// The account.
     pub account: String,
-}
-
-/// Who does an act, and who approves it: accounts of the same desk.
-pub struct Hands<'a> {
-    /// Who does it.
-    pub by: &'a str,
-    /// Another person, who approves it.
-    pub approved_by: &'a str,
-    /// Why.
-    pub reason: &'a str,
 }
 
 /// What is to begin. What is not given is as in the account's latest authorisation.
@@ -88,7 +83,7 @@ impl Holder {
     }
 
     /// Where its people are looked after: at their own member, all others at the bureau.
-    fn desk(&self) -> &str {
+    pub(super) fn desk(&self) -> &str {
         match Party::of(&self.at) {
             Party::Member => &self.at,
             _ => "bureau",
@@ -96,15 +91,35 @@ impl Holder {
     }
 }
 
-/// Lets an authorisation begin.
+/// Lets an authorisation begin that its approver stands by.
 ///
 /// # Errors
 /// `PEOPLE-*`, `MEMBER-UNKNOWN`, `STOP-REASON`.
 pub async fn begin(house: &House, beginning: &Beginning, hands: &Hands<'_>) -> Result<Authorisation> {
+    done(begin_with(house, beginning, &Second::Beside(hands)).await?)
+}
+
+/// Lets an authorisation begin with an approval that was given before, or applies for one.
+///
+/// # Errors
+/// `PEOPLE-*`, `MEMBER-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`.
+pub async fn begin_approved(
+    house: &House,
+    beginning: &Beginning,
+    mover: &Mover<'_>,
+) -> Result<Step<Authorisation>> {
+    begin_with(house, beginning, &Second::Before(mover)).await
+}
+
+async fn begin_with(
+    house: &House,
+    beginning: &Beginning,
+    second: &Second<'_>,
+) -> Result<Step<Authorisation>> {
     let now = house.clock.now();
     let today = house.today(now);
     let holder = &beginning.holder;
-    check_reason(hands.reason)?;
+    check_reason(second.reason())?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     if Party::of(&holder.at) == Party::Member && super::members::one(&mut *conn, &holder.at).await?.is_none()
@@ -116,11 +131,11 @@ pub async fn begin(house: &House, beginning: &Beginning, hands: &Hands<'_>) -> R
         ));
     }
     let of_account = rows::of_holder(&mut *conn, &holder.at, &holder.account, "").await?;
-    let line = draft(
+    let mut line = draft(
         house,
         beginning,
         of_account.iter().max_by_key(|line| line.from),
-        hands,
+        second.approver(),
     )?;
     let holder_of_account = rows::holder(&mut *conn, &holder.at, &holder.account).await?;
     let known = rows::of_holder(&mut *conn, &holder.at, &holder.account, &line.person).await?;
@@ -139,28 +154,65 @@ pub async fn begin(house: &House, beginning: &Beginning, hands: &Hands<'_>) -> R
     if let Some(breach) = breach {
         return Err(breach.error());
     }
-    check_hands(house, &mut *conn, holder, &line.person, hands, today).await?;
+    if !units::is_known(&mut *conn, &house.regime, &line.member, &line.unit).await? {
+        return Err(Breach::Unit.error());
+    }
+    let drafted = forms::table_lines(std::slice::from_ref(&line));
+    let warrant = match second
+        .ask(house, &mut *conn, (holder, &line.person), &drafted[0], now)
+        .await?
+    {
+        Asked::Granted(warrant) => warrant,
+        Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
+    };
+    drop(drafted);
+    line.approved_by = second.approved_by(&warrant);
+    if line.to.is_some() {
+        line.ended_by.clone_from(&line.approved_by);
+    }
     rows::insert(&mut *conn, &line).await?;
     rows::give(&mut *conn, &line.member, &line.account, &line.person).await?;
     let mut entered = vec![Change::of(&line, What::Begin)];
     if line.to.is_some() {
         entered.push(Change::of(&line, What::End));
     }
-    enter(house, &mut *conn, entered, hands).await?;
+    enter(house, &mut *conn, entered, second).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    Ok(line)
+    Ok(Step::Done(line))
 }
 
 /// Ends the authorisation of `holder` that would hold on `day`: `day` is the first without it. An end that was set for a
-/// later day comes earlier. Of an authorisation that begins on `day` nothing is left.
+/// later day comes earlier. Of an authorisation that begins on `day` nothing is left. Its approver stands by.
 ///
 /// # Errors
 /// `PEOPLE-*`, `STOP-REASON`.
 pub async fn end(house: &House, holder: &Holder, day: Date, hands: &Hands<'_>) -> Result<Authorisation> {
+    done(end_with(house, holder, day, &Second::Beside(hands)).await?)
+}
+
+/// As [`end`], with an approval that was given before, or applies for one.
+///
+/// # Errors
+/// `PEOPLE-*`, `STOP-REASON`, `APPROVAL-*`.
+pub async fn end_approved(
+    house: &House,
+    holder: &Holder,
+    day: Date,
+    mover: &Mover<'_>,
+) -> Result<Step<Authorisation>> {
+    end_with(house, holder, day, &Second::Before(mover)).await
+}
+
+async fn end_with(
+    house: &House,
+    holder: &Holder,
+    day: Date,
+    second: &Second<'_>,
+) -> Result<Step<Authorisation>> {
     let now = house.clock.now();
     let today = house.today(now);
-    check_reason(hands.reason)?;
+    check_reason(second.reason())?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let lines = rows::of_holder(&mut *conn, &holder.at, &holder.account, "").await?;
@@ -177,14 +229,23 @@ pub async fn end(house: &House, holder: &Holder, day: Date, hands: &Hands<'_>) -
     if let Some(breach) = Breach::of_day(day, today, &house.regime) {
         return Err(breach.error());
     }
-    check_hands(house, &mut *conn, holder, &line.person, hands, today).await?;
+    let standing = forms::table_lines(std::slice::from_ref(&line));
+    let ending = (&standing[0], "ends", day);
+    let warrant = match second
+        .ask(house, &mut *conn, (holder, &line.person), &ending, now)
+        .await?
+    {
+        Asked::Granted(warrant) => warrant,
+        Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
+    };
+    drop(standing);
     let before = line.to.replace(day);
-    line.ended_by = hands.approved_by.to_owned();
+    line.ended_by = second.approved_by(&warrant);
     rows::end(&mut *conn, &line, before).await?;
-    enter(house, &mut *conn, vec![Change::of(&line, What::End)], hands).await?;
+    enter(house, &mut *conn, vec![Change::of(&line, What::End)], second).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    Ok(line)
+    Ok(Step::Done(line))
 }
 
 /// The 授權表 of `on`, of `member` or of everybody.
@@ -210,7 +271,7 @@ fn draft(
     house: &House,
     beginning: &Beginning,
     latest: Option<&Authorisation>,
-    hands: &Hands<'_>,
+    approver: &str,
 ) -> Result<Authorisation> {
     let holder = &beginning.holder;
     let cell = |given: &Option<String>, kept: fn(&Authorisation) -> &String, most: usize| {
@@ -238,11 +299,9 @@ fn draft(
         review: false,
         roles: Vec::new(),
         from: beginning.from,
-        approved_by: hands.approved_by.to_owned(),
+        approved_by: approver.to_owned(),
         to: beginning.to,
-        ended_by: beginning
-            .to
-            .map_or_else(String::new, |_| hands.approved_by.to_owned()),
+        ended_by: beginning.to.map_or_else(String::new, |_| approver.to_owned()),
         person: if person.is_empty() {
             holder.account.clone()
         } else {
@@ -271,58 +330,27 @@ fn draft(
     Ok(line)
 }
 
-/// Whether those who do and approve the act may: each has the right today, is not stopped, and the approver is neither who
-/// does it nor whom it is about.
-async fn check_hands(
-    house: &House,
-    conn: &mut AnyConnection,
-    holder: &Holder,
-    person: &str,
-    hands: &Hands<'_>,
-    today: Date,
-) -> Result<()> {
-    let Some(rule) = house.regime.second_person(Act::Authorisation) else {
-        return Ok(());
-    };
-    let desk = rows::of_member(&mut *conn, holder.desk()).await?;
-    let stopped = rows::stopped(&mut *conn, holder.desk()).await?;
-    let allowed = |account: &str, right: Option<Right>| {
-        let line = desk
-            .iter()
-            .find(|line| line.account == account && line.holds_on(today));
-        line.filter(|line| right.is_none_or(|right| line.permits(&house.regime, right)))
-            .filter(|_| !stopped.contains(account))
-    };
-    let by = allowed(hands.by, rule.does).ok_or_else(|| {
-        denied(
-            "PEOPLE-HANDS",
-            "whoever enters it (--as) has no right to today: accounts are opened and ended by an account administrator",
-        )
-    })?;
-    let approver = allowed(hands.approved_by, rule.approves).ok_or_else(|| {
-        denied(
-            "PEOPLE-HANDS",
-            "whoever approves it (--approved-by) has no right to today: a unit head at a member, compliance at the bureau (五(一)2)",
-        )
-    })?;
-    let is_holder = holder.desk() == holder.at && approver.person == person;
-    if approver.person == by.person || is_holder {
-        return Err(Breach::OwnApproval.error());
-    }
-    Ok(())
-}
-
 async fn enter(
     house: &House,
     conn: &mut AnyConnection,
     mut entered: Vec<Change>,
-    hands: &Hands<'_>,
+    second: &Second<'_>,
 ) -> Result<()> {
     for change in &mut entered {
-        change.reason = hands.reason.to_owned();
+        change.reason = second.reason().to_owned();
     }
     meta::registers_changed(&mut *conn).await?;
-    changes::enter(house, conn, &entered, hands.by, house.clock.now()).await
+    changes::enter(house, conn, &entered, second.by(), house.clock.now()).await
+}
+
+/// With an approver that stands by, nothing is only applied for.
+fn done(step: Step<Authorisation>) -> Result<Authorisation> {
+    match step {
+        Step::Done(line) => Ok(line),
+        Step::Applied(_) => Err(Error::Bug(
+            "an approver stood by, and an approval was applied for",
+        )),
+    }
 }
 
 /// Days of which everything is kept, and in order.
@@ -347,13 +375,5 @@ fn refused(code: &'static str, sentence: &str, remedy: &'static str) -> Error {
         code,
         sentence: sentence.into(),
         remedy,
-    }
-}
-
-fn denied(code: &'static str, sentence: &str) -> Error {
-    Error::Denied {
-        code,
-        sentence: sentence.into(),
-        remedy: "name two people who have these roles today, `mayfly people table` shows them; the first ones come with `mayfly staff import`",
     }
 }

@@ -11,6 +11,7 @@ use super::{
     changes::{Change, What},
     rows,
     table::{self, Line, REGISTER_LINES, Table},
+    units,
 };
 use crate::{
     error::{Error, Result},
@@ -117,6 +118,9 @@ impl<'h> Import<'h> {
                 };
                 if let Some(breach) = Breach::of_beginning(line, &facts, self.regime) {
                     return Err(breached(breach));
+                }
+                if !units::is_known(&mut *conn, self.regime, &line.member, &line.unit).await? {
+                    return Err(breached(Breach::Unit));
                 }
                 if holder.is_none() {
                     self.fresh.insert(fresh);

@@ -114,11 +114,16 @@ pub async fn lift(conn: &mut AnyConnection, number: i64, by: &str, now: Timestam
     if done.rows_affected() == 1 {
         return Ok(());
     }
-    Err(Error::Input {
+    Err(unknown(number))
+}
+
+/// That no stop `number` is in force.
+pub(super) fn unknown(number: i64) -> Error {
+    Error::Input {
         code: "STOP-UNKNOWN",
         sentence: format!("there is no stop {number} in force"),
         remedy: "see `mayfly stop list` for the numbers of the stops in force",
-    })
+    }
 }
 
 /// All stops; `in_force` leaves out the lifted ones.

@@ -7,6 +7,7 @@ use sqlx::AnyConnection;
 use super::stop::{self, Stop, Target};
 use crate::{
     app::House,
+    approval::{Asked, Matter, Step, Wish, steps},
     db::meta,
     error::{Error, Result},
     journal::{
@@ -14,6 +15,7 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
+    regime::people,
 };
 
 /// Places a stop of `target`; returns its number. It holds for every item that has not left when it is committed.
@@ -59,22 +61,58 @@ pub async fn place_within(
     Ok((number, entry))
 }
 
-/// Lifts the stop `number`.
-pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<()> {
+/// Lifts the stop `number` with `approval`, or applies for one where the regime wants a second person for it.
+///
+/// # Errors
+/// `STOP-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`.
+pub async fn lift(
+    house: &House,
+    number: i64,
+    reason: &str,
+    by: &str,
+    approval: Option<i64>,
+) -> Result<Step<()>> {
     check_reason(reason)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
-    lift_within(house, tx.connection(), number, (reason, by), now).await?;
+    let conn = tx.connection();
+    let in_force = stop::list(&mut *conn, true).await?;
+    let stop = in_force.iter().find(|stop| stop.stop == number);
+    let stop = stop.ok_or_else(|| stop::unknown(number))?;
+    let reference = format!("stop:{number}");
+    let matter = Matter {
+        act: people::Act::LiftStop,
+        desk: "bureau",
+        subject: &reference,
+        about: "",
+    };
+    let wish = Wish::new(&matter, by, reason, stop)?;
+    let warrant = match steps::ask(house, &mut *conn, &wish, approval, now).await? {
+        Asked::Granted(warrant) => warrant,
+        Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
+    };
+    lift_within(
+        house,
+        tx.connection(),
+        number,
+        (reason, by),
+        warrant.approval(),
+        now,
+    )
+    .await?;
     tx.commit().await?;
-    journal::signing::sign(house).await
+    journal::signing::sign(house).await?;
+    Ok(Step::Done(()))
 }
 
-/// As [`lift`], in the transaction of the act that it is part of: the end of a drill, whose stop stops nobody.
+/// As [`lift`], with the `approval` that was given for it, in the transaction of the act that it is part of; none for the end of
+/// a drill, whose stop stops nobody.
 pub async fn lift_within(
     house: &House,
     conn: &mut AnyConnection,
     number: i64,
     (reason, by): (&str, &str),
+    approval: Option<i64>,
     now: Timestamp,
 ) -> Result<()> {
     stop::lift(&mut *conn, number, by, now).await?;
@@ -85,13 +123,13 @@ pub async fn lift_within(
         member: "",
         reference: &reference,
     };
-    let entered = Entered {
+    let lifted = Lifted {
         kind: "lift",
-        subject: "",
         reason,
         by,
+        approval,
     };
-    act::enter(house, conn, &act, &entered, now).await?;
+    act::enter(house, conn, &act, &lifted, now).await?;
     Ok(())
 }
 
@@ -143,4 +181,12 @@ struct Entered<'a> {
     subject: &'a str,
     reason: &'a str,
     by: &'a str,
+}
+
+#[derive(Serialize)]
+struct Lifted<'a> {
+    kind: &'a str,
+    reason: &'a str,
+    by: &'a str,
+    approval: Option<i64>,
 }

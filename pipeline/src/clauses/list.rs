@@ -62,7 +62,10 @@ pub async fn list(house: &House, prefix: &str) -> Result<Vec<Standing>> {
     let purge = purge(house)?;
     let stand = |clause: Clause| {
         let (due, overdue) = match &clause.live {
-            Live::Duty(rule) => duties.get(rule.as_str()).copied().unwrap_or_default(),
+            Live::Duties(rules) => {
+                let counts = rules.iter().filter_map(|rule| duties.get(rule.as_str()));
+                counts.fold((0, 0), |(due, over), (more, late)| (due + more, over + late))
+            }
             Live::Purge => purge,
             Live::Kept | Live::Evidence | Live::Open => (0, 0),
         };

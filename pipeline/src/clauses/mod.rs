@@ -34,8 +34,8 @@ pub struct Clause {
 pub enum Live {
     /// The program holds to it, always.
     Kept,
-    /// In the duties of this rule.
-    Duty(String),
+    /// In the duties of these rules.
+    Duties(Vec<String>),
     /// In what is due for destruction.
     Purge,
     /// Nowhere here: others keep it, and only their evidence can be recorded.
@@ -76,7 +76,12 @@ fn clause(record: &csv::StringRecord) -> Option<Clause> {
             "purge" => Live::Purge,
             "evidence" => Live::Evidence,
             "open" => Live::Open,
-            other => Live::Duty(other.strip_prefix("duty:")?.to_owned()),
+            rules => {
+                let rules = rules
+                    .split(' ')
+                    .map(|rule| rule.strip_prefix("duty:").map(str::to_owned));
+                Live::Duties(rules.collect::<Option<_>>()?)
+            }
         },
     })
 }
@@ -91,8 +96,19 @@ mod tests {
         let regime = Regime::jcic_2024().unwrap();
         let clauses = jcic_2024().unwrap();
         for clause in &clauses {
-            if let Live::Duty(rule) = &clause.live {
-                assert!(regime.duties.iter().any(|duty| duty.id == *rule), "{}", clause.id);
+            if let Live::Duties(rules) = &clause.live {
+                let there = |rule: &String| regime.duties.iter().any(|duty| duty.id == *rule);
+                assert!(rules.iter().all(there), "{}", clause.id);
+            }
+            // What only evidence shows names who asks for it: a duty or a paper of the register.
+            if matches!(clause.live, Live::Evidence) {
+                let (_, evidence) = clause.control.split_once("evidence: ").unwrap();
+                let mut asks = regime
+                    .duties
+                    .iter()
+                    .map(|duty| &duty.id)
+                    .chain(regime.papers.iter().map(|paper| &paper.id));
+                assert!(asks.any(|id| evidence.contains(id.as_str())), "{}", clause.id);
             }
             let untested = matches!(clause.live, Live::Evidence | Live::Open);
             assert_eq!(clause.test == "none", untested, "{}", clause.id);
@@ -101,7 +117,8 @@ mod tests {
         }
         // And the other way round: no periodic duty of the regime is without its clause.
         let shown = |rule: &str| {
-            let is_of = |clause: &Clause| matches!(&clause.live, Live::Duty(of) if of == rule);
+            let is_of =
+                |clause: &Clause| matches!(&clause.live, Live::Duties(of) if of.iter().any(|of| of == rule));
             clauses.iter().any(is_of)
         };
         let hidden: Vec<&str> = regime

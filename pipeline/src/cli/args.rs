@@ -1,5 +1,6 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
+mod approval;
 mod audit;
 mod duty;
 mod evidence;
@@ -7,6 +8,7 @@ mod incident;
 mod kept;
 mod people;
 mod purge;
+mod register;
 mod review;
 mod sheet;
 mod stop;
@@ -18,13 +20,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(super) use self::{
+    approval::ApprovalCommand,
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
     evidence::EvidenceCommand,
     incident::{IncidentCommand, IncidentTarget, OutcomeArgument},
     kept::{BackupCommand, HoldCommand},
-    people::{HandsArguments, PeopleCommand, Shown},
+    people::{CheckCommand, HandsArguments, PeopleCommand, Shown},
     purge::{CertificateCommand, PurgeCommand},
+    register::RegisterCommand,
     review::{FindingCommand, ReviewCommand},
     sheet::{SheetArguments, SheetCommand},
     stop::{StopCommand, StopTarget},
@@ -112,6 +116,9 @@ pub(super) enum Command {
     /// People and their roles: the tables, and what begins and ends
     #[command(subcommand)]
     People(PeopleCommand),
+    /// What nobody does alone: given or refused by another person, for exactly what was applied for
+    #[command(subcommand)]
+    Approval(ApprovalCommand),
     /// Consent forms (授權書): one TOML file a version
     #[command(subcommand)]
     Form(ImportCommand),
@@ -145,6 +152,9 @@ pub(super) enum Command {
     /// Everything with a due date, and what closed it
     #[command(subcommand)]
     Duty(DutyCommand),
+    /// Papers that have to be on file, were sent, received, asked for or answered, and the duties that follow
+    #[command(subcommand)]
+    Register(RegisterCommand),
     /// The folder of evidence that an examiner takes away, and its verification
     #[command(subcommand)]
     Evidence(EvidenceCommand),

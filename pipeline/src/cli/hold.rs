@@ -1,7 +1,8 @@
 //! `purge hold add|lift|list`. *Edge.*
 
-use super::{Opening, args::HoldCommand, attributable, out::Out};
+use super::{Opening, approval, args::HoldCommand, attributable, out::Out};
 use crate::{
+    approval::Step,
     error::{Exit, Result},
     purge::hold::{self, Hold, Scope},
     roc::taipei,
@@ -16,6 +17,7 @@ pub(super) async fn run(opening: &Opening, command: HoldCommand, out: &Out) -> R
             batch,
             reason,
             account,
+            approval,
         } => {
             let scope = Scope {
                 class,
@@ -24,7 +26,11 @@ pub(super) async fn run(opening: &Opening, command: HoldCommand, out: &Out) -> R
                 batch,
             };
             let house = opening.to_act().await?;
-            let number = hold::add(&house, &scope, &reason, attributable(&account)?).await?;
+            let by = attributable(&account)?;
+            let number = match hold::add(&house, &scope, &reason, by, approval).await? {
+                Step::Done(number) => number,
+                Step::Applied(applied) => return approval::applied(opening, &applied, out),
+            };
             out.show(&serde_json::json!({ "hold": number }), || {
                 let again = opening.again();
                 format!(
@@ -36,9 +42,13 @@ pub(super) async fn run(opening: &Opening, command: HoldCommand, out: &Out) -> R
             hold,
             reason,
             account,
+            approval,
         } => {
             let house = opening.to_act().await?;
-            hold::lift(&house, hold, &reason, attributable(&account)?).await?;
+            let by = attributable(&account)?;
+            if let Step::Applied(applied) = hold::lift(&house, hold, &reason, by, approval).await? {
+                return approval::applied(opening, &applied, out);
+            }
             out.show(&serde_json::json!({ "lifted": hold }), || {
                 format!("hold {hold} is lifted\n")
             })?;

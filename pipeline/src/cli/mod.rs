@@ -2,6 +2,7 @@
 //!
 //! `args` is the grammar, `out` how things are shown, and each other file one group of commands.
 
+mod approval;
 mod args;
 mod audit;
 mod backup;
@@ -23,6 +24,7 @@ mod progress;
 mod provider;
 mod purge;
 mod reconcile;
+mod register;
 mod review;
 mod schedule;
 mod sheet;
@@ -168,6 +170,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Member(command) => master::members(&opening, command, &out).await,
         Command::Staff(command) => master::staff(&opening, command, &out).await,
         Command::People(command) => people::run(&opening, command, &out).await,
+        Command::Approval(command) => approval::run(&opening, command, &out).await,
         Command::Form(command) => master::forms(&opening, command, &out).await,
         Command::Consent(command) => consent::run(&opening, command, &out).await,
         Command::Batch(command) => batch::run(&opening, command, &out).await,
@@ -178,6 +181,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Audit(command) => audit::run(&opening, command, &out).await,
         Command::Sheet(command) => sheet::run(&opening, command, &out).await,
         Command::Duty(command) => duty::run(&opening, command, &out).await,
+        Command::Register(command) => register::run(&opening, command, &out).await,
         Command::Evidence(command) => evidence::run(&opening, command, &out).await,
         Command::Subject(command) => subject::run(&opening, command, &out).await,
         Command::Clauses { id, csv } => clauses::run(&opening, &id, csv, &out).await,

@@ -1,12 +1,12 @@
-//! `people table|changes|begin|end`. *Edge.*
+//! `people table|changes|begin|end|check|tasks`. *Edge.*
 
 use std::path::Path;
 
 use mayfly_consent::Language;
 
 use super::{
-    Opening,
-    args::{HandsArguments, PeopleCommand, Shown},
+    Opening, approval,
+    args::{CheckCommand, HandsArguments, PeopleCommand, Shown},
     attributable,
     out::Out,
 };
@@ -15,9 +15,16 @@ use crate::{
         authorisation::Authorisation,
         export::{self, Which},
         forms,
-        people::{self, Beginning, Hands, Holder},
+        people::{self, Beginning, Hands, Holder, Mover},
+    },
+    accounts::{
+        self,
+        review::{self, Review},
+        store::Verdict,
+        tasks,
     },
     app::House,
+    approval::Step,
     error::{Exit, Result},
 };
 
@@ -93,18 +100,50 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
                 to,
             };
             let house = opening.to_act().await?;
-            let line = people::begin(&house, &beginning, &two(&hands)?).await?;
+            let line = match &hands.approved_by {
+                Some(approver) => people::begin(&house, &beginning, &two(&hands, approver)?).await?,
+                None => match people::begin_approved(&house, &beginning, &mover(&hands)?).await? {
+                    Step::Done(line) => line,
+                    Step::Applied(applied) => return approval::applied(opening, &applied, out),
+                },
+            };
             tell(out, &line, &format!("{holder} is authorised from {from} on"))?;
         }
         PeopleCommand::End { holder, on, hands } => {
             let holder_of = Holder::parse(&holder)?;
             let house = opening.to_act().await?;
-            let line = people::end(&house, &holder_of, on, &two(&hands)?).await?;
+            let line = match &hands.approved_by {
+                Some(approver) => people::end(&house, &holder_of, on, &two(&hands, approver)?).await?,
+                None => match people::end_approved(&house, &holder_of, on, &mover(&hands)?).await? {
+                    Step::Done(line) => line,
+                    Step::Applied(applied) => return approval::applied(opening, &applied, out),
+                },
+            };
+            let open = tasks::open_with(&house, &holder_of).await?.len();
+            let again = opening.again();
             tell(
                 out,
                 &line,
-                &format!("{holder} is not authorised any more from {on} on"),
+                &match open {
+                    0 => format!("{holder} is not authorised any more from {on} on"),
+                    open => format!(
+                        "{holder} is not authorised any more from {on} on\n{open} tasks are open with it: {again} people tasks {holder}"
+                    ),
+                },
             )?;
+        }
+        PeopleCommand::Check(command) => return check(opening, command, out).await,
+        PeopleCommand::Tasks { holder } => {
+            let holder = Holder::parse(&holder)?;
+            let house = opening.to_look().await?;
+            let open = tasks::open_with(&house, &holder).await?;
+            out.show(&open, || match open.len() {
+                0 => "nothing is open with this account\n".into(),
+                count => {
+                    let table = accounts::forms::tasks(&open, out.language);
+                    format!("{}\n{count} tasks\n", table.text(out.language))
+                }
+            })?;
         }
     }
     Ok(Exit::Done)
@@ -122,10 +161,67 @@ async fn files(house: &House, which: &Which, shown: &Shown, out: &Out) -> Result
     Ok(Exit::Done)
 }
 
-fn two(hands: &HandsArguments) -> Result<Hands<'_>> {
+fn mover(hands: &HandsArguments) -> Result<Mover<'_>> {
+    Ok(Mover {
+        by: attributable(&hands.account)?,
+        reason: &hands.reason,
+        approval: hands.approval,
+    })
+}
+
+async fn check(opening: &Opening, command: CheckCommand, out: &Out) -> Result<Exit> {
+    let (holder, verdict, remark, account) = match command {
+        CheckCommand::List { member, csv } => {
+            let house = opening.to_look().await?;
+            let review = review::show(&house, &member).await?;
+            if csv {
+                out.csv(&accounts::forms::table(&review, &house.regime, Language::En).csv())?;
+                return Ok(Exit::Done);
+            }
+            reviewed(&house, &review, out)?;
+            return Ok(Exit::Done);
+        }
+        CheckCommand::Close { member, account } => {
+            let house = opening.to_act().await?;
+            let review = accounts::close::close(&house, &member, attributable(&account)?).await?;
+            reviewed(&house, &review, out)?;
+            return Ok(Exit::Done);
+        }
+        CheckCommand::Keep {
+            holder,
+            remark,
+            account,
+        } => (holder, Verdict::Keep, remark, account),
+        CheckCommand::Change {
+            holder,
+            remark,
+            account,
+        } => (holder, Verdict::Change, remark, account),
+    };
+    let holder_of = Holder::parse(&holder)?;
+    let house = opening.to_act().await?;
+    let check = accounts::check::check(&house, &holder_of, verdict, &remark, attributable(&account)?).await?;
+    out.show(&check, || format!("{holder}: {}\n", verdict.name()))?;
+    Ok(Exit::Done)
+}
+
+fn reviewed(house: &House, review: &Review, out: &Out) -> Result<()> {
+    out.show(&accounts::forms::line(review, &house.regime), || {
+        let table = accounts::forms::table(review, &house.regime, out.language);
+        let state = if review.closed { "closed" } else { "open" };
+        format!(
+            "{}\n{} accounts; {} is {state}\n",
+            table.text(out.language),
+            table.lines.len(),
+            review.duty
+        )
+    })
+}
+
+fn two<'a>(hands: &'a HandsArguments, approver: &'a str) -> Result<Hands<'a>> {
     Ok(Hands {
         by: attributable(&hands.account)?,
-        approved_by: attributable(&hands.approved_by)?,
+        approved_by: attributable(approver)?,
         reason: &hands.reason,
     })
 }

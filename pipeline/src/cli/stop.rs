@@ -1,13 +1,14 @@
 //! `stop add|lift|list`. *Edge.*
 
 use super::{
-    Opening,
+    Opening, approval,
     args::{StopCommand, StopTarget},
     attributable,
     out::Out,
 };
 use crate::{
     access::{stop::Target, stopping},
+    approval::Step,
     error::{Exit, Result},
     roc::taipei,
 };
@@ -35,9 +36,14 @@ pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> R
             stop,
             reason,
             account,
+            approval,
         } => {
             let house = opening.to_act().await?;
-            stopping::lift(&house, stop, &reason, attributable(&account)?).await?;
+            let by = attributable(&account)?;
+            let step = stopping::lift(&house, stop, &reason, by, approval).await?;
+            if let Step::Applied(applied) = step {
+                return approval::applied(opening, &applied, out);
+            }
             out.show(&serde_json::json!({ "lifted": stop }), || {
                 format!("stop {stop} is lifted\n")
             })?;

@@ -76,6 +76,12 @@ pub const QUARANTINES: &str = "last_quarantine_no";
 pub const STOPS: &str = "last_stop_no";
 /// The last number given to an event that raises a duty, or to the closing of one.
 pub const DUTIES: &str = "last_duty_no";
+/// The last number given to an approval.
+pub const APPROVALS: &str = "last_approval_no";
+/// The last number given to the check of an account.
+pub const CHECKS: &str = "last_check_no";
+/// The last number given to a paper of the register.
+pub const PAPERS: &str = "last_paper_no";
 /// The last number given to a change of an authorisation.
 pub const CHANGES: &str = "last_change_no";
 /// The last number given to a sheet.

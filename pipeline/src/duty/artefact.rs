@@ -1,6 +1,6 @@
 //! What closes a duty: a file, kept as its SHA-256, or a reference of the kind that the rule names. *SQL.*
 //!
-//! What this database knows of is looked up there; of everything else the file or the number is taken as the owner gives it, and
+//! What this database knows of, papers of the register too, is looked up there; of everything else the file or the number is taken as the owner gives it, and
 //! the owner answers for it.
 
 use std::{io::Read, path::Path};
@@ -28,7 +28,24 @@ use crate::{
 /// # Errors
 /// `DUTY-ARTEFACT`, `FILE-CHANGED`.
 pub fn read(given: &str, kind: &str) -> Result<String> {
-    if let Ok(mut file) = input::open(Path::new(given)) {
+    if let Some(sha256) = of_file(Path::new(given)) {
+        return Ok(format!("sha256:{}", sha256?));
+    }
+    match given.split_once(':') {
+        Some((of, reference)) if of == kind && fits(reference) => Ok(given.to_owned()),
+        _ => Err(refused(
+            "the artefact is neither a file that can be read nor a reference of the kind that this duty asks for",
+        )),
+    }
+}
+
+/// The SHA-256 of the file at `path`, in hexadecimal; `None` if it is no file that can be opened.
+///
+/// # Errors
+/// `DUTY-ARTEFACT` for an empty file; `FILE-CHANGED`.
+pub fn of_file(path: &Path) -> Option<Result<String>> {
+    let mut file = input::open(path).ok()?;
+    let mut hash_of = || {
         let failed = || Error::io("read the artefact");
         let look = input::Look::at(&file).map_err(failed())?;
         let (mut hash, mut buffer, mut bytes) = (Sha256::new(), vec![0; 1 << 16], 0);
@@ -45,14 +62,9 @@ pub fn read(given: &str, kind: &str) -> Result<String> {
         if bytes == 0 {
             return Err(refused("the artefact is an empty file"));
         }
-        return Ok(format!("sha256:{}", ids::hex(&hash.finalize())));
-    }
-    match given.split_once(':') {
-        Some((of, reference)) if of == kind && fits(reference) => Ok(given.to_owned()),
-        _ => Err(refused(
-            "the artefact is neither a file that can be read nor a reference of the kind that this duty asks for",
-        )),
-    }
+        Ok(ids::hex(&hash.finalize()))
+    };
+    Some(hash_of())
 }
 
 /// Holds `artefact` against what this database knows: a change of an authorisation has its number there, a reconciliation its
@@ -96,7 +108,20 @@ pub async fn check(conn: &mut AnyConnection, duty: &Duty<'_>, artefact: &str) ->
             None => Ok(()),
             Some(_) => Err(refused("there was no such drill in the period of this duty")),
         },
-        _ => Ok(()),
+        (_, kind) => {
+            let given = artefact.strip_prefix("paper:").map(str::parse);
+            let is_met = match (given, &duty.rule.met_by) {
+                (Some(Ok(number)), Some(paper)) => store::is_paper_of(conn, number, duty, paper).await?,
+                (Some(_), _) => false,
+                (None, _) => kind != "paper",
+            };
+            match is_met {
+                true => Ok(()),
+                false => Err(refused(
+                    "this duty is closed by a paper of its kind in the register of papers, by one that follows what raised it, or is of its period, and this is none",
+                )),
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     calendar::{Calendar, Moved},
     owner,
     period::{self, Period},
+    shown,
 };
 use crate::{
     access::authorisation::Authorisation,
@@ -29,6 +30,10 @@ pub struct Whose {
     pub last: Option<Date>,
     /// Version and date of its 控管要點 (七(一)).
     pub control_rules: Option<(String, Date)>,
+    /// The `age` recipients of a member.
+    pub recipients: Vec<String>,
+    /// Its papers in the register of papers, all there are.
+    pub papers: Vec<OnFile>,
     /// Its authorisations, all there are.
     pub people: Vec<Authorisation>,
     /// Events that were raised.
@@ -54,6 +59,19 @@ pub struct Met {
     pub entry: Option<i64>,
 }
 
+impl Met {
+    /// Met on `on` by `artefact`, by nobody's act.
+    pub(super) fn shown(on: Date, artefact: String) -> Self {
+        Self {
+            on,
+            at: None,
+            artefact,
+            by: String::new(),
+            entry: None,
+        }
+    }
+}
+
 /// A finding of a review, which has to be put right.
 pub struct Finding {
     /// Its number.
@@ -62,6 +80,20 @@ pub struct Finding {
     pub day: Date,
     /// That it is closed.
     pub met: Option<Met>,
+}
+
+/// A paper of the register, as far as duties go.
+pub struct OnFile {
+    /// Its number.
+    pub number: i64,
+    /// Its kind.
+    pub kind: String,
+    /// The day on which it was entered.
+    pub entered_on: Date,
+    /// Whether it stands, or waits for what follows.
+    pub stands: bool,
+    /// What is said of it.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// Something happened that a duty follows from.
@@ -169,10 +201,20 @@ struct Making<'a, 'r> {
 
 impl<'r> Making<'_, 'r> {
     fn of_rule(&mut self, rule: &'r DutyRule) {
+        let whose = self.whose;
+        let since = match &rule.since {
+            None => Some(whose.first),
+            Some(kind) => {
+                let first = whose.papers.iter().find(|paper| paper.kind == *kind);
+                first.map(|paper| paper.entered_on.max(whose.first))
+            }
+        };
         match (rule.every, rule.of.as_str()) {
             (Every::Event, _) => self.of_events(rule),
             (_, "member" | "bureau") if self.is_of(rule) => {
-                self.of_periods(rule, "", self.whose.first, self.whose.last);
+                if let Some(since) = since {
+                    self.of_periods(rule, "", since, whose.last);
+                }
             }
             (_, "member" | "bureau") => {}
             _ => self.of_people(rule),
@@ -242,15 +284,18 @@ impl<'r> Making<'_, 'r> {
         match rule.raised_by {
             // Whoever had left before these duties began never joined under them.
             Some(RaisedBy::Joining) if whose.last.is_some_and(|last| last < whose.first) => {}
+            // Where nothing can be delivered to, nobody says where that is.
+            Some(RaisedBy::Joining) if shown::has_nothing_to_say(self.regime, rule, whose) => {}
             Some(RaisedBy::Joining) => {
-                let met = whose.control_rules.as_ref();
-                let met = met.map(|(version, day)| Met {
-                    on: whose.first.max(*day),
-                    at: None,
-                    artefact: format!("document:{version}"),
-                    by: String::new(),
-                    entry: None,
-                });
+                let met = match &rule.met_by {
+                    Some(kind) => shown::on_file(self.regime, kind, whose),
+                    None => {
+                        let rules = whose.control_rules.as_ref();
+                        rules.map(|(version, day)| {
+                            Met::shown(whose.first.max(*day), format!("document:{version}"))
+                        })
+                    }
+                };
                 self.of_day(rule, whose.first, met);
             }
             Some(RaisedBy::StaffChange) => {
@@ -262,6 +307,11 @@ impl<'r> Making<'_, 'r> {
                 // Whoever was there at the beginning is no change.
                 for day in days.into_iter().filter(|day| *day > whose.first) {
                     self.of_day(rule, day, None);
+                }
+            }
+            Some(RaisedBy::Successor) => {
+                for (day, met) in shown::successors(self.regime, rule, whose) {
+                    self.of_day(rule, day, met);
                 }
             }
             Some(RaisedBy::Finding) => {

@@ -43,7 +43,11 @@ pub async fn of(house: &House, conn: &mut AnyConnection, code: &str) -> Result<O
             .as_ref()
             .map_or(opened, |member| member.valid_from.max(opened)),
         last: last.map(|to| to.yesterday().unwrap_or(Date::MIN)),
+        recipients: member
+            .as_ref()
+            .map_or_else(Vec::new, |member| member.age_recipients.clone()),
         control_rules: member.and_then(|member| member.control_rules),
+        papers: store::papers(&mut *conn, code).await?,
         people: rows::of_member(&mut *conn, code).await?,
         events: store::events(&mut *conn, code).await?,
         findings: done::findings(&mut *conn, code).await?,

@@ -20,5 +20,6 @@ pub mod list;
 pub mod owner;
 pub mod period;
 pub mod raise;
+mod shown;
 pub mod state;
 pub mod store;

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date};
 use mayfly_consent::day::taipei_day;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::duties::Event;
+use super::duties::{Duty, Event, OnFile};
 use crate::{
     db::columns::{Column, day, instant},
     error::{Error, Result},
@@ -173,6 +173,61 @@ pub async fn drilled_on(conn: &mut AnyConnection, number: i64) -> Result<Option<
         .map_err(failed())?;
     let day = |row: AnyRow| Ok(taipei_day(instant(row.try_get(0)?)?));
     row.map(|row| day(row).map_err(failed())).transpose()
+}
+
+/// Whether the paper `number` is of `kind` and meets `duty`: it follows the one that raised it, or is of a day of its period.
+pub async fn is_paper_of(conn: &mut AnyConnection, number: i64, duty: &Duty<'_>, kind: &str) -> Result<bool> {
+    let sql = match duty.cause {
+        Some(_) => {
+            "SELECT 1 FROM paper WHERE paper_no = $1 AND member = $2 AND kind = $3 AND EXISTS
+             (SELECT 1 FROM paper AS asked WHERE asked.paper_no = paper.follows AND asked.duty = $4)"
+        }
+        None => {
+            "SELECT 1 FROM paper WHERE paper_no = $1 AND member = $2 AND kind = $3 AND day >= $4 AND day <= $5"
+        }
+    };
+    let first = match duty.cause {
+        Some(_) => duty.id.clone(),
+        None => duty.period.first.to_string(),
+    };
+    let query = sqlx::query(sql)
+        .bind(number)
+        .bind(&duty.of)
+        .bind(kind)
+        .bind(first);
+    let query = match duty.cause {
+        Some(_) => query,
+        None => query.bind(duty.period.last.to_string()),
+    };
+    let row = query
+        .fetch_optional(conn)
+        .await
+        .map_err(Error::database("look for a paper"))?;
+    Ok(row.is_some())
+}
+
+/// The papers of `member`, in the order in which they were entered; fields are read as the register writes them.
+pub async fn papers(conn: &mut AnyConnection, member: &str) -> Result<Vec<OnFile>> {
+    let failed = || Error::database("read the papers that duties follow from");
+    let rows = sqlx::query(
+        "SELECT paper_no, kind, entered_at, ended_on, fields FROM paper WHERE member = $1 ORDER BY paper_no",
+    )
+    .bind(member)
+    .fetch_all(conn)
+    .await
+    .map_err(failed())?;
+    rows.iter().map(|row| on_file(row).map_err(failed())).collect()
+}
+
+fn on_file(row: &AnyRow) -> Column<OnFile> {
+    let entered_at = instant(row.try_get(2)?)?;
+    Ok(OnFile {
+        number: row.try_get(0)?,
+        kind: row.try_get(1)?,
+        entered_on: taipei_day(entered_at),
+        stands: row.try_get::<Option<String>, _>(3)?.is_none(),
+        fields: serde_json::from_str(&row.try_get::<String, _>(4)?).map_err(|_| sqlx::Error::RowNotFound)?,
+    })
 }
 
 fn event(row: &AnyRow) -> Column<Event> {

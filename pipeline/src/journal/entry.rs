@@ -231,6 +231,8 @@ kinds! {
     Hold = "hold",
     /// A reviewer of a sample was named, or gave a verdict on one of its records.
     Review = "review",
+    /// A paper was entered in the register of papers, or one that stood was ended.
+    Paper = "paper",
 }
 
 impl Kind {

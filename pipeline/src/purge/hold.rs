@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 use crate::{
     access::{members, stopping::check_reason},
     app::House,
+    approval::{Asked, Matter, Step, Wish, steps},
     db::{columns::instant, meta},
     error::{Error, Result},
     journal::{
@@ -15,6 +16,7 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
+    regime::people,
     run,
 };
 
@@ -49,16 +51,28 @@ pub struct Hold {
     pub lifted: Option<(String, Timestamp)>,
 }
 
-/// Places a hold; returns its number. What has gone already does not come back.
+/// Places a hold with `approval` and returns its number, or applies for one where the regime wants a second person for it.
+/// What has gone already does not come back.
 ///
 /// # Errors
-/// `HOLD-ANSWER` for answers and submitted files; `HOLD-SCOPE`, `MEMBER-UNKNOWN`, `BATCH-UNKNOWN`, `STOP-REASON`.
-pub async fn add(house: &House, scope: &Scope, reason: &str, by: &str) -> Result<i64> {
+/// `HOLD-ANSWER` for answers and submitted files; `HOLD-SCOPE`, `MEMBER-UNKNOWN`, `BATCH-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`.
+pub async fn add(
+    house: &House,
+    scope: &Scope,
+    reason: &str,
+    by: &str,
+    approval: Option<i64>,
+) -> Result<Step<i64>> {
     check_reason(reason)?;
     let kept = read(scope)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     check_known(tx.connection(), scope).await?;
+    let wish = Wish::new(&matter("hold"), by, reason, scope)?;
+    let warrant = match steps::ask(house, tx.connection(), &wish, approval, now).await? {
+        Asked::Granted(warrant) => warrant,
+        Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
+    };
     let number = meta::take_numbers(tx.connection(), meta::HOLDS, 1).await?;
     sqlx::query(
         "INSERT INTO hold (hold_no, class, month, member, batch, reason, placed_by, placed_at)
@@ -75,28 +89,36 @@ pub async fn add(house: &House, scope: &Scope, reason: &str, by: &str) -> Result
     .execute(tx.connection())
     .await
     .map_err(Error::database("place a hold"))?;
-    enter(
-        house,
-        tx.connection(),
-        Kind::Hold,
-        number,
-        &(scope, reason, by),
-        now,
-    )
-    .await?;
+    let told = (scope, reason, by, warrant.approval());
+    enter(house, tx.connection(), Kind::Hold, number, &told, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    Ok(number)
+    Ok(Step::Done(number))
 }
 
-/// Lifts the hold `number`: what it kept goes with the next pass.
+/// Lifts the hold `number` with `approval`, or applies for one: what it kept goes with the next pass.
 ///
 /// # Errors
-/// `HOLD-UNKNOWN`, `STOP-REASON`.
-pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<()> {
+/// `HOLD-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`.
+pub async fn lift(
+    house: &House,
+    number: i64,
+    reason: &str,
+    by: &str,
+    approval: Option<i64>,
+) -> Result<Step<()>> {
     check_reason(reason)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    let in_force = list(tx.connection(), true).await?;
+    let hold = in_force.iter().find(|hold| hold.hold == number);
+    let hold = hold.ok_or_else(|| unknown(number))?;
+    let reference = format!("hold:{number}");
+    let wish = Wish::new(&matter(&reference), by, reason, hold)?;
+    let warrant = match steps::ask(house, tx.connection(), &wish, approval, now).await? {
+        Asked::Granted(warrant) => warrant,
+        Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
+    };
     let done = sqlx::query(
         "UPDATE hold SET lifted_by = $1, lifted_at = $2 WHERE hold_no = $3 AND lifted_at IS NULL",
     )
@@ -107,16 +129,13 @@ pub async fn lift(house: &House, number: i64, reason: &str, by: &str) -> Result<
     .await
     .map_err(Error::database("lift a hold"))?;
     if done.rows_affected() != 1 {
-        return Err(Error::Input {
-            code: "HOLD-UNKNOWN",
-            sentence: format!("there is no hold {number} in force"),
-            remedy: "see `mayfly purge hold list` for the numbers of the holds in force",
-        });
+        return Err(unknown(number));
     }
-    enter(house, tx.connection(), Kind::Lift, number, &(reason, by), now).await?;
+    let told = (reason, by, warrant.approval());
+    enter(house, tx.connection(), Kind::Lift, number, &told, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    Ok(())
+    Ok(Step::Done(()))
 }
 
 /// All holds; `in_force` leaves out the lifted ones.
@@ -222,6 +241,24 @@ async fn check_known(conn: &mut AnyConnection, scope: &Scope) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What an approval of a hold is about.
+fn matter(subject: &str) -> Matter<'_> {
+    Matter {
+        act: people::Act::Hold,
+        desk: "bureau",
+        subject,
+        about: "",
+    }
+}
+
+fn unknown(number: i64) -> Error {
+    Error::Input {
+        code: "HOLD-UNKNOWN",
+        sentence: format!("there is no hold {number} in force"),
+        remedy: "see `mayfly purge hold list` for the numbers of the holds in force",
+    }
 }
 
 fn unusable(why: &str) -> Error {

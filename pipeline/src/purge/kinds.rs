@@ -25,16 +25,22 @@ pub(super) enum Kind {
     Stop,
     /// A hold that was lifted.
     Hold,
+    /// An approval that serves no more.
+    Approval,
     /// The sample of a member and month, with its review.
     Sample,
     /// A querier's weekly sheet.
     Sheet,
     /// That a week's sheets were made.
     SheetWeek,
+    /// A paper of the register that is done with.
+    Paper,
+    /// What was said of an account in a review.
+    Check,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 16] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -45,9 +51,12 @@ impl Kind {
         Self::Incident,
         Self::Stop,
         Self::Hold,
+        Self::Approval,
         Self::Sample,
         Self::Sheet,
         Self::SheetWeek,
+        Self::Paper,
+        Self::Check,
     ];
 
     /// Its record class.
@@ -56,8 +65,8 @@ impl Kind {
             Self::Chunk | Self::Quarantine | Self::Batch => Class::Query,
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
-            Self::Authorisation | Self::Stop | Self::Hold => Class::Register,
-            Self::Sample | Self::Closing | Self::Incident => Class::Review,
+            Self::Authorisation | Self::Stop | Self::Hold | Self::Approval | Self::Paper => Class::Register,
+            Self::Sample | Self::Closing | Self::Incident | Self::Check => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
     }
@@ -75,9 +84,12 @@ impl Kind {
             Self::Incident => "incident",
             Self::Stop => "stop",
             Self::Hold => "hold",
+            Self::Approval => "approval",
             Self::Sample => "sample",
             Self::Sheet => "sheet",
             Self::SheetWeek => "sheet_week",
+            Self::Paper => "paper",
+            Self::Check => "account_check",
         }
     }
 
@@ -135,6 +147,10 @@ impl Kind {
                 "SELECT CAST(hold_no AS TEXT), CAST(lifted_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM hold
                  WHERE hold_no > CAST($1 AS BIGINT) AND lifted_at < CAST($2 AS BIGINT) ORDER BY hold.hold_no LIMIT 500"
             }
+            Self::Approval => {
+                "SELECT CAST(approval_no AS TEXT), CAST(expires_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM approval
+                 WHERE approval_no > CAST($1 AS BIGINT) AND expires_at < CAST($2 AS BIGINT) ORDER BY approval.approval_no LIMIT 500"
+            }
             Self::Sample => {
                 "SELECT member || ' ' || month, CAST(last_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sample
                  WHERE member || ' ' || month > $1 AND last_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
@@ -146,6 +162,16 @@ impl Kind {
             Self::SheetWeek => {
                 "SELECT member || ' ' || week, CAST(made_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sheet_week
                  WHERE member || ' ' || week > $1 AND made_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
+            }
+            Self::Paper => {
+                "SELECT CAST(paper_no AS TEXT), ended_on, '', '', member, '', CAST(0 AS BIGINT) FROM paper
+                 WHERE ended_on IS NOT NULL AND ended_on < $2 AND paper_no > CAST($1 AS BIGINT)
+                 ORDER BY paper.paper_no LIMIT 500"
+            }
+            Self::Check => {
+                "SELECT CAST(check_no AS TEXT), CAST(checked_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM account_check
+                 WHERE check_no > CAST($1 AS BIGINT) AND checked_at < CAST($2 AS BIGINT)
+                 ORDER BY account_check.check_no LIMIT 500"
             }
         }
     }
@@ -201,6 +227,7 @@ impl Kind {
             ],
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
+            Self::Approval => &["DELETE FROM approval WHERE approval_no = CAST($1 AS BIGINT)"],
             Self::Sample => &[
                 "DELETE FROM named_reviewer WHERE member || ' ' || month = $1",
                 "DELETE FROM review_opening WHERE member || ' ' || month = $1",
@@ -212,12 +239,17 @@ impl Kind {
             ],
             Self::Sheet => &["DELETE FROM sheet WHERE sheet_no = CAST($1 AS BIGINT)"],
             Self::SheetWeek => &["DELETE FROM sheet_week WHERE member || ' ' || week = $1"],
+            Self::Paper => &["DELETE FROM paper WHERE paper_no = CAST($1 AS BIGINT)"],
+            Self::Check => &["DELETE FROM account_check WHERE check_no = CAST($1 AS BIGINT)"],
         }
     }
 
     /// Whether it begins with a day in text, not with an instant.
     pub(super) fn begins_with_a_day(self) -> bool {
-        matches!(self, Self::Consent | Self::Authorisation | Self::Closing)
+        matches!(
+            self,
+            Self::Consent | Self::Authorisation | Self::Closing | Self::Paper
+        )
     }
 
     /// A name before every other: entries are counted from 0 on.

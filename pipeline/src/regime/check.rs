@@ -17,7 +17,8 @@ pub(super) fn check(regime: &Regime) -> Result<()> {
     let fault = roles(regime)
         .or_else(|| numbers(regime))
         .or_else(|| duties(regime))
-        .or_else(|| incidents(regime));
+        .or_else(|| incidents(regime))
+        .or_else(|| papers(regime));
     fault.map_or(Ok(()), |fault| {
         Err(Error::Operator {
             code: "REGIME-FILE",
@@ -64,6 +65,13 @@ fn roles(regime: &Regime) -> Option<String> {
 fn numbers(regime: &Regime) -> Option<String> {
     if !(1..=100).contains(&regime.sample.percent.value) {
         return Some("the percent of a sample is not between 1 and 100".into());
+    }
+    if regime
+        .second_person
+        .iter()
+        .any(|rule| !(1..=8784).contains(&rule.valid_hours))
+    {
+        return Some("an approval does not serve from one hour to a year".into());
     }
     if regime.password.length_default.value < regime.password.length_floor.value {
         return Some("the default length of a password is below the floor".into());
@@ -173,6 +181,65 @@ fn incidents(regime: &Regime) -> Option<String> {
     let words = rules.sanctions.value.keys();
     let odd = words.filter(|word| !is_name(word)).count();
     (odd > 0).then(|| "a sanction is not of small letters and _".into())
+}
+
+fn papers(regime: &Regime) -> Option<String> {
+    let is_role = |name: &str| regime.roles.iter().any(|role| role.id == name);
+    let is_paper = |name: &String| regime.paper(name).is_some();
+    let mut seen = BTreeSet::new();
+    for paper in &regime.papers {
+        let id = paper.id.escape_debug();
+        if !is_name(&paper.id) || !seen.insert(&paper.id) {
+            return Some(format!(
+                "the paper {id} is not of small letters and _, or stands there twice"
+            ));
+        }
+        if !is_role(&paper.by) || !["member", "bureau"].contains(&paper.of.as_str()) {
+            return Some(format!("it is not said whose paper {id} is, or who enters it"));
+        }
+        let has = |name: &String| paper.field(name).is_some();
+        let fields = [
+            paper.one_each.as_ref(),
+            paper.only_if.as_ref().map(|only| &only.field),
+        ];
+        let roles = paper.fields.iter().filter_map(|field| field.role.as_ref());
+        if !fields.into_iter().flatten().all(has) || !roles.into_iter().all(|role| is_role(role)) {
+            return Some(format!(
+                "the paper {id} names a field or a role that is not there"
+            ));
+        }
+        let before = paper.follows.as_ref().map(|before| regime.paper(before));
+        let by_field = paper.by_field.as_ref();
+        if before.is_some_and(|before| {
+            before.is_none_or(|before| by_field.is_some_and(|field| before.field(field).is_none()))
+        }) || (before.is_none() && (paper.must_follow || by_field.is_some()))
+        {
+            return Some(format!(
+                "the paper {id} follows one that is not there, or a field that it has not"
+            ));
+        }
+        let raised = paper
+            .raises
+            .as_ref()
+            .map(|rule| regime.duties.iter().find(|duty| duty.id == *rule));
+        if raised
+            .is_some_and(|duty| duty.is_none_or(|duty| duty.every != Every::Event || duty.of != paper.of))
+        {
+            return Some(format!(
+                "the paper {id} raises a duty that is not there, or no event of the same one"
+            ));
+        }
+    }
+    let named = regime
+        .duties
+        .iter()
+        .flat_map(|duty| duty.met_by.iter().chain(&duty.since));
+    let units = regime.people.units.as_ref().map(|units| &units.value);
+    named
+        .chain(units)
+        .chain(regime.selection.as_ref().map(|rules| &rules.paper.value))
+        .any(|name| !is_paper(name))
+        .then(|| "a duty is met by a paper that is not there, or a unit or a selection has none".into())
 }
 
 fn is_name(name: &str) -> bool {

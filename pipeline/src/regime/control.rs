@@ -95,6 +95,22 @@ pub struct ReconciliationRules {
     pub required_of: Ruled<String>,
 }
 
+/// Which consents the bureau holds queries against, and what it asks the member to show of each.
+#[derive(Deserialize, Clone)]
+#[serde(deny_unknown_fields)]
+pub struct SelectionRules {
+    /// The kind of paper that asks for it, with the fields `from` and `to`.
+    pub paper: Ruled<String>,
+    /// How many of the consents that were used, in percent.
+    pub percent: Ruled<u64>,
+    /// And never fewer than so many, unless there are fewer.
+    pub at_least: Ruled<u64>,
+    /// What is asked for of a consent on paper.
+    pub paper_evidence: Ruled<String>,
+    /// What is asked for of an electronic one.
+    pub electronic_evidence: Ruled<String>,
+}
+
 /// What shows as an approval in bulk.
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
@@ -221,6 +237,10 @@ pub struct DutyRule {
     pub of: String,
     /// What closes it.
     pub artefact: String,
+    /// The kind of paper whose entry in the register meets it.
+    pub met_by: Option<String>,
+    /// The kind of paper from whose first entry on there is such a duty at all.
+    pub since: Option<String>,
     /// The clause.
     pub clause: String,
 }
@@ -229,10 +249,12 @@ pub struct DutyRule {
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum RaisedBy {
-    /// A member joins; met while its 控管要點 are on file.
+    /// A member joins, or the bureau begins; met while its 控管要點 or the paper that the duty names are on file.
     Joining,
     /// An authorisation begins or ends there.
     StaffChange,
+    /// Somebody with the owner's role leaves it; met by another account that has it on that day.
+    Successor,
     /// A review finds something; met when the finding is closed.
     Finding,
 }

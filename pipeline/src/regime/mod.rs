@@ -1,10 +1,11 @@
 //! The rules of one governing document, read from a data file: code has no number of its own (D21). *Pure.*
 //!
-//! `people` is what it says of roles, accounts and passwords, `control` of sheets, samples, reviews and duties, `check` refuses
-//! a file that contradicts itself.
+//! `people` is what it says of roles, accounts and passwords, `control` of sheets, samples, reviews and duties, `papers` of what is
+//! entered in the register of papers, `check` refuses a file that contradicts itself.
 
 mod check;
 pub mod control;
+pub mod papers;
 pub mod people;
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
@@ -15,9 +16,10 @@ use serde::Deserialize;
 pub use self::control::SampleRules;
 use self::{
     control::{
-        DueRules, DutyRule, IncidentRules, PaceRules, QueryLog, ReconciliationRules, ReviewRules, SheetRules,
-        SubjectRules,
+        DueRules, DutyRule, IncidentRules, PaceRules, QueryLog, ReconciliationRules, ReviewRules,
+        SelectionRules, SheetRules, SubjectRules,
     },
+    papers::PaperRule,
     people::{
         AnswerGrant, Apart, Party, PasswordRules, PeopleRules, Right, Role, SecondPerson, SessionRules,
         Within,
@@ -81,6 +83,8 @@ pub struct Regime {
     pub review: ReviewRules,
     /// Reconciliation with a member's own log.
     pub reconciliation: ReconciliationRules,
+    /// Which consents the bureau looks at.
+    pub selection: Option<SelectionRules>,
     /// What shows as done in bulk.
     pub pace: PaceRules,
     /// Incidents.
@@ -92,6 +96,9 @@ pub struct Regime {
     /// Everything with a due date.
     #[serde(rename = "duty")]
     pub duties: Vec<DutyRule>,
+    /// Papers that are entered in the register.
+    #[serde(rename = "paper", default)]
+    pub papers: Vec<PaperRule>,
     /// What is held, for how long and where.
     #[serde(skip)]
     pub classes: Classes,
@@ -107,6 +114,10 @@ pub struct Link {
     pub valid_to: Option<Ruled<Date>>,
     /// The provider's letters of consent.
     pub letters: Ruled<Vec<String>>,
+    /// The policy that it rests on; with its end the link ends (八(一)).
+    pub policy: Option<Ruled<String>>,
+    /// The policy's day.
+    pub policy_date: Option<Ruled<Date>>,
 }
 
 /// What a consent must satisfy (四(二)1(2), 3).
@@ -179,6 +190,11 @@ impl Regime {
     /// The role of that name at `party`.
     pub fn role(&self, id: &str, party: Party) -> Option<&Role> {
         self.roles.iter().find(|role| role.id == id && role.at == party)
+    }
+
+    /// The paper of that name.
+    pub fn paper(&self, id: &str) -> Option<&PaperRule> {
+        self.papers.iter().find(|paper| paper.id == id)
     }
 
     /// The role at a member that has `right`.

@@ -1,6 +1,6 @@
 //! What the regime says of people: roles and their rights, what one person never does twice, what nobody does alone. *Pure.*
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Ruled;
 
@@ -99,12 +99,14 @@ pub struct SecondPerson {
     pub does: Option<Right>,
     /// The right of the other person, who approves it; none: any other person.
     pub approves: Option<Right>,
+    /// Hours from the application after which the approval no longer serves.
+    pub valid_hours: i64,
     /// The clause.
     pub clause: String,
 }
 
 /// Acts that may need a second person.
-#[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
+#[derive(Deserialize, Serialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     /// An authorisation begins or ends.
@@ -117,6 +119,10 @@ pub enum Act {
     LiftStop,
     /// A hold is placed or lifted.
     Hold,
+    /// Somebody at the bureau has a member's results written.
+    Export,
+    /// Somebody is to use answers that are not their own cases'.
+    AnswerGrant,
 }
 
 /// Rules of accounts and of the table they stand on.
@@ -129,6 +135,8 @@ pub struct PeopleRules {
     pub accounts_at_once: Ruled<usize>,
     /// Whether an account goes on to another person.
     pub handover: Ruled<Handover>,
+    /// The kind of paper that registers a unit; none: units are not registered.
+    pub units: Option<Ruled<String>>,
 }
 
 /// Whether an account goes on to another person.
@@ -175,6 +183,37 @@ pub struct SessionRules {
 pub struct AnswerGrant {
     /// The longest approved period of use, in hours.
     pub valid_hours: Ruled<i64>,
+}
+
+impl Act {
+    /// Every act.
+    pub const ALL: [Self; 7] = [
+        Self::Authorisation,
+        Self::Unlock,
+        Self::BreakGlass,
+        Self::LiftStop,
+        Self::Hold,
+        Self::Export,
+        Self::AnswerGrant,
+    ];
+
+    /// Its name in the regime, in tables and in the journal.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Authorisation => "authorisation",
+            Self::Unlock => "unlock",
+            Self::BreakGlass => "break_glass",
+            Self::LiftStop => "lift_stop",
+            Self::Hold => "hold",
+            Self::Export => "export",
+            Self::AnswerGrant => "answer_grant",
+        }
+    }
+
+    /// The act of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|act| act.name() == name)
+    }
 }
 
 impl Role {

@@ -12,6 +12,12 @@ fn the_embedded_regime_is_whole() {
     assert!(regime.consent_rules().is_ok());
     assert!(!regime.link_runs_on("2019-05-23".parse().unwrap()));
     assert!(regime.link_runs_on("2019-05-24".parse().unwrap()));
+    let letters = &regime.link.letters;
+    assert!(letters.value.len() == 2 && letters.clause == "一(二)");
+    // 一(一): the policy that the connection rests on.
+    let policy = regime.link.policy.unwrap();
+    assert!(policy.value.contains("經濟策略會議-金融業") && policy.clause == "一(一)");
+    assert_eq!(regime.link.policy_date.unwrap().value.to_string(), "2017-05-01");
 }
 
 #[test]
@@ -113,6 +119,29 @@ fn a_regime_that_contradicts_itself_is_refused() {
         "report_within_days = { value = 10,",
         "report_within_days = { value = -1,",
         "before",
+    );
+    check("by = \"compliance\"", "by = \"complier\"", "who enters");
+    check(
+        "follows = \"card_password_request\"",
+        "follows = \"card_request\"",
+        "follows one",
+    );
+    check("by_field = \"unit_head\"", "by_field = \"head\"", "has not");
+    check(
+        "raises = \"card_password_change\"",
+        "raises = \"tpipas\"",
+        "no event",
+    );
+    check("one_each = \"recipient\"", "one_each = \"key\"", "names a field");
+    check(
+        "met_by = \"use_review\"",
+        "met_by = \"user_review\"",
+        "met by a paper",
+    );
+    check(
+        "id = \"paper_filing\"\ntitle = \"紙本申請單裝夾處所及密件保存處所\"\nof",
+        "id = \"unit\"\ntitle = \"x\"\nof",
+        "twice",
     );
     check("percent = { value = 2,", "percent = { value = 0,", "percent");
     check(

@@ -42,7 +42,7 @@ fn a_lifted_stop_stops_nobody() {
     let desk = Desk::open();
     let row = stopped(&desk, &["member", "004"]);
     desk.sandbox
-        .at(NOW, ["stop", "lift"], ["1", "--reason", "over"])
+        .approved(NOW, &["stop", "lift", "1", "--reason", "over"])
         .expect(0);
     desk.run(&[row]).expect_answered();
 }

@@ -23,6 +23,8 @@ fn a_list_has_what_began_and_what_became_of_it() {
         [
             "weekly_sheet/012/chou.q/2026-W45",
             "control_rules/012/2026-11-02",
+            "deletion_procedure/012/2026-11-02",
+            "paper_filing/012/2026-11-02",
             "monthly_sample/012/2026-11",
             "reconciliation/012/2026-11",
             "account_review/012/2026-H2",
@@ -55,7 +57,12 @@ fn a_list_has_what_began_and_what_became_of_it() {
     let due = names(&sandbox, LATER, &["--due", "--member", "012"]);
     assert_eq!(
         due,
-        ["control_rules/012/2026-11-02", "weekly_sheet/012/chou.q/2026-W48",]
+        [
+            "control_rules/012/2026-11-02",
+            "deletion_procedure/012/2026-11-02",
+            "paper_filing/012/2026-11-02",
+            "weekly_sheet/012/chou.q/2026-W48",
+        ]
     );
     let both = names(&sandbox, LATER, &["--due", "--overdue", "--member", "012"]);
     assert_eq!(both.len(), overdue.len() + due.len());

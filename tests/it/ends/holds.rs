@@ -9,16 +9,16 @@ fn a_hold_keeps_what_it_names_until_it_is_lifted() {
     let sandbox = asked();
     purged(&sandbox, AFTER_THE_WINDOW);
     let add = [
-        "--json", "purge", "hold", "add", "query", "--batch", BATCH, "--reason", "case 7",
+        "purge", "hold", "add", "query", "--batch", BATCH, "--reason", "case 7",
     ];
     assert_eq!(
-        sandbox.at(AFTER_THE_WINDOW, add, [""; 0]).expect(0).json(),
+        sandbox.approved(AFTER_THE_WINDOW, &add).expect(0).json(),
         json!({ "hold": 1 })
     );
     let month = [
         "purge", "hold", "add", "audit", "--month", "2026-11", "--reason", "case 7",
     ];
-    sandbox.at(AFTER_THE_WINDOW, month, [""; 0]).expect(0);
+    sandbox.approved(AFTER_THE_WINDOW, &month).expect(0);
     let listed = sandbox
         .at(AFTER_THE_WINDOW, ["--json", "purge", "hold", "list"], [""; 0])
         .expect(0)
@@ -43,10 +43,9 @@ fn a_hold_keeps_what_it_names_until_it_is_lifted() {
 
     for hold in ["1", "2"] {
         sandbox
-            .at(
+            .approved(
                 MONTH_AFTER,
-                ["purge", "hold", "lift", "--reason", "closed"],
-                [hold],
+                &["purge", "hold", "lift", "--reason", "closed", hold],
             )
             .expect(0);
     }
@@ -67,16 +66,17 @@ fn a_hold_keeps_what_it_names_until_it_is_lifted() {
 #[test]
 fn a_hold_names_a_batch_and_its_own_member() {
     let sandbox = asked();
-    let add = |member: &str| {
+    let add = |member: &'static str| {
         let words = [
             "purge", "hold", "add", "query", "--reason", "case 7", "--batch", BATCH,
         ];
-        sandbox.at(NOW, words, ["--member", member])
+        [&words[..], &["--member", member]].concat()
     };
-    assert!(add("012").expect(65).stderr.contains("(HOLD-SCOPE)\n"));
+    let refused = sandbox.mayfly([&["--at", NOW], &add("012")[..]].concat());
+    assert!(refused.expect(65).stderr.contains("(HOLD-SCOPE)\n"));
     let kept = "SELECT COUNT(*) FROM hold";
     assert_eq!(number(&sandbox, kept), 0);
-    add("004").expect(0);
+    sandbox.approved(NOW, &add("004")).expect(0);
     assert_eq!(number(&sandbox, kept), 1);
 }
 

@@ -93,10 +93,9 @@ fn a_backup_that_is_put_back_after_the_purge_opens_nothing() {
     // Once it is lifted, new batches run; what was destroyed since is entered again, in this journal too.
     let stop = told["journal"]["stop"].to_string();
     sandbox
-        .at(
+        .approved(
             AFTER_THE_WINDOW,
-            ["stop", "lift", "--reason", "looked at"],
-            [&stop],
+            &["stop", "lift", &stop, "--reason", "looked at"],
         )
         .expect(0);
     purged(&sandbox, AFTER_THE_WINDOW);
@@ -308,7 +307,7 @@ fn certificates_after_a_restore_say_what_the_first_ones_said() {
     // The next have numbers of their own.
     let stop = told["journal"]["stop"].to_string();
     sandbox
-        .at(at, ["stop", "lift", "--reason", "looked at"], [&stop])
+        .approved(at, &["stop", "lift", &stop, "--reason", "looked at"])
         .expect(0);
     let row = BatchRow::valid_on("2026-11-05", "2026-11-04", 9);
     let next = sandbox.file("004-1151106-01.csv", batch_file(&[row]));

@@ -199,7 +199,7 @@ fn an_authorisation_and_a_stop_that_have_ended_end_with_their_years() {
     let stop = ["--json", "stop", "add", "item", "C0101", "--reason", "trial"];
     sandbox.at(NOW, stop, [""; 0]).expect(0);
     sandbox
-        .at(NOW, ["stop", "lift", "1", "--reason", "over"], [""; 0])
+        .approved(NOW, &["stop", "lift", "1", "--reason", "over"])
         .expect(0);
     let ended = "SELECT COUNT(*) FROM authorisation WHERE to_day IS NOT NULL AND to_day < '2026-11-02'";
     let all = number(&sandbox, "SELECT COUNT(*) FROM authorisation");

@@ -64,7 +64,7 @@ fn what_a_stop_holds_back_is_dropped_when_it_comes() {
     // When it is lifted, the provider may send once more, and what is not held any more is settled.
     trial
         .sandbox
-        .at(NOW, ["stop", "lift"], ["1", "--reason", "over"])
+        .approved(NOW, &["stop", "lift", "1", "--reason", "over"])
         .expect(0);
     assert_eq!(trial.work(NOW).expect(0).json()["late"], 0);
     again("3");
@@ -83,7 +83,7 @@ fn a_stop_while_nothing_has_come_ends_the_waiting_only_when_something_does() {
     trial.work(NOW).expect(75);
     trial
         .sandbox
-        .at(NOW, ["stop", "lift"], ["1", "--reason", "over"])
+        .approved(NOW, &["stop", "lift", "1", "--reason", "over"])
         .expect(0);
     trial.reply(&[]);
     trial.work(NOW).expect(0);

@@ -195,7 +195,7 @@ fn a_stop_holds_back_what_is_not_yet_delivered() {
     };
     let lift = |stop: String| {
         sandbox
-            .at(NOW, ["stop", "lift", "--reason", "test"], [stop])
+            .approved(NOW, &["stop", "lift", &stop, "--reason", "test"])
             .expect(0)
     };
     for (target, code) in [

@@ -137,7 +137,7 @@ fn every_step_is_in_the_journal() {
         .at(NOW, ["stop", "add", "link"], ["--reason", "test"])
         .expect(0);
     sandbox
-        .at(NOW, ["stop", "lift", "1"], ["--reason", "test"])
+        .approved(NOW, &["stop", "lift", "1", "--reason", "test"])
         .expect(0);
     let told = sandbox
         .at(NOW, ["--json", "journal"], ["verify"])

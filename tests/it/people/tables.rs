@@ -21,7 +21,7 @@ fn the_table_of_a_day_has_who_was_authorised_on_it() {
             .collect()
     };
     let today = accounts(&[]);
-    assert_eq!(today.len(), 8 + 8, "{today:?}");
+    assert_eq!(today.len(), 8 + 3 + 8, "{today:?}");
     assert!(!today.contains(&"004/tsai.ex".into()), "she left on 2026-10-01");
     // Half-open: the last day is the one before.
     assert!(accounts(&["--on", "2026-09-30"]).contains(&"004/tsai.ex".into()));
@@ -34,7 +34,13 @@ fn the_table_of_a_day_has_who_was_authorised_on_it() {
     );
     assert_eq!(
         accounts(&["--member", "bureau"]),
-        ["bureau/xu.adm", "bureau/yu.cmp"]
+        [
+            "bureau/gu.op",
+            "bureau/he.cmp",
+            "bureau/jin.cmp",
+            "bureau/xu.adm",
+            "bureau/yu.cmp"
+        ]
     );
     assert_eq!(
         accounts(&["--on", "2031-01-01", "--member", "012"]),
@@ -68,7 +74,7 @@ fn the_tables_are_printed_for_people_and_for_spreadsheets() {
     assert!(
         text.starts_with("機構")
             && text.contains("起日核准人")
-            && text.ends_with("2 authorisations on 2026-11-02\n")
+            && text.ends_with("5 authorisations on 2026-11-02\n")
     );
 
     // A title that a spreadsheet would take for a formula; JSON has it as it is.
@@ -137,8 +143,8 @@ fn every_change_is_an_entry_of_the_journal() {
         &["changes", "--from", "2022-01-01", "--to", "2027-01-01"],
     );
     let changes = changes["changes"].as_array().unwrap();
-    // Nine lines of the demonstration, one of them with an end; eight of the book; one begun; one ended.
-    assert_eq!(changes.len(), 9 + 1 + 8 + 1 + 1);
+    // Twelve lines of the demonstration, one of them with an end; eight of the book; one begun; one ended.
+    assert_eq!(changes.len(), 12 + 1 + 8 + 1 + 1);
     let journal = journal(&sandbox, NOW);
     let account = |entry: &&crate::synthetic::JournalLine| entry.kind == "account";
     assert_eq!(journal.iter().filter(account).count(), changes.len());
@@ -174,7 +180,7 @@ fn every_change_is_an_entry_of_the_journal() {
             count("2026-11-02", "2026-11-02"),
             count("2026-11-01", "2026-11-01")
         ),
-        (20, 0)
+        (23, 0)
     );
     sandbox.mayfly(["journal", "verify"]).expect(0);
 }

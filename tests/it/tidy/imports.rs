@@ -153,7 +153,9 @@ const LAYERS: [&[&str]; 6] = [
         "provider",
     ],
     // What is kept, and `app`, the value that wires it together and that everything above works on.
-    &["batch", "journal", "app", "sealed", "access", "transfer"],
+    &[
+        "batch", "journal", "app", "sealed", "access", "approval", "transfer",
+    ],
     &["gate"],
     // The use-cases.
     &[
@@ -169,6 +171,8 @@ const LAYERS: [&[&str]; 6] = [
         "doctor",
         "duty",
         "incident",
+        "register",
+        "accounts",
         "clauses",
         "evidence",
         "subject",

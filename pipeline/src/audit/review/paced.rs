@@ -14,9 +14,11 @@ use super::{
 use crate::{
     access::members,
     app::House,
+    approval::store::{self as approvals, Approval},
     audit::{Month, persons::Persons, store},
     error::{Error, Result},
     gate::record::QueryRecord,
+    regime::{control::PaceRules, people::Party},
     sealed,
 };
 
@@ -31,6 +33,8 @@ pub struct Paces {
     pub approvals: Vec<Approver>,
     /// Those who gave verdicts on its sample.
     pub reviews: Vec<Reviewer>,
+    /// Those who gave or refused other approvals in the month.
+    pub decisions: Vec<Decider>,
 }
 
 /// How a person approved.
@@ -55,6 +59,17 @@ pub struct Reviewer {
     pub bulk: Bulk,
 }
 
+/// How a person decided on what others had applied for.
+#[derive(Serialize)]
+pub struct Decider {
+    /// The person's accounts.
+    pub accounts: Vec<String>,
+    /// Seconds from the application to the decision, where there were two acts.
+    pub to_decision: Option<Spread>,
+    /// Decisions in bulk.
+    pub bulk: Bulk,
+}
+
 /// What is gathered of a person.
 #[derive(Default)]
 struct Gathered {
@@ -63,12 +78,13 @@ struct Gathered {
     times: Vec<Timestamp>,
 }
 
-/// The figures of `month` of `member`.
+/// The figures of `month` of `member`, which may be the bureau: its people approve nothing but what was applied for there.
 ///
 /// # Errors
 /// `MEMBER-UNKNOWN`, `KEY-*`, `SEAL-*`, `DB-*`.
 pub async fn of(house: &House, conn: &mut AnyConnection, member: &str, month: Month) -> Result<Paces> {
-    if members::one(&mut *conn, member).await?.is_none() {
+    let is_member = Party::of(member) == Party::Member;
+    if is_member && members::one(&mut *conn, member).await?.is_none() {
         return Err(Error::Input {
             code: "MEMBER-UNKNOWN",
             sentence: "no such member is in the register".into(),
@@ -87,6 +103,7 @@ pub async fn of(house: &House, conn: &mut AnyConnection, member: &str, month: Mo
             }
         }
     }
+    let decided = approvals::decided_between(&mut *conn, member, (month.start(), month.end())).await?;
     let given = tables::verdicts(conn, member, month).await?;
     let mut reviewers: BTreeMap<String, Gathered> = BTreeMap::new();
     for row in &given {
@@ -117,7 +134,30 @@ pub async fn of(house: &House, conn: &mut AnyConnection, member: &str, month: Mo
                 accounts: gathered.accounts.into_iter().collect(),
             })
             .collect(),
+        decisions: deciders(&decided, rules),
     })
+}
+
+fn deciders(decided: &[Approval], rules: &PaceRules) -> Vec<Decider> {
+    let mut all: BTreeMap<&str, Gathered> = BTreeMap::new();
+    for approval in decided {
+        let Some(at) = approval.decided_at else { continue };
+        let gathered = all.entry(&approval.decided_person).or_default();
+        gathered.accounts.insert(approval.decided_by.clone());
+        gathered.times.push(at);
+        // Where the approver stood by there was one act, and no time between two.
+        if at != approval.applied_at {
+            gathered
+                .seconds
+                .push(at.as_second() - approval.applied_at.as_second());
+        }
+    }
+    let decider = |mut gathered: Gathered| Decider {
+        to_decision: spread(&mut gathered.seconds),
+        bulk: bulk(&mut gathered.times, rules),
+        accounts: gathered.accounts.into_iter().collect(),
+    };
+    all.into_values().map(decider).collect()
 }
 
 /// Adds an act of `account` at `at` that ended a span.

@@ -258,6 +258,14 @@ pub fn paces(paces: &Paces, language: Language) -> Printed<9> {
             each.bulk,
         )
     });
+    let decisions = paces.decisions.iter().map(|each| {
+        line(
+            of(language, "application_to_decision", "申請至核駁"),
+            &each.accounts,
+            each.to_decision,
+            each.bulk,
+        )
+    });
     Printed {
         columns: [
             ["span", "Span", "區間"],
@@ -270,7 +278,7 @@ pub fn paces(paces: &Paces, language: Language) -> Printed<9> {
             ["in_bulk", "In bulk: acts", "批次件數"],
             ["longest_bulk", "Longest bulk", "最大批次"],
         ],
-        lines: approvals.chain(reviews).collect(),
+        lines: approvals.chain(reviews).chain(decisions).collect(),
     }
 }
 

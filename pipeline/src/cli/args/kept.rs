@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum HoldCommand {
-    /// Keep them from now on
+    /// Keep them from now on, with the approval of another person
     Add {
         /// The record class: consent, query, sheet, register, review, audit or certificate
         class: String,
@@ -25,8 +25,11 @@ pub(in crate::cli) enum HoldCommand {
         /// Who wants them kept
         #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
         account: String,
+        /// The approval that was given for it; without it, one is applied for
+        #[arg(long, value_name = "NUMBER")]
+        approval: Option<i64>,
     },
-    /// Lift a hold; what it kept goes with the next purge
+    /// Lift a hold, with the approval of another person; what it kept goes with the next purge
     Lift {
         /// Its number
         hold: i64,
@@ -36,6 +39,9 @@ pub(in crate::cli) enum HoldCommand {
         /// Who lifts it
         #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
         account: String,
+        /// The approval that was given for it; without it, one is applied for
+        #[arg(long, value_name = "NUMBER")]
+        approval: Option<i64>,
     },
     /// The holds in force
     List {

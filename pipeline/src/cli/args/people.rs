@@ -67,6 +67,56 @@ pub(in crate::cli) enum PeopleCommand {
         #[command(flatten)]
         hands: HandsArguments,
     },
+    /// The review of accounts, twice a year and account by account
+    #[command(subcommand)]
+    Check(CheckCommand),
+    /// What is open with an account, and who takes it over when its person leaves
+    Tasks {
+        /// AT/ACCOUNT, such as 004/chen.yl
+        holder: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum CheckCommand {
+    /// The accounts of a member in the review that is running: rights, use, and what was said of each
+    List {
+        /// Institution code
+        member: String,
+        /// As CSV for a spreadsheet
+        #[arg(long)]
+        csv: bool,
+    },
+    /// Say of an account that it keeps its rights
+    Keep {
+        /// AT/ACCOUNT, such as 004/chen.yl
+        holder: String,
+        /// In a few words
+        #[arg(long, default_value = "", hide_default_value = true)]
+        remark: String,
+        /// Who says so: an account administrator or a unit head of the member, not its holder
+        #[arg(long = "as", value_name = "ACCOUNT")]
+        account: String,
+    },
+    /// Say of an account that its rights are to be changed or ended
+    Change {
+        /// AT/ACCOUNT, such as 004/chen.yl
+        holder: String,
+        /// What is to be changed
+        #[arg(long)]
+        remark: String,
+        /// Who says so: an account administrator or a unit head of the member, not its holder
+        #[arg(long = "as", value_name = "ACCOUNT")]
+        account: String,
+    },
+    /// End the running review, and close its duty: every account was looked at, what was to be changed is
+    Close {
+        /// Institution code
+        member: String,
+        /// Who ends it: an account administrator, who owns the duty
+        #[arg(long = "as", value_name = "ACCOUNT")]
+        account: String,
+    },
 }
 
 #[derive(Args)]
@@ -98,7 +148,10 @@ pub(in crate::cli) struct HandsArguments {
     /// Who enters it: an account administrator of the same member, or of the bureau for everybody else
     #[arg(long = "as", value_name = "ACCOUNT")]
     pub(in crate::cli) account: String,
-    /// Who approves it: another person, a unit head of the same member or compliance at the bureau
-    #[arg(long, value_name = "ACCOUNT")]
-    pub(in crate::cli) approved_by: String,
+    /// Who stands by and approves it: another person, a unit head of the same member or compliance at the bureau
+    #[arg(long, value_name = "ACCOUNT", conflicts_with = "approval")]
+    pub(in crate::cli) approved_by: Option<String>,
+    /// The approval that was given for it; without it and --approved-by, one is applied for
+    #[arg(long, value_name = "NUMBER")]
+    pub(in crate::cli) approval: Option<i64>,
 }

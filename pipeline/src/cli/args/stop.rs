@@ -9,7 +9,7 @@ pub(in crate::cli) enum StopCommand {
         #[command(subcommand)]
         target: StopTarget,
     },
-    /// Lift a stop
+    /// Lift a stop, with the approval of another person
     Lift {
         /// Its number
         stop: i64,
@@ -19,6 +19,9 @@ pub(in crate::cli) enum StopCommand {
         /// Who lifts it
         #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
         account: String,
+        /// The approval that was given for it; without it, one is applied for
+        #[arg(long, value_name = "NUMBER")]
+        approval: Option<i64>,
     },
     /// The stops in force
     List {

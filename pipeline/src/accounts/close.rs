@@ -1,0 +1,74 @@
+//! Ends the running review of accounts: every account was looked at, what was to be changed is, and the duty is closed with that. *SQL.*
+
+use sha2::{Digest, Sha256};
+
+use super::{
+    check,
+    review::{self, Review, State},
+};
+use crate::{
+    app::House,
+    duty::close,
+    error::{Error, Result},
+    ids, journal,
+};
+
+/// Closes the running review of `member` as `by`, who owns the duty. Its artefact counts the accounts and commits to all that was
+/// said of them.
+///
+/// # Errors
+/// `CHECK-OPEN` while an account was not looked at or has not been changed; `DUTY-CLOSED`, `DUTY-OWNER`, `MEMBER-UNKNOWN`; `GATE-CLOCK`.
+pub async fn close(house: &House, member: &str, by: &str) -> Result<Review> {
+    let now = house.trusted_now()?;
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let mut review = review::running(house, &mut *conn, member, house.today(now)).await?;
+    if review.closed {
+        return Err(check::closed());
+    }
+    let count = |state: State| {
+        review
+            .accounts
+            .iter()
+            .filter(|account| account.state == state)
+            .count()
+    };
+    let (unchecked, unchanged) = (count(State::Unchecked), count(State::ToChange));
+    if unchecked + unchanged > 0 {
+        return Err(Error::Operator {
+            code: "CHECK-OPEN",
+            sentence: format!(
+                "the review is not finished: of {} accounts {unchecked} were not looked at, {unchanged} are to be changed and have not been",
+                review.accounts.len()
+            ),
+            remedy: "`mayfly people check list MEMBER` names them: say of each whether it stays, and end those that do not (`mayfly people end`)",
+        });
+    }
+    let mut hash = Sha256::new();
+    for said in review
+        .accounts
+        .iter()
+        .filter_map(|account| account.check.as_ref())
+    {
+        let line = format!(
+            "{} {} {} {} {} {}\n",
+            said.number,
+            said.account,
+            said.from,
+            said.verdict.name(),
+            said.by,
+            said.entry
+        );
+        hash.update(line);
+    }
+    let artefact = format!(
+        "account_review:{} accounts, sha256 {}",
+        review.accounts.len(),
+        ids::hex(&hash.finalize())
+    );
+    close::close_within(house, &mut *conn, &review.duty, artefact, by, now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    review.closed = true;
+    Ok(review)
+}

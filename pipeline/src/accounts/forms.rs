@@ -1,0 +1,149 @@
+//! A review of accounts, and what is open with one, as they are handed out. *Pure.*
+
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::Language;
+use serde::Serialize;
+
+use super::{
+    review::{Account, Review, State},
+    store::Check,
+    tasks::Task,
+};
+use crate::{
+    access::authorisation::Authorisation,
+    duty::owner,
+    printed::{Printed, day},
+    regime::{Regime, people::Role},
+    roc,
+};
+
+/// A review for programs.
+#[derive(Serialize)]
+pub struct ReviewLine<'l> {
+    duty: &'l str,
+    first: Date,
+    last: Date,
+    closed: bool,
+    accounts: Vec<AccountLine<'l>>,
+}
+
+#[derive(Serialize)]
+struct AccountLine<'l> {
+    account: &'l str,
+    name: &'l str,
+    unit: &'l str,
+    roles: Vec<String>,
+    from: Date,
+    to: Option<Date>,
+    queries: i64,
+    last_query: Option<Timestamp>,
+    state: &'static str,
+    check: Option<&'l Check>,
+}
+
+/// A review for programs.
+pub fn line<'l>(review: &'l Review, regime: &Regime) -> ReviewLine<'l> {
+    let accounts = review.accounts.iter().map(|account| AccountLine {
+        account: &account.line.account,
+        name: &account.line.name,
+        unit: &account.line.unit,
+        roles: roles(&account.line, regime, Language::En),
+        from: account.line.from,
+        to: account.line.to,
+        queries: account.queries,
+        last_query: account.last_query,
+        state: account.state.name(),
+        check: account.check.as_ref(),
+    });
+    ReviewLine {
+        duty: &review.duty,
+        first: review.period.first,
+        last: review.period.last,
+        closed: review.closed,
+        accounts: accounts.collect(),
+    }
+}
+
+/// A review for people: each account with its rights, its use in the period, and what was said of it.
+pub fn table(review: &Review, regime: &Regime, language: Language) -> Printed<12> {
+    let row = |account: &Account| {
+        let (line, check) = (&account.line, account.check.as_ref());
+        [
+            line.account.clone(),
+            line.name.clone(),
+            line.unit.clone(),
+            roles(line, regime, language).join(" "),
+            day(line.from, language),
+            line.to.map_or_else(String::new, |to| day(to, language)),
+            account.queries.to_string(),
+            account.last_query.map_or_else(String::new, roc::offset),
+            state(account.state, language).to_owned(),
+            check.map_or_else(String::new, |check| check.by.clone()),
+            check.map_or_else(String::new, |check| roc::offset(check.at)),
+            check.map_or_else(String::new, |check| check.remark.clone()),
+        ]
+    };
+    Printed {
+        columns: [
+            ["account", "Account", "使用者帳號"],
+            ["name", "Name", "姓名"],
+            ["unit", "Unit", "單位"],
+            ["roles", "Roles", "權限"],
+            ["from", "From", "起日"],
+            ["to", "To", "迄日"],
+            ["queries", "Queries", "查詢筆數"],
+            ["last_query", "Last query", "最後查詢"],
+            ["state", "State", "審查結果"],
+            ["checked_by", "Checked by", "審查人"],
+            ["checked_at", "Checked at", "審查時間"],
+            ["remark", "Remark", "備註"],
+        ],
+        lines: review.accounts.iter().map(row).collect(),
+    }
+}
+
+/// What is open with an account, for people.
+pub fn tasks(tasks: &[Task], language: Language) -> Printed<4> {
+    let row = |task: &Task| {
+        [
+            task.what.to_owned(),
+            task.which.clone(),
+            task.due.map_or_else(String::new, |due| day(due, language)),
+            if task.taken_over_by.is_empty() {
+                "-".into()
+            } else {
+                task.taken_over_by.join(" ")
+            },
+        ]
+    };
+    Printed {
+        columns: [
+            ["what", "What", "類別"],
+            ["which", "Which", "事項"],
+            ["due", "Due", "期限"],
+            ["taken_over_by", "Taken over by", "承接人"],
+        ],
+        lines: tasks.iter().map(row).collect(),
+    }
+}
+
+fn roles(line: &Authorisation, regime: &Regime, language: Language) -> Vec<String> {
+    let has = |role: &&Role| owner::has(line, role);
+    let roles = regime.roles.iter().filter(has);
+    roles
+        .map(|role| match language {
+            Language::En => role.id.clone(),
+            Language::ZhTw => role.title.clone(),
+        })
+        .collect()
+}
+
+fn state(state: State, language: Language) -> &'static str {
+    match (state, language) {
+        (state, Language::En) => state.name(),
+        (State::Unchecked, Language::ZhTw) => "未審查",
+        (State::Kept, Language::ZhTw) => "維持",
+        (State::ToChange, Language::ZhTw) => "待異動",
+        (State::Changed, Language::ZhTw) => "已異動",
+    }
+}

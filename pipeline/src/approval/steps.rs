@@ -1,0 +1,325 @@
+//! The life of an approval: applied for, given or refused, used; each step one journal entry in the act's transaction. *SQL.*
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use sqlx::AnyConnection;
+
+use super::{
+    Applied, Asked, Step, Warrant, Wish, hands,
+    judge::{self, Fault, GIVEN, REFUSED},
+    store::{self, Approval},
+};
+use crate::{
+    access::stopping::check_reason,
+    app::House,
+    db::{Tx, meta},
+    error::{Error, Result},
+    ids,
+    journal::{
+        self,
+        act::{self, Act as Entered},
+        entry::Kind,
+    },
+    regime::people::{Party, SecondPerson},
+};
+
+/// Asks for a warrant to do what `wish` says, in the transaction of the act. Where the regime wants a second person: with
+/// `approval`, that one is used; without, one is applied for, which the caller commits, and does nothing else.
+///
+/// # Errors
+/// `APPROVAL-*`.
+pub async fn ask(
+    house: &House,
+    conn: &mut AnyConnection,
+    wish: &Wish,
+    approval: Option<i64>,
+    now: Timestamp,
+) -> Result<Asked> {
+    let Some(rule) = house.regime.second_person(wish.act) else {
+        return match approval {
+            None => Ok(Asked::Granted(free())),
+            Some(_) => Err(Fault::Unknown.error()),
+        };
+    };
+    let Some(number) = approval else {
+        let approval = draft(house, &mut *conn, wish, rule, now).await?;
+        return Ok(Asked::Applied(apply(house, conn, wish, approval, now).await?));
+    };
+    let approval = store::one(&mut *conn, number).await?;
+    let approval = approval.filter(|approval| approval.act == wish.act && approval.desk == wish.desk);
+    let approval = approval.ok_or_else(|| Fault::Unknown.error())?;
+    judge::use_up(&approval, wish.digest(), now).map_err(Fault::error)?;
+    // Both are asked again: what was true when it was given is not true for ever.
+    applicant(house, &mut *conn, wish, rule, now).await?;
+    let (place, account) = split(&approval.decided_by, &approval.desk);
+    approver(house, &mut *conn, rule, &approval.desk, (place, account), now).await?;
+    let approved_by = account.to_owned();
+    store::use_up(&mut *conn, number, now).await?;
+    enter(house, conn, &approval, &Told::of("used", &approval), now).await?;
+    Ok(Asked::Granted(Warrant {
+        approval: Some(number),
+        approved_by,
+    }))
+}
+
+/// A warrant to do what `wish` says where its approver, of the same desk, stands by: applied for, given and used in one step,
+/// bound to the same hash. Where the regime wants no second person there is no approval.
+///
+/// # Errors
+/// Only what the database says: who may approve it is the caller's to ask.
+pub async fn attest(
+    house: &House,
+    conn: &mut AnyConnection,
+    wish: &Wish,
+    (applied_person, approver, approver_person): (&str, &str, &str),
+    now: Timestamp,
+) -> Result<Warrant> {
+    let Some(rule) = house.regime.second_person(wish.act) else {
+        return Ok(free());
+    };
+    let mut approval = open(wish, format!("{}/{applied_person}", wish.desk), rule, now);
+    approval.number = meta::take_numbers(&mut *conn, meta::APPROVALS, 1).await?;
+    approval.verdict = GIVEN.to_owned();
+    approval.decided_by = format!("{}/{approver}", wish.desk);
+    approval.decided_person = format!("{}/{approver_person}", wish.desk);
+    (approval.decided_at, approval.used_at) = (Some(now), Some(now));
+    let mut told = Told::of("attested", &approval);
+    told.content = Some(&wish.content);
+    let entry = enter(house, &mut *conn, &approval, &told, now).await?;
+    approval.entry = entry;
+    store::insert(conn, &approval).await?;
+    Ok(Warrant {
+        approval: Some(approval.number),
+        approved_by: approver.to_owned(),
+    })
+}
+
+/// Gives the approvals `numbers`, or refuses them for `reason`, all or none, as `by`: an account of the desk where they were
+/// applied for, or `PLACE/ACCOUNT`.
+///
+/// # Errors
+/// `APPROVAL-*`, `STOP-REASON`.
+pub async fn decide(
+    house: &House,
+    numbers: &[i64],
+    by: &str,
+    refused_for: Option<&str>,
+) -> Result<Vec<Approval>> {
+    refused_for.map_or(Ok(()), check_reason)?;
+    let now = house.clock.now();
+    let mut decided = Vec::with_capacity(numbers.len());
+    let mut tx = house.db.begin().await?;
+    for number in numbers {
+        let conn = tx.connection();
+        let approval = store::one(&mut *conn, *number).await?;
+        let mut approval = approval.ok_or_else(|| Fault::Unknown.error())?;
+        let rule = house.regime.second_person(approval.act);
+        let rule = rule.ok_or_else(|| Fault::Unknown.error())?;
+        let (place, account) = split(by, &approval.desk);
+        let hand = approver(house, &mut *conn, rule, &approval.desk, (place, account), now).await?;
+        judge::decide(&approval, &hand.person, now).map_err(Fault::error)?;
+        approval.verdict = if refused_for.is_none() { GIVEN } else { REFUSED }.to_owned();
+        approval.decided_by = format!("{place}/{}", hand.account);
+        approval.decided_person = hand.person;
+        approval.decided_at = Some(now);
+        store::decide(&mut *conn, &approval).await?;
+        let mut told = Told::of(&approval.verdict, &approval);
+        told.reason = refused_for;
+        enter(house, conn, &approval, &told, now).await?;
+        decided.push(approval);
+    }
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(decided)
+}
+
+/// All approvals, or those that somebody still waits for.
+pub async fn list(house: &House, all: bool) -> Result<Vec<Approval>> {
+    let waiting = (!all).then(|| house.clock.now());
+    store::list(&mut house.db.reader().await?, waiting).await
+}
+
+/// The approval `number`, and exactly what is to be done, while the journal still holds it.
+///
+/// # Errors
+/// `APPROVAL-UNKNOWN`, `KEY-*`, `SEAL-*`.
+pub async fn show(house: &House, number: i64) -> Result<(Approval, Option<String>)> {
+    let mut reader = house.db.reader().await?;
+    let approval = store::one(&mut reader, number).await?;
+    let approval = approval.ok_or_else(|| Fault::Unknown.error())?;
+    let entry = u64::try_from(approval.entry).map_err(|_| Error::Bug("a journal index is below 0"))?;
+    let payload = act::open(house, &mut reader, entry).await?;
+    let told = payload.and_then(|salted| {
+        let told: serde_json::Value = serde_json::from_slice(salted.get(SALT_BYTES..)?).ok()?;
+        Some(told.get("content")?.as_str()?.to_owned())
+    });
+    Ok((approval, told))
+}
+
+/// Commits `tx` if the act is only applied for: then that is all that comes of it.
+pub async fn applied<T>(house: &House, tx: Tx, applied: Applied) -> Result<Step<T>> {
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(Step::Applied(applied))
+}
+
+async fn draft(
+    house: &House,
+    conn: &mut AnyConnection,
+    wish: &Wish,
+    rule: &SecondPerson,
+    now: Timestamp,
+) -> Result<Approval> {
+    let person = applicant(house, conn, wish, rule, now).await?;
+    Ok(open(wish, person, rule, now))
+}
+
+async fn apply(
+    house: &House,
+    conn: &mut AnyConnection,
+    wish: &Wish,
+    mut approval: Approval,
+    now: Timestamp,
+) -> Result<Applied> {
+    approval.number = meta::take_numbers(&mut *conn, meta::APPROVALS, 1).await?;
+    let mut told = Told::of("applied", &approval);
+    told.content = Some(&wish.content);
+    let entry = enter(house, &mut *conn, &approval, &told, now).await?;
+    approval.entry = entry;
+    store::insert(conn, &approval).await?;
+    Ok(Applied {
+        approval: approval.number,
+        act: approval.act,
+        sha256: ids::hex(&approval.digest),
+        expires_at: approval.expires_at,
+        subject: approval.subject,
+    })
+}
+
+/// An approval of `wish` that nobody has decided on.
+fn open(wish: &Wish, person: String, rule: &SecondPerson, now: Timestamp) -> Approval {
+    let expires_at = now.saturating_add(SignedDuration::from_hours(rule.valid_hours));
+    Approval {
+        number: 0,
+        act: wish.act,
+        desk: wish.desk.clone(),
+        subject: wish.subject.clone(),
+        about: wish.about.clone(),
+        digest: wish.digest(),
+        applied_by: wish.by.clone(),
+        applied_person: person,
+        applied_at: now,
+        expires_at: expires_at.unwrap_or(Timestamp::MAX),
+        verdict: String::new(),
+        decided_by: String::new(),
+        decided_person: String::new(),
+        decided_at: None,
+        used_at: None,
+        entry: 0,
+    }
+}
+
+/// Whoever wants it, if they may today.
+async fn applicant(
+    house: &House,
+    conn: &mut AnyConnection,
+    wish: &Wish,
+    rule: &SecondPerson,
+    now: Timestamp,
+) -> Result<String> {
+    let today = house.today(now);
+    let hand = hands::of(house, conn, (&wish.desk, &wish.by), rule.does, today).await?;
+    Ok(hand.ok_or_else(|| Fault::Applicant.error())?.person)
+}
+
+/// Whoever decides, if they may today: of the same desk, or where a right is asked for that another authority has, of that.
+async fn approver(
+    house: &House,
+    conn: &mut AnyConnection,
+    rule: &SecondPerson,
+    desk: &str,
+    (place, account): (&str, &str),
+    now: Timestamp,
+) -> Result<hands::Hand> {
+    let of_members = [desk, place]
+        .iter()
+        .any(|place| Party::of(place) == Party::Member);
+    if place != desk && (of_members || rule.approves.is_none()) {
+        return Err(Fault::Approver.error());
+    }
+    let today = house.today(now);
+    let hand = hands::of(house, conn, (place, account), rule.approves, today).await?;
+    hand.ok_or_else(|| Fault::Approver.error())
+}
+
+/// Place and account that `by` names.
+fn split<'b>(by: &'b str, desk: &'b str) -> (&'b str, &'b str) {
+    by.split_once('/').unwrap_or((desk, by))
+}
+
+fn free() -> Warrant {
+    Warrant {
+        approval: None,
+        approved_by: String::new(),
+    }
+}
+
+async fn enter(
+    house: &House,
+    conn: &mut AnyConnection,
+    approval: &Approval,
+    told: &Told<'_>,
+    now: Timestamp,
+) -> Result<i64> {
+    let reference = format!("approval:{}", approval.number);
+    let act = Entered {
+        kind: Kind::Approval,
+        member: match Party::of(&approval.desk) {
+            Party::Member => &approval.desk,
+            _ => "",
+        },
+        reference: &reference,
+    };
+    let entry = act::enter(house, conn, &act, told, now).await?;
+    i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))
+}
+
+/// What the journal keeps of a step.
+#[derive(Serialize)]
+struct Told<'a> {
+    step: &'a str,
+    approval: i64,
+    act: &'a str,
+    at: &'a str,
+    subject: &'a str,
+    sha256: String,
+    applied_by: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    decided_by: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    expires_at: Timestamp,
+    /// Exactly what is to be done; the hash is over its UTF-8.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<&'a str>,
+}
+
+impl<'a> Told<'a> {
+    fn of(step: &'a str, approval: &'a Approval) -> Self {
+        Self {
+            step,
+            approval: approval.number,
+            act: approval.act.name(),
+            at: &approval.desk,
+            subject: &approval.subject,
+            sha256: ids::hex(&approval.digest),
+            applied_by: &approval.applied_by,
+            decided_by: &approval.decided_by,
+            reason: None,
+            expires_at: approval.expires_at,
+            content: None,
+        }
+    }
+}
+
+const SALT_BYTES: usize = journal::entry::SALT_BYTES;

@@ -1,0 +1,117 @@
+//! What the registers show of a duty by themselves: a paper that stands, somebody who took over. *Pure.*
+
+use std::collections::BTreeSet;
+
+use jiff::civil::Date;
+
+use super::{
+    duties::{Met, OnFile, Whose},
+    owner,
+};
+use crate::{
+    access::authorisation::Authorisation,
+    regime::{Regime, control::DutyRule, people::Party},
+};
+
+/// Each day on which somebody of `whose` leaves the role that owns `rule`, and who has it on that day.
+pub(super) fn successors(regime: &Regime, rule: &DutyRule, whose: &Whose) -> Vec<(Date, Option<Met>)> {
+    let Some(role) = regime.role(&rule.owner, Party::of(&whose.code)) else {
+        return Vec::new();
+    };
+    let with_role = || whose.people.iter().filter(|line| owner::has(line, role));
+    let leaves = |line: &Authorisation| {
+        let day = line.to.filter(|day| *day != line.from && *day >= whose.first)?;
+        let goes_on = with_role().any(|other| other.account == line.account && other.holds_on(day));
+        (!goes_on).then_some(day)
+    };
+    let days: BTreeSet<Date> = with_role().filter_map(leaves).collect();
+    let met = |day| {
+        let next = with_role()
+            .filter(|line| line.holds_on(day))
+            .min_by_key(|line| line.from)?;
+        Some(Met::shown(
+            next.from.max(whose.first),
+            format!("account:{}", next.account),
+        ))
+    };
+    days.into_iter().map(|day| (day, met(day))).collect()
+}
+
+/// Since when a paper of `kind` stands, if one does; where it is about a recipient, one for each of the member's.
+pub(super) fn on_file(regime: &Regime, kind: &str, whose: &Whose) -> Option<Met> {
+    let of_kind = || whose.papers.iter().filter(|paper| paper.kind == kind);
+    let standing = || of_kind().filter(|paper| paper.stands);
+    let about = regime.paper(kind).and_then(|paper| paper.recipient());
+    let is_covered = |recipient: &String| {
+        let mut said = standing().filter_map(|paper: &OnFile| paper.fields.get(&about?.name));
+        said.any(|said| said == recipient)
+    };
+    if about.is_some() && !whose.recipients.iter().all(is_covered) {
+        return None;
+    }
+    let (first, newest) = (of_kind().next()?, standing().next_back()?);
+    let on = first.entered_on.max(whose.first);
+    Some(Met::shown(on, format!("paper:{}", newest.number)))
+}
+
+/// Whether `rule` asks about recipients, and there are none: nothing can be delivered, and nobody says where to.
+pub(super) fn has_nothing_to_say(regime: &Regime, rule: &DutyRule, whose: &Whose) -> bool {
+    let paper = rule.met_by.as_ref().and_then(|kind| regime.paper(kind));
+    paper.is_some_and(|paper| paper.recipient().is_some()) && whose.recipients.is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::duty::{
+        calendar::Calendar,
+        duties::{
+            Duty, duties_of,
+            tests::{querier, until, whose},
+        },
+    };
+
+    /// 五(一)10: the day an administrator leaves, another one is there; where nobody is, somebody is asked for.
+    #[test]
+    fn an_administrator_who_leaves_has_a_successor_on_that_day() {
+        let regime = Regime::jcic_2024().unwrap();
+        let mut member = whose("004", "2026-11-02", None);
+        let line = |account: &str, from: &str, to: Option<&str>| Authorisation {
+            query: false,
+            roles: vec!["account_administrator".into()],
+            ..querier(account, from, to)
+        };
+        member.people = vec![
+            // Gone before these duties began.
+            line("z", "2024-01-01", Some("2026-11-01")),
+            line("a", "2024-01-01", Some("2026-12-01")),
+            // The same account goes on.
+            line("b", "2026-12-01", Some("2027-03-01")),
+            line("b", "2027-03-01", Some("2027-06-01")),
+            querier("c", "2026-11-02", Some("2026-11-20")),
+        ];
+        let duties = |member: &Whose| -> Vec<String> {
+            let duties = duties_of(&regime, &Calendar::new([]), member, until("2028-01-01"));
+            let of_rule = duties
+                .iter()
+                .filter(|duty| duty.rule.id == "administrator_handover");
+            let met = |duty: &Duty<'_>| {
+                duty.met
+                    .as_ref()
+                    .map(|met| format!("{} {}", met.on, met.artefact))
+            };
+            of_rule
+                .map(|duty| format!("{} {:?}", duty.id, met(duty)))
+                .collect()
+        };
+        assert_eq!(
+            duties(&member),
+            [
+                "administrator_handover/004/2026-12-01 Some(\"2026-12-01 account:b\")",
+                "administrator_handover/004/2027-06-01 None",
+            ]
+        );
+        member.people.push(line("d", "2027-05-20", None));
+        assert!(duties(&member)[1].contains("2027-05-20 account:d"));
+    }
+}
