@@ -50,6 +50,7 @@ fn a_pack_has_what_an_examiner_asks_for_and_nothing_of_a_person() {
         "registers/members.csv",
         "registers/stops.json",
         "registers/incidents.json",
+        "registers/papers.csv",
         "certificates/README",
         "programs/check-pack.py",
     ] {

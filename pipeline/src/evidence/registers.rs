@@ -1,4 +1,4 @@
-//! The registers of a pack: the 授權表 of its first and last day and what changed, members, stops, incidents, duties, clauses. *Edge.*
+//! The registers of a pack: the 授權表 of its first and last day and what changed, members, stops, incidents, papers, duties, clauses. *Edge.*
 
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
@@ -22,6 +22,7 @@ use crate::{
     error::{Error, Result},
     incident,
     printed::Printed,
+    register,
 };
 
 /// Writes them.
@@ -59,6 +60,18 @@ pub async fn write(
         theirs && asked.meets(house.today(incident.opened_at), ended)
     });
     put_json(staging, "registers/incidents.json", &incidents)?;
+    let wanted = register::list::Filter {
+        of: asked.member.clone(),
+        all: true,
+        ..Default::default()
+    };
+    let mut papers = register::list::list(house, &wanted).await?;
+    papers.retain(|paper| {
+        let ended = paper.ended_on.unwrap_or(Date::MAX);
+        asked.meets(house.today(paper.entered_at), ended)
+    });
+    let papers = register::forms::table(&papers, &house.regime, Language::En);
+    staging.put("registers/papers.csv", &papers.csv())?;
     duties(house, asked, staging).await?;
     let clauses = clauses::list::list(house, "").await?;
     staging.put("clauses.csv", &clauses::forms::sheet(&clauses).csv())
