@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, fs, process::Command};
 
 use mayfly::clock;
 
-use super::{EXCHANGE, ROWS, Trial, configure, copy_files};
+use super::{ROWS, Trial, copy_files};
 use crate::{
     database::ON_POSTGRES,
     support::{Chance, NOW, Run, Sandbox, files_below, pause, setting},

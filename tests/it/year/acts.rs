@@ -222,6 +222,7 @@ impl Moment {
             of,
             reason: "年度模擬",
             by,
+            due_at: None,
         };
         let raised = self.runtime.block_on(raise::raise(&self.house, &event));
         raised.unwrap().duty.id
