@@ -44,6 +44,7 @@ mod sheet;
 #[cfg(feature = "stock-tools")]
 mod stock;
 mod stops;
+mod subject;
 mod support;
 mod synthetic;
 mod tidy;

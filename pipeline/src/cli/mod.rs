@@ -31,6 +31,7 @@ mod review;
 mod schedule;
 mod sheet;
 mod stop;
+mod subject;
 mod synth;
 mod terminal;
 mod timeline;
@@ -185,6 +186,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Duty(command) => duty::run(&opening, command, &out).await,
         Command::Register(command) => register::run(&opening, command, &out).await,
         Command::Evidence(command) => evidence::run(&opening, command, &out).await,
+        Command::Subject(command) => subject::run(&opening, command, &out).await,
         Command::Clauses { id, csv } => clauses::run(&opening, &id, csv, &out).await,
         Command::Backup(command) => backup::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,

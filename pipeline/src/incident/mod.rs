@@ -1,4 +1,4 @@
-//! Incidents, suspected or actual: stopped at once, measured, notified, accounted for, closed; and their drills (十二). *Pure.*
+//! Incidents, suspected or actual: stopped at once, measured, notified, accounted for, closed; and their drills (十二). *SQL.*
 //!
 //! [`open`] places the stop, enters the incident and raises the duties of its notices in one commit; then [`release`] watches what
 //! had left before, until nothing of it is on the way, and the reading is kept. [`notice`] is what recipients are sent, from a
