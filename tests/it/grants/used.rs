@@ -36,7 +36,7 @@ fn answers_of_others_are_read_in_the_period_of_a_grant_and_no_other_time() {
     refused(give("lin.ch"), 77, "APPROVAL-HANDS");
     refused(give("hsu.rv"), 77, "APPROVAL-HANDS");
     give("wang.dg").expect(0);
-    refused(read("2026-11-02T11:30:00+08:00", "lin.ch"), 77, "GRANT-NONE");
+    refused(read(NOW, "lin.ch"), 77, "GRANT-NONE");
     let more = ["--approval".to_owned(), number.clone()];
     let grant = say(&sandbox, NOW, &with(&COVER, &more)).expect(0).json();
     assert_eq!(
@@ -54,14 +54,15 @@ fn answers_of_others_are_read_in_the_period_of_a_grant_and_no_other_time() {
         lines(&sandbox, "2026-11-02T11:00:00+08:00", "lin.ch"),
         [2, 3, 4, 5]
     );
+    // It is that person's alone.
+    refused(read("2026-11-02T11:30:00+08:00", "chou.q"), 77, "DELIVERY-PERSON");
     assert_eq!(
         lines(&sandbox, "2026-11-02T11:59:59.999999+08:00", "lin.ch"),
         [2, 3, 4, 5]
     );
     refused(read("2026-11-02T12:00:00+08:00", "lin.ch"), 77, "GRANT-NONE");
-    // It is that person's alone, and each reading is an entry.
-    refused(read("2026-11-02T11:30:00+08:00", "chou.q"), 77, "DELIVERY-PERSON");
-    let entries = journal(&sandbox, NOW);
+    // Each reading is an entry.
+    let entries = journal(&sandbox, "2026-11-02T12:00:00+08:00");
     let reads = entries.iter().filter(|entry| entry.kind == "read");
     assert_eq!(reads.count(), 4);
     assert!(
