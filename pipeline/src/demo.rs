@@ -13,7 +13,7 @@ use crate::{
     consents,
     error::{Error, Result},
     intake::Encoding,
-    setup,
+    places, setup,
 };
 
 /// The data directory that the demonstration leaves.
@@ -39,7 +39,7 @@ pub struct Fixtures {
 
 /// Makes the sandbox `dir`, unless a demonstration has left one there. One that was cut off is made anew.
 pub async fn prepare(dir: &Path) -> Result<Fixtures> {
-    let folder = dir.join("fixtures");
+    let folder = dir.join(places::FIXTURES);
     let unfinished = dir.with_extension("unfinished");
     if unfinished.is_file() && dir.is_dir() {
         fs::remove_dir_all(dir).map_err(Error::io("remove the demonstration that was cut off"))?;
@@ -73,7 +73,7 @@ pub async fn prepare(dir: &Path) -> Result<Fixtures> {
 
 /// Loads the fixtures' master data, consents sent ahead and a withdrawal; loading them again changes nothing.
 pub async fn load(house: &Arc<House>) -> Result<()> {
-    let folder = house.dir.join("fixtures");
+    let folder = house.dir.join(places::FIXTURES);
     let path = |name: &str| folder.join(name);
     let forms = FORMS.map(|(name, _)| path(name));
     import::import(house, Register::Members, &[path("members.csv")]).await?;

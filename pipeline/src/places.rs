@@ -8,7 +8,7 @@ use mayfly_retention::classes::Classes;
 use sqlx::{AnyConnection, Row};
 
 use crate::{
-    config::Config,
+    config::{Config, Environment},
     db::{Address, Db},
     error::{Error, Result},
 };
@@ -82,12 +82,17 @@ pub fn check_paths(dir: &Path, config: &Config, classes: &Classes) -> Result<()>
     })
 }
 
-/// What of the settings may lie in the data directory and is not mayfly's to class: keys, a ledger, the folders of an exchange.
+/// What of the settings may lie in the data directory and is not mayfly's to class: keys, a ledger, the folders of an exchange;
+/// and what the demonstration brings and delivers.
 fn named(dir: &Path, config: &Config) -> Vec<PathBuf> {
     let exchange = config.exchange.iter();
     let folders = exchange.flat_map(|exchange| [&exchange.requests, &exchange.replies]);
     let all = [&config.keys].into_iter().chain(&config.sandbox.ledger);
-    all.chain(folders).map(|path| dir.join(path)).collect()
+    let mut named: Vec<PathBuf> = all.chain(folders).map(|path| dir.join(path)).collect();
+    if config.environment == Environment::Sandbox {
+        named.extend([FIXTURES, RESULTS].map(|folder| dir.join(folder)));
+    }
+    named
 }
 
 fn names(folder: &Path) -> Result<Vec<String>> {
@@ -106,3 +111,8 @@ fn names(folder: &Path) -> Result<Vec<String>> {
         })
         .collect()
 }
+
+/// Where a sandbox keeps the invented files of its demonstration.
+pub const FIXTURES: &str = "fixtures";
+/// Where its demonstration delivers to.
+pub const RESULTS: &str = "results";

@@ -84,6 +84,25 @@ pub fn day(day: Date, language: Language) -> String {
     }
 }
 
+/// Text that is no markup, whatever it says; characters that are not to be seen are left out.
+pub fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '"' => out.push_str("&quot;"),
+            '\'' => out.push_str("&#39;"),
+            // Signs that turn the reading order would show another text than there is.
+            '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {}
+            control if control.is_control() => {}
+            plain => out.push(plain),
+        }
+    }
+    out
+}
+
 fn quoted(cell: &str) -> String {
     if cell.contains(['"', ',', '\r', '\n']) {
         format!("\"{}\"", cell.replace('"', "\"\""))

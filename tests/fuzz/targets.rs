@@ -11,6 +11,8 @@ use mayfly::{
         exchange::{Expected, ReplyName, read_reply},
         match_reply,
     },
+    sheet::proof,
+    subject::applicant,
 };
 use mayfly_retention::{
     Cohort, Key32, ObjectId, Place, Randomness, RetentionError,
@@ -269,6 +271,30 @@ pub fn checkpoint(bytes: &[u8]) {
             (Some(read.origin()), Some(read.size().to_string().as_str()))
         );
         assert_eq!(read.root().len(), 32);
+    }
+}
+
+/// # Panics
+/// When a proof of a sheet holds that nobody signed, or an error repeats who asked.
+pub fn sheet_proof(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        return;
+    };
+    let key = note::SigningKey::from_seed(&[9; 32]);
+    let verifier = key
+        .verifier_key(ORIGIN)
+        .unwrap_or_else(|_| panic!("a name of a key"));
+    if let Some(read) = proof::read(text) {
+        let checked = proof::check(&read, &verifier);
+        assert!(!checked.findings.is_empty(), "a proof without a signature");
+    }
+    if let Err(refused) = applicant::parse(text) {
+        let said = format!("{refused} {}", refused.remedy());
+        let repeated = text
+            .lines()
+            .filter(|line| line.len() > 9)
+            .any(|line| said.contains(line));
+        assert!(!repeated, "an error repeats what was read");
     }
 }
 

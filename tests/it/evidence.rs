@@ -45,9 +45,12 @@ fn a_pack_has_what_an_examiner_asks_for_and_nothing_of_a_person() {
         "reviews/004-2026-11/review.zh-TW.html",
         "registers/authorisations-2026-11-01.csv",
         "registers/authorisations-2026-12-01.csv",
-        "registers/authorisation-changes.csv",
+        "registers/changes-2026-11-01-2026-12-01.html",
+        "registers/authorisations-2026-12-01.xlsx",
         "registers/members.csv",
         "registers/stops.json",
+        "registers/incidents.json",
+        "registers/papers.csv",
         "certificates/README",
         "programs/check-pack.py",
     ] {

@@ -47,6 +47,7 @@ impl Trial {
 
     /// Makes `sandbox` one whose provider is a pair of folders.
     pub fn on(sandbox: Sandbox, file: PathBuf) -> Self {
+        sandbox.with_bureau(NOW);
         configure(&sandbox, EXCHANGE);
         for folder in ["requests", "replies"] {
             fs::create_dir_all(sandbox.path("exchange").join(folder)).unwrap();
@@ -166,6 +167,6 @@ pub fn copy_files(from: &[PathBuf], to: &Path) {
     }
 }
 
-pub const EXCHANGE: &str = "[exchange]\nrequests = \"../exchange/requests\"\nreplies = \"../exchange/replies\"\noperator = \"lin.ops\"\n";
+pub const EXCHANGE: &str = "[exchange]\nrequests = \"../exchange/requests\"\nreplies = \"../exchange/replies\"\noperator = \"gu.op\"\n";
 /// Two chunks.
 pub const ROWS: u64 = 4_200;

@@ -104,6 +104,25 @@ fn a_checkpoint_may_be_any_bytes() {
     changed(&seeds, targets::checkpoint);
 }
 
+#[test]
+fn a_proof_of_a_sheet_may_be_any_bytes() {
+    let text = "mayfly-sheet/1\nmember 004\nweek 2026-W45\nquerier chen.yl\nqueries 3\nentries 5-6,9\nact make 12 00ff\nact sign 13 -\n\n\
+        5 {\"kind\":\"query\"}\n\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\n";
+    let note = format!(
+        "{}\n7\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n",
+        targets::ORIGIN
+    );
+    let signed = SigningKey::from_seed(&[8; 32])
+        .sign_note(targets::ORIGIN, &note)
+        .unwrap();
+    let seeds = [
+        format!("{text}{signed}").into_bytes(),
+        text.as_bytes().to_vec(),
+        b"A123456788\n1980-02-03\n".to_vec(),
+    ];
+    changed(&seeds, targets::sheet_proof);
+}
+
 /// A fault that only a certain change brings out is found, and by the same seed at the same run.
 #[test]
 fn a_planted_fault_is_found() {

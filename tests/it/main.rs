@@ -25,6 +25,7 @@ mod exchange;
 mod forgotten;
 mod fuzz;
 mod golden;
+mod grants;
 mod hostile;
 mod incidents;
 mod journey;
@@ -43,6 +44,7 @@ mod sheet;
 #[cfg(feature = "stock-tools")]
 mod stock;
 mod stops;
+mod subject;
 mod support;
 mod synthetic;
 mod tidy;

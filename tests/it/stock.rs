@@ -12,6 +12,7 @@ mod plain;
 mod samples;
 mod sheets;
 mod stolen;
+mod subject;
 mod traced;
 mod years;
 

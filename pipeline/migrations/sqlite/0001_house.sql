@@ -109,6 +109,22 @@ CREATE TABLE approval (
     entry          INTEGER NOT NULL        -- journal index of the application, which holds what is to be done
 ) STRICT;
 
+-- class: register. Grants: who may use which answers that are not their own cases', in an approved period (六(二)2).
+CREATE TABLE answer_grant (
+    grant_no    INTEGER PRIMARY KEY,
+    account     TEXT NOT NULL,             -- whose: an account of the member
+    member      TEXT NOT NULL,
+    batch       TEXT,                      -- only answers of this batch; NULL: of every one
+    cases_of    TEXT,                      -- only what this account queried; NULL: what anybody did
+    from_at     INTEGER NOT NULL,          -- half-open [from_at, until_at)
+    until_at    INTEGER NOT NULL,
+    reason      TEXT NOT NULL,
+    approved_by TEXT NOT NULL,
+    granted_at  INTEGER NOT NULL,
+    entry       INTEGER NOT NULL           -- journal index
+) STRICT;
+CREATE INDEX grant_of_account ON answer_grant (member, account);
+
 -- class: query. One submitted file.
 CREATE TABLE batch (
     batch_no      INTEGER PRIMARY KEY,

@@ -5,16 +5,18 @@
 //!
 //! An `authorisation` is a line of the 授權表, `breach` what it must not do, `rows` and `changes` keep lines and changes,
 //! `people` begins and ends them and shows both tables, `hands` is who does and who approves it, `forms` is how these are printed,
-//! `units` the units that a member has registered.
+//! `export` writes them as files with a `page` to print, `units` the units that a member has registered.
 
 pub mod authorisation;
 pub mod breach;
 pub mod changes;
+pub mod export;
 pub mod forms;
 mod hands;
 pub mod import;
 mod load;
 pub mod members;
+pub mod page;
 pub mod people;
 pub mod registers;
 pub mod rows;

@@ -76,9 +76,7 @@ pub async fn lift(
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
-    let in_force = stop::list(&mut *conn, true).await?;
-    let stop = in_force.iter().find(|stop| stop.stop == number);
-    let stop = stop.ok_or_else(|| stop::unknown(number))?;
+    let stop = in_force(&mut *conn, number).await?;
     let reference = format!("stop:{number}");
     let matter = Matter {
         act: people::Act::LiftStop,
@@ -86,33 +84,41 @@ pub async fn lift(
         subject: &reference,
         about: "",
     };
-    let wish = Wish::new(&matter, by, reason, stop)?;
+    let wish = Wish::new(&matter, by, reason, &stop)?;
     let warrant = match steps::ask(house, &mut *conn, &wish, approval, now).await? {
         Asked::Granted(warrant) => warrant,
         Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
     };
-    lift_within(
-        house,
-        tx.connection(),
-        number,
-        (reason, by),
-        warrant.approval(),
-        now,
-    )
-    .await?;
+    take_away(house, conn, number, (reason, by, warrant.approval()), now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
     Ok(Step::Done(()))
 }
 
-/// As [`lift`], with the `approval` that was given for it, in the transaction of the act that it is part of; none for the end of
-/// a drill, whose stop stops nobody.
-pub async fn lift_within(
+/// Ends the stop `number` of a drill, in the transaction of the act that it is part of: it stops nobody, and one person ends it.
+///
+/// # Errors
+/// `STOP-UNKNOWN`.
+pub async fn lift_drill(
     house: &House,
     conn: &mut AnyConnection,
     number: i64,
     (reason, by): (&str, &str),
-    approval: Option<i64>,
+    now: Timestamp,
+) -> Result<()> {
+    if !matches!(in_force(&mut *conn, number).await?.target, Target::Drill(_)) {
+        return Err(Error::Bug(
+            "a stop that stops somebody was lifted as that of a drill",
+        ));
+    }
+    take_away(house, conn, number, (reason, by, None), now).await
+}
+
+async fn take_away(
+    house: &House,
+    conn: &mut AnyConnection,
+    number: i64,
+    (reason, by, approval): (&str, &str, Option<i64>),
     now: Timestamp,
 ) -> Result<()> {
     stop::lift(&mut *conn, number, by, now).await?;
@@ -131,6 +137,12 @@ pub async fn lift_within(
     };
     act::enter(house, conn, &act, &lifted, now).await?;
     Ok(())
+}
+
+async fn in_force(conn: &mut AnyConnection, number: i64) -> Result<Stop> {
+    let all = stop::list(conn, true).await?;
+    let stop = all.into_iter().find(|stop| stop.stop == number);
+    stop.ok_or_else(|| stop::unknown(number))
 }
 
 /// All stops; `in_force` leaves out the lifted ones.

@@ -5,6 +5,17 @@ use sqlx::AnyConnection;
 
 use crate::{access::rows, app::House, error::Result, regime::people::Right};
 
+/// Whether whoever holds `account` at `place` may on `today`: as [`of`].
+pub async fn may(
+    house: &House,
+    conn: &mut AnyConnection,
+    who: (&str, &str),
+    right: Option<Right>,
+    today: Date,
+) -> Result<bool> {
+    Ok(of(house, conn, who, right, today).await?.is_some())
+}
+
 /// A person who may.
 pub(super) struct Hand {
     /// Their account.

@@ -29,6 +29,8 @@ pub enum Standing {
 pub enum Fault {
     /// There is none of that number for such an act.
     Unknown,
+    /// The regime does not say who may approve such an act, and nobody does it without.
+    Unruled,
     /// Nobody has given it yet.
     Open,
     /// It was refused.
@@ -125,6 +127,11 @@ impl Fault {
                 "APPROVAL-UNKNOWN",
                 "there is no approval of that number for such an act",
                 "see `mayfly approval list --all` for the numbers; the command without --approval applies for one",
+            ),
+            Self::Unruled => denied(
+                "APPROVAL-UNRULED",
+                "the regime names nobody who approves such an act, so nobody does it",
+                "enter it under [[second_person]] of the regime file, with who may and its clause",
             ),
             Self::Open => Error::Operator {
                 code: "APPROVAL-OPEN",

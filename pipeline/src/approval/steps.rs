@@ -62,6 +62,23 @@ pub async fn ask(
     }))
 }
 
+/// As [`ask`], for what nobody ever does alone: where the regime does not say who approves it, nobody does it.
+///
+/// # Errors
+/// `APPROVAL-*`.
+pub async fn ask_always(
+    house: &House,
+    conn: &mut AnyConnection,
+    wish: &Wish,
+    approval: Option<i64>,
+    now: Timestamp,
+) -> Result<Asked> {
+    if house.regime.second_person(wish.act).is_none() {
+        return Err(Fault::Unruled.error());
+    }
+    ask(house, conn, wish, approval, now).await
+}
+
 /// A warrant to do what `wish` says where its approver, of the same desk, stands by: applied for, given and used in one step,
 /// bound to the same hash. Where the regime wants no second person there is no approval.
 ///

@@ -125,7 +125,7 @@ enum State {
 impl Comparison {
     /// Takes the bureau's record of `line` of `batch`; `values` is nothing for a row that was refused. The lines of a batch
     /// come in their order.
-    pub fn expect(&mut self, batch: &str, line: u32, values: Option<&Values<'_>>) {
+    pub fn hold(&mut self, batch: &str, line: u32, values: Option<&Values<'_>>) {
         let (whole, fields) = values.map_or((0, Default::default()), |values| self.digests(values));
         let state = match values {
             Some(_) => State::Open,

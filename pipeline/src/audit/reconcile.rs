@@ -146,7 +146,7 @@ pub async fn reconcile(
             let record = QueryRecord::parse(&bytes).ok_or(UNREADABLE)?;
             let line = u32::try_from(record.line).map_err(|_| UNREADABLE)?;
             let asked = record.asked.as_ref();
-            comparison.expect(
+            comparison.hold(
                 record.batch,
                 line,
                 asked.map(|asked| values(&record, asked)).as_ref(),

@@ -4,14 +4,17 @@ mod approval;
 mod audit;
 mod duty;
 mod evidence;
+mod grant;
 mod incident;
 mod kept;
 mod people;
+mod provider;
 mod purge;
 mod register;
 mod review;
 mod sheet;
 mod stop;
+mod subject;
 
 use std::path::PathBuf;
 
@@ -23,16 +26,19 @@ pub(super) use self::{
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
     evidence::EvidenceCommand,
+    grant::{GrantCommand, ResultsArguments},
     incident::{IncidentCommand, IncidentTarget, OutcomeArgument},
     kept::{BackupCommand, HoldCommand},
-    people::{CheckCommand, HandsArguments, PeopleCommand},
+    people::{CheckCommand, HandsArguments, PeopleCommand, Shown},
+    provider::ProviderCommand,
     purge::{CertificateCommand, PurgeCommand},
     register::RegisterCommand,
     review::{FindingCommand, ReviewCommand},
     sheet::{SheetArguments, SheetCommand},
     stop::{StopCommand, StopTarget},
+    subject::SubjectCommand,
 };
-use crate::{config::Environment, provider::exchange::ReplyFault, telemetry::LogLevel};
+use crate::{config::Environment, telemetry::LogLevel};
 
 /// A credit bureau's batch integration pipeline: consented queries to the labour insurer, answers sealed for three
 /// days, everything in a journal that outsiders can verify.
@@ -117,6 +123,9 @@ pub(super) enum Command {
     /// What nobody does alone: given or refused by another person, for exactly what was applied for
     #[command(subcommand)]
     Approval(ApprovalCommand),
+    /// Who may use which answers that are not their own cases', and until when
+    #[command(subcommand)]
+    Grant(GrantCommand),
     /// Consent forms (授權書): one TOML file a version
     #[command(subcommand)]
     Form(ImportCommand),
@@ -156,6 +165,9 @@ pub(super) enum Command {
     /// The folder of evidence that an examiner takes away, and its verification
     #[command(subcommand)]
     Evidence(EvidenceCommand),
+    /// What a person who proves who they are is told of themselves
+    #[command(subcommand)]
+    Subject(SubjectCommand),
     /// Each clause with the control that carries it, the test that shows it, and its state
     Clauses {
         /// Only those whose id begins so, such as JCIC-9.3
@@ -287,16 +299,7 @@ pub(super) enum BatchCommand {
     /// All batches, newest first
     List,
     /// Deliver results and answers to the member's age recipients, or show a person their own rows
-    Results {
-        /// Batch id, such as 004-1151102-01
-        batch: String,
-        /// An account of the member with the query right today; attributes the act, is no authentication
-        #[arg(long = "as", value_name = "ACCOUNT")]
-        account: String,
-        /// Write <batch>.results.csv.age and <batch>.answers.csv.age there; without it, print the account's own rows
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-    },
+    Results(ResultsArguments),
 }
 
 #[derive(Subcommand)]
@@ -320,61 +323,6 @@ pub(super) enum JournalCommand {
         /// A query id as in a results file, or the number of an entry
         which: String,
     },
-}
-
-#[derive(Subcommand)]
-pub(super) enum ProviderCommand {
-    /// Files sent and taken in, and those that were quarantined, newest last; at most 1,000 of each
-    List,
-    /// Play the other side for trials: answer the request files of a sandbox with invented replies
-    Reply {
-        /// The folder that holds `requests` and `replies`
-        folder: PathBuf,
-        /// The seed of the invented population, as `[sandbox] seed` has it
-        #[arg(long, default_value_t = 0)]
-        seed: u64,
-        /// Which reply to the request it is
-        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=98))]
-        number: u8,
-        /// Do something wrong
-        #[arg(long, value_name = "KIND")]
-        fault: Option<ReplyFaultArgument>,
-    },
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-pub(super) enum ReplyFaultArgument {
-    /// The file ends in the midst of a record
-    Cut,
-    /// The trailer counts one line too many
-    WrongCount,
-    /// A byte was changed on the way
-    Altered,
-    /// The file is about another request
-    Foreign,
-    /// The file is larger than any reply may be
-    Oversize,
-    /// The same reply comes once more, under the next number
-    Double,
-    /// The first answer is about another person
-    WrongPerson,
-    /// Every third person is left out
-    MissingPersons,
-}
-
-impl From<ReplyFaultArgument> for ReplyFault {
-    fn from(argument: ReplyFaultArgument) -> Self {
-        match argument {
-            ReplyFaultArgument::Cut => Self::Cut,
-            ReplyFaultArgument::WrongCount => Self::Count,
-            ReplyFaultArgument::Altered => Self::Altered,
-            ReplyFaultArgument::Foreign => Self::Foreign,
-            ReplyFaultArgument::Oversize => Self::Oversize,
-            ReplyFaultArgument::Double => Self::Double,
-            ReplyFaultArgument::WrongPerson => Self::WrongPerson,
-            ReplyFaultArgument::MissingPersons => Self::MissingPersons,
-        }
-    }
 }
 
 #[derive(Subcommand)]

@@ -2,7 +2,6 @@
 
 use std::{path::Path, time::Duration};
 
-use serde::Serialize;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
@@ -15,7 +14,7 @@ use super::{
 use crate::{
     app::House,
     batch::{Summary, store},
-    delivery::{files, own, rejects},
+    delivery::rejects,
     error::{Error, Exit, Result},
     intake::BatchName,
     roc::taipei,
@@ -43,16 +42,7 @@ pub(super) async fn run(opening: &Opening, command: BatchCommand, out: &Out) -> 
             Ok(Exit::Done)
         }
         BatchCommand::List => list(opening, out).await,
-        BatchCommand::Results {
-            batch,
-            account,
-            out: Some(folder),
-        } => deliver(opening, &batch, &account, &folder, out).await,
-        BatchCommand::Results {
-            batch,
-            account,
-            out: None,
-        } => own_rows(opening, &batch, &account, out).await,
+        BatchCommand::Results(results) => super::results::run(opening, &results, out).await,
     }
 }
 
@@ -153,81 +143,6 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
         text
     })?;
     Ok(Exit::Done)
-}
-
-async fn deliver(opening: &Opening, batch: &str, account: &str, folder: &Path, out: &Out) -> Result<Exit> {
-    let house = opening.to_act().await?;
-    files::claim(&house, folder)?;
-    let delivery = files::deliver(&house, batch, account, folder).await?;
-    out.show(&delivery, || {
-        let mut text = format!("{} results, {} answers\n", delivery.results, delivery.answers);
-        if delivery.withheld > 0 {
-            text.push_str(&format!(
-                "{} answers kept back: stopped, or held for 72 hours already\n",
-                delivery.withheld
-            ));
-        }
-        for file in &delivery.files {
-            text.push_str(&format!("{}\n  SHA-256 {}\n", file.path.display(), file.sha256));
-        }
-        text.push_str("open them with the member's key: age -d -i KEYFILE FILE\n");
-        text
-    })?;
-    Ok(if delivery.withheld > 0 {
-        Exit::Findings
-    } else {
-        Exit::Done
-    })
-}
-
-/// A person's own row as programs read it.
-#[derive(Serialize)]
-struct OwnRow<'a> {
-    line: i64,
-    case_no: &'a str,
-    consent_ref: &'a str,
-    status: &'static str,
-    codes: String,
-    query_id: &'a str,
-    answers: Vec<&'a str>,
-}
-
-async fn own_rows(opening: &Opening, batch: &str, account: &str, out: &Out) -> Result<Exit> {
-    let house = opening.to_act().await?;
-    let own = own::read(&house, batch, account).await?;
-    let rows: Vec<OwnRow<'_>> = own
-        .rows
-        .iter()
-        .map(|row| OwnRow {
-            line: row.line,
-            case_no: &row.case_no,
-            consent_ref: &row.consent_ref,
-            status: row.outcome.word(),
-            codes: row.codes.to_string(),
-            query_id: &row.query_id,
-            answers: row.answer.as_ref().map_or(vec![], |answer| {
-                std::str::from_utf8(answer).unwrap_or("").lines().collect()
-            }),
-        })
-        .collect();
-    out.show(&rows, || {
-        let mut text = format!("{} rows of {account}\n", rows.len());
-        for row in &rows {
-            text.push_str(&format!(
-                "\nline {}  case {}  {}  {}\n",
-                row.line, row.case_no, row.status, row.codes
-            ));
-            for line in &row.answers {
-                text.push_str(&format!("  {line}\n"));
-            }
-        }
-        text
-    })?;
-    Ok(if own.withheld > 0 {
-        Exit::Findings
-    } else {
-        Exit::Done
-    })
 }
 
 pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     demo,
     error::{Error, Exit, Result},
+    places,
     roc::offset,
     run::{self, worker},
 };
@@ -45,7 +46,7 @@ pub(super) async fn run(opening: Opening, out: &Out) -> Result<Exit> {
     let accepted = batch::take_in(&house, &submit).await?;
     out.say("screening consents and approvals, gating, asking the sandbox provider, sealing, settling");
     worker::finish(&house, &accepted.batch.batch, progress::watch(out)).await?;
-    let results = dir.join("results");
+    let results = dir.join(places::RESULTS);
     let delivery = crate::delivery::files::deliver(&house, demo::BATCH, demo::ACCOUNT, &results).await?;
     let summary = run::summary(&house, demo::BATCH).await?;
     out.show(&summary, || {

@@ -14,6 +14,7 @@ mod demo;
 mod doctor;
 mod duty;
 mod evidence;
+mod grant;
 mod hold;
 mod incident;
 mod journal;
@@ -25,10 +26,12 @@ mod provider;
 mod purge;
 mod reconcile;
 mod register;
+mod results;
 mod review;
 mod schedule;
 mod sheet;
 mod stop;
+mod subject;
 mod synth;
 mod terminal;
 mod timeline;
@@ -169,6 +172,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Member(command) => master::members(&opening, command, &out).await,
         Command::Staff(command) => master::staff(&opening, command, &out).await,
         Command::People(command) => people::run(&opening, command, &out).await,
+        Command::Grant(command) => grant::run(&opening, command, &out).await,
         Command::Approval(command) => approval::run(&opening, command, &out).await,
         Command::Form(command) => master::forms(&opening, command, &out).await,
         Command::Consent(command) => consent::run(&opening, command, &out).await,
@@ -182,6 +186,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Duty(command) => duty::run(&opening, command, &out).await,
         Command::Register(command) => register::run(&opening, command, &out).await,
         Command::Evidence(command) => evidence::run(&opening, command, &out).await,
+        Command::Subject(command) => subject::run(&opening, command, &out).await,
         Command::Clauses { id, csv } => clauses::run(&opening, &id, csv, &out).await,
         Command::Backup(command) => backup::run(&opening, command, &out).await,
         Command::Stop(command) => stop::run(&opening, command, &out).await,

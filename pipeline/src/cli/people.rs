@@ -1,16 +1,19 @@
 //! `people table|changes|begin|end|check|tasks`. *Edge.*
 
+use std::path::Path;
+
 use mayfly_consent::Language;
 
 use super::{
     Opening, approval,
-    args::{CheckCommand, HandsArguments, PeopleCommand},
+    args::{CheckCommand, HandsArguments, PeopleCommand, Shown},
     attributable,
     out::Out,
 };
 use crate::{
     access::{
         authorisation::Authorisation,
+        export::{self, Which},
         forms,
         people::{self, Beginning, Hands, Holder, Mover},
     },
@@ -28,6 +31,11 @@ use crate::{
 pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) -> Result<Exit> {
     match command {
         PeopleCommand::Table { on, shown } => {
+            if shown.out.is_some() {
+                let house = opening.to_act().await?;
+                let on = on.unwrap_or_else(|| house.today(house.clock.now()));
+                return files(&house, &Which::Table(on), &shown, out).await;
+            }
             let house = opening.to_look().await?;
             let on = on.unwrap_or_else(|| house.today(house.clock.now()));
             let lines = people::table(&house, on, shown.member.as_deref()).await?;
@@ -45,6 +53,10 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
             })?;
         }
         PeopleCommand::Changes { from, to, shown } => {
+            if shown.out.is_some() {
+                let house = opening.to_act().await?;
+                return files(&house, &Which::Changes(from, to), &shown, out).await;
+            }
             let house = opening.to_look().await?;
             let changes = people::changes(&house, from, to, shown.member.as_deref()).await?;
             if shown.csv {
@@ -192,6 +204,18 @@ fn reviewed(house: &House, review: &Review, out: &Out) -> Result<()> {
             review.duty
         )
     })
+}
+
+/// Writes a table as files.
+async fn files(house: &House, which: &Which, shown: &Shown, out: &Out) -> Result<Exit> {
+    let folder = shown.out.as_deref().unwrap_or(Path::new("."));
+    let by = attributable(&shown.account)?;
+    let files = export::export(house, which, shown.member.as_deref(), folder, by).await?;
+    out.show(&serde_json::json!({ "files": files }), || {
+        let lines: Vec<String> = files.iter().map(|file| format!("{}\n", file.display())).collect();
+        lines.concat()
+    })?;
+    Ok(Exit::Done)
 }
 
 fn two<'a>(hands: &'a HandsArguments, approver: &'a str) -> Result<Hands<'a>> {

@@ -76,6 +76,8 @@ pub const QUARANTINES: &str = "last_quarantine_no";
 pub const STOPS: &str = "last_stop_no";
 /// The last number given to an event that raises a duty, or to the closing of one.
 pub const DUTIES: &str = "last_duty_no";
+/// The last number given to a grant.
+pub const GRANTS: &str = "last_grant_no";
 /// The last number given to an approval.
 pub const APPROVALS: &str = "last_approval_no";
 /// The last number given to the check of an account.

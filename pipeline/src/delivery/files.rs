@@ -1,17 +1,22 @@
 //! Result files for the member: streamed, encrypted to its `age` recipients; plaintext never rests on disk. *Edge.*
 
 use std::{
-    fs::{self, File},
-    io::{BufWriter, Write},
+    fs,
     path::{Path, PathBuf},
 };
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
+use sqlx::AnyConnection;
 
-use super::{permit, rows};
+use super::{
+    permit::{self, Permit, Reader},
+    rows,
+    sealing::Sealing,
+};
 use crate::{
+    access::stopping::check_reason,
     app::House,
+    approval::{Asked, Matter, Step, Wish, steps},
     batch::Batch,
     error::{Error, Result},
     ids, input,
@@ -21,6 +26,7 @@ use crate::{
         entry::Kind,
     },
     provider::ANSWERS_HEADER,
+    regime::people,
     run,
 };
 
@@ -60,79 +66,177 @@ pub fn claim(house: &House, folder: &Path) -> Result<()> {
     })
 }
 
-/// Delivers the batch named `batch` into `folder` at the request of `account`. The journal entry comes first; if it
-/// cannot be written, nothing is.
+/// Delivers the batch named `batch` into `folder` at the request of `account` of the member. The journal entry comes first;
+/// if it cannot be written, nothing is.
+///
+/// # Errors
+/// `GRANT-NONE` where nothing of the batch is the account's, and no grant covers it; `DELIVERY-*`; what [`permit::check`]
+/// refuses.
 pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -> Result<Delivery> {
     let mut reader = house.db.reader().await?;
     let batch = run::find(&mut reader, batch).await?;
-    let mut permit = permit::check(house, &mut reader, &batch, account).await?;
-    let recipients = recipients(permit.recipients())?;
-    if folder.exists() && !folder.is_dir() {
-        return Err(Error::Input {
-            code: "DELIVERY-FOLDER",
-            sentence: "the place for the result files is a file, not a folder; nothing was written".into(),
-            remedy: "name a folder with --out",
-        });
-    }
-    fs::create_dir_all(folder).map_err(Error::io("make the folder for the result files"))?;
-    let mut results = Sealing::begin(folder, &format!("{}.results.csv.age", batch.batch), &recipients)?;
-    let mut answers = Sealing::begin(folder, &format!("{}.answers.csv.age", batch.batch), &recipients)?;
-
+    let who = Reader::Member(account.to_owned());
+    let mut permit = permit::check(house, &mut reader, &batch, who).await?;
+    permit.check_part(&mut reader, &batch, true).await?;
+    let files = Files::begin(&batch, &permit, folder)?;
     let mut tx = house.db.begin().await?;
     permit.renew(house, tx.connection(), &batch).await?;
     let intent = Intent {
         account,
         recipients: permit.recipients(),
+        reason: None,
+        approval: None,
     };
     enter(house, tx.connection(), Kind::Delivery, &batch, &intent).await?;
     tx.commit().await?;
-    let kept_back = permit.kept_back();
+    files.fill(house, &mut reader, &batch, permit).await
+}
 
-    results.write(&lines([rows::RESULTS_HEADER])?)?;
-    answers.write(ANSWERS_HEADER.as_bytes())?;
-    let mut delivery = Delivery {
-        batch: batch.batch.clone(),
-        files: vec![],
-        results: 0,
-        answers: 0,
-        withheld: 0,
-    };
-    for (chunk, held) in std::mem::take(&mut permit.chunks) {
-        permit.renew(house, &mut reader, &batch).await?;
-        let place = (&chunk, held.as_slice());
-        let rows = rows::with_answers(house, &mut reader, place, &permit, None).await?;
-        results.write(&lines(rows.iter().map(|row| row.cells(house)))?)?;
-        for answer in rows.iter().filter_map(|row| row.answer.as_ref()) {
-            delivery.answers += 1;
-            answers.write(answer)?;
-        }
-        delivery.results += rows.len() as i64;
-        delivery.withheld += rows.iter().filter(|row| row.withheld).count() as i64;
-    }
-    results.close()?;
-    answers.close()?;
-    // The files get their names while nobody else can write: a stop was committed before, and is seen here, or comes after.
+/// Somebody at the bureau who has a member's results written, for a reason and with the approval of another person.
+pub struct Export<'a> {
+    /// The account at the bureau.
+    pub account: &'a str,
+    /// Why.
+    pub reason: &'a str,
+    /// The approval; none: one is applied for.
+    pub approval: Option<i64>,
+}
+
+/// Delivers the batch named `batch` into `folder`, encrypted to the member as ever, at the request of somebody at the bureau
+/// (六(二)1, 2): with an approval of exactly this batch, these bytes and these recipients, or applies for one.
+///
+/// # Errors
+/// `APPROVAL-*`, `STOP-REASON`, `DELIVERY-*`; what [`permit::check`] refuses.
+pub async fn export(
+    house: &House,
+    batch: &str,
+    export: &Export<'_>,
+    folder: &Path,
+) -> Result<Step<Delivery>> {
+    check_reason(export.reason)?;
+    let now = house.trusted_now()?;
+    let mut reader = house.db.reader().await?;
+    let batch = run::find(&mut reader, batch).await?;
+    let who = Reader::Bureau(export.account.to_owned());
+    let mut permit = permit::check(house, &mut reader, &batch, who).await?;
     let mut tx = house.db.begin().await?;
     permit.renew(house, tx.connection(), &batch).await?;
-    if permit.kept_back() != kept_back {
-        return Err(Error::Operator {
-            code: "DELIVERY-STOPPED",
-            sentence: "a stop was placed or lifted while the files were written; nothing was handed out"
-                .into(),
-            remedy: "deliver again: what is stopped now is kept back",
-        });
-    }
-    delivery.files = vec![results.publish()?, answers.publish()?];
-    enter(house, tx.connection(), Kind::Delivered, &batch, &delivery).await?;
+    let matter = Matter {
+        act: people::Act::Export,
+        desk: "bureau",
+        subject: &batch.batch,
+        about: "",
+    };
+    let what = Leaving {
+        batch: &batch.batch,
+        sha256: ids::hex(&batch.sha256),
+        rows: batch.row_count,
+        recipients: permit.recipients(),
+    };
+    let wish = Wish::new(&matter, export.account, export.reason, &what)?;
+    let warrant = match steps::ask_always(house, tx.connection(), &wish, export.approval, now).await? {
+        Asked::Granted(warrant) => warrant,
+        Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
+    };
+    let files = Files::begin(&batch, &permit, folder)?;
+    let account = format!("bureau/{}", export.account);
+    let intent = Intent {
+        account: &account,
+        recipients: permit.recipients(),
+        reason: Some(export.reason),
+        approval: warrant.approval(),
+    };
+    enter(house, tx.connection(), Kind::Delivery, &batch, &intent).await?;
     tx.commit().await?;
-    journal::signing::sign(house).await?;
-    tracing::info!(
-        batch = batch.batch,
-        answers = delivery.answers,
-        withheld = delivery.withheld,
-        "delivered"
-    );
-    Ok(delivery)
+    files
+        .fill(house, &mut reader, &batch, permit)
+        .await
+        .map(Step::Done)
+}
+
+/// The two files of a delivery, begun under temporary names.
+struct Files {
+    results: Sealing,
+    answers: Sealing,
+}
+
+impl Files {
+    fn begin(batch: &Batch, permit: &Permit, folder: &Path) -> Result<Self> {
+        let recipients = recipients(permit.recipients())?;
+        if folder.exists() && !folder.is_dir() {
+            return Err(Error::Input {
+                code: "DELIVERY-FOLDER",
+                sentence: "the place for the result files is a file, not a folder; nothing was written"
+                    .into(),
+                remedy: "name a folder with --out",
+            });
+        }
+        fs::create_dir_all(folder).map_err(Error::io("make the folder for the result files"))?;
+        let begin =
+            |kind: &str| Sealing::begin(folder, &format!("{}.{kind}.csv.age", batch.batch), &recipients);
+        Ok(Self {
+            results: begin("results")?,
+            answers: begin("answers")?,
+        })
+    }
+
+    /// Writes what `permit` allows, chunk by chunk, gives the files their names, and enters that they were handed over.
+    async fn fill(
+        mut self,
+        house: &House,
+        reader: &mut AnyConnection,
+        batch: &Batch,
+        mut permit: Permit,
+    ) -> Result<Delivery> {
+        let kept_back = permit.kept_back();
+        self.results.write(&lines([rows::RESULTS_HEADER])?)?;
+        self.answers.write(ANSWERS_HEADER.as_bytes())?;
+        let mut delivery = Delivery {
+            batch: batch.batch.clone(),
+            files: vec![],
+            results: 0,
+            answers: 0,
+            withheld: 0,
+        };
+        for (chunk, held) in std::mem::take(&mut permit.chunks) {
+            permit.renew(house, reader, batch).await?;
+            let place = (&chunk, held.as_slice());
+            let rows = rows::with_answers(house, reader, place, &permit, &|_| true).await?;
+            self.results
+                .write(&lines(rows.iter().map(|row| row.cells(house)))?)?;
+            for answer in rows.iter().filter_map(|row| row.answer.as_ref()) {
+                delivery.answers += 1;
+                self.answers.write(answer)?;
+            }
+            delivery.results += rows.len() as i64;
+            delivery.withheld += rows.iter().filter(|row| row.withheld).count() as i64;
+        }
+        self.results.close()?;
+        self.answers.close()?;
+        // The files get their names while nobody else can write: a stop was committed before, and is seen here, or comes after.
+        let mut tx = house.db.begin().await?;
+        permit.renew(house, tx.connection(), batch).await?;
+        permit.check_part(tx.connection(), batch, true).await?;
+        if permit.kept_back() != kept_back {
+            return Err(Error::Operator {
+                code: "DELIVERY-STOPPED",
+                sentence: "a stop was placed or lifted while the files were written; nothing was handed out"
+                    .into(),
+                remedy: "deliver again: what is stopped now is kept back",
+            });
+        }
+        delivery.files = vec![self.results.publish()?, self.answers.publish()?];
+        enter(house, tx.connection(), Kind::Delivered, batch, &delivery).await?;
+        tx.commit().await?;
+        journal::signing::sign(house).await?;
+        tracing::info!(
+            batch = batch.batch,
+            answers = delivery.answers,
+            withheld = delivery.withheld,
+            "delivered"
+        );
+        Ok(delivery)
+    }
 }
 
 /// Lines of the results file.
@@ -151,11 +255,24 @@ fn lines<T: AsRef<[u8]>>(rows: impl IntoIterator<Item = impl IntoIterator<Item =
 struct Intent<'a> {
     account: &'a str,
     recipients: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<i64>,
+}
+
+/// What an export's approval is bound to.
+#[derive(Serialize)]
+struct Leaving<'a> {
+    batch: &'a str,
+    sha256: String,
+    rows: i64,
+    recipients: &'a [String],
 }
 
 async fn enter(
     house: &House,
-    conn: &mut sqlx::AnyConnection,
+    conn: &mut AnyConnection,
     kind: Kind,
     batch: &Batch,
     payload: &impl Serialize,
@@ -181,96 +298,6 @@ fn recipients(texts: &[String]) -> Result<Vec<age::x25519::Recipient>> {
                 .into(),
         remedy: "enter its age recipient in the column age_recipients and import the members file again",
     })
-}
-
-/// A file being encrypted under a temporary name; only [`Sealing::publish`] gives it its own.
-struct Sealing {
-    writer: Option<age::stream::StreamWriter<BufWriter<Hashing>>>,
-    sha256: String,
-    temporary: PathBuf,
-    path: PathBuf,
-}
-
-struct Hashing {
-    file: File,
-    hash: Sha256,
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.file.write(bytes)?;
-        self.hash.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.file.flush()
-    }
-}
-
-impl Sealing {
-    fn begin(folder: &Path, name: &str, recipients: &[age::x25519::Recipient]) -> Result<Self> {
-        let part = format!(".{name}.{}.part", ids::hex(&ids::random::<8>()?));
-        let (temporary, path) = (folder.join(part), folder.join(name));
-        let file = File::create_new(&temporary).map_err(Error::io("make the result file"))?;
-        let recipients = recipients
-            .iter()
-            .map(|recipient| -> &dyn age::Recipient { recipient });
-        let encryptor = age::Encryptor::with_recipients(recipients).map_err(|_| UNWRITABLE)?;
-        let writer = encryptor
-            .wrap_output(BufWriter::with_capacity(
-                1 << 17,
-                Hashing {
-                    file,
-                    hash: Sha256::new(),
-                },
-            ))
-            .map_err(Error::io("write the result file"))?;
-        Ok(Self {
-            writer: Some(writer),
-            sha256: String::new(),
-            temporary,
-            path,
-        })
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        let writer = self.writer.as_mut().ok_or(UNWRITABLE)?;
-        writer
-            .write_all(bytes)
-            .map_err(Error::io("write the result file"))
-    }
-
-    /// Ends the file and waits for the disk.
-    fn close(&mut self) -> Result<()> {
-        let writer = self.writer.take().ok_or(UNWRITABLE)?;
-        let buffered = writer.finish().map_err(Error::io("write the result file"))?;
-        let hashing = buffered
-            .into_inner()
-            .map_err(|error| Error::io("write the result file")(error.into_error()))?;
-        hashing
-            .file
-            .sync_all()
-            .map_err(Error::io("write the result file"))?;
-        self.sha256 = ids::hex(&hashing.hash.finalize());
-        Ok(())
-    }
-
-    /// Gives the closed file its name.
-    fn publish(self) -> Result<DeliveredFile> {
-        fs::rename(&self.temporary, &self.path).map_err(Error::io("name the result file"))?;
-        Ok(DeliveredFile {
-            path: self.path.clone(),
-            sha256: self.sha256.clone(),
-        })
-    }
-}
-
-impl Drop for Sealing {
-    fn drop(&mut self) {
-        // After its publication it is not there any more; otherwise it is of no use to anybody, and encrypted.
-        let _ = fs::remove_file(&self.temporary);
-    }
 }
 
 const UNWRITABLE: Error = Error::Bug("a result line cannot be written");

@@ -1,10 +1,14 @@
-//! A person's own rows at the terminal: only cases they asked about themselves, with the query right of the day. *SQL.*
+//! A person's rows at the terminal: cases they asked about themselves or have a grant for, with the right of the day. *SQL.*
 
 use serde::Serialize;
 
-use super::{permit, rows};
+use super::{
+    permit::{self, Reader},
+    rows,
+};
 use crate::{
     app::House,
+    batch::requests::Request,
     error::Result,
     journal::{
         self,
@@ -14,7 +18,7 @@ use crate::{
     run,
 };
 
-/// A person's own rows.
+/// The rows a person may see.
 pub struct OwnRows {
     /// The rows, with their answers.
     pub rows: Vec<rows::ResultRow>,
@@ -22,12 +26,18 @@ pub struct OwnRows {
     pub withheld: usize,
 }
 
-/// Reads the rows of the batch named `batch` that `account` queried, after entering the act in the journal (D25).
+/// Reads the rows of the batch named `batch` that `account` queried or has a grant for now, after entering the act in the
+/// journal (D25).
+///
+/// # Errors
+/// `GRANT-NONE` if there is none of either kind; what [`permit::check`] refuses.
 pub async fn read(house: &House, batch: &str, account: &str) -> Result<OwnRows> {
     let mut reader = house.db.reader().await?;
     let batch = run::find(&mut reader, batch).await?;
     let mut tx = house.db.begin().await?;
-    let mut permit = permit::check(house, tx.connection(), &batch, account).await?;
+    let mut permit =
+        permit::check(house, tx.connection(), &batch, Reader::Member(account.to_owned())).await?;
+    permit.check_part(tx.connection(), &batch, false).await?;
     let act = Act {
         kind: Kind::Read,
         member: &batch.member,
@@ -49,8 +59,9 @@ pub async fn read(house: &House, batch: &str, account: &str) -> Result<OwnRows> 
     for (chunk, answers) in std::mem::take(&mut permit.chunks) {
         permit.renew(house, &mut reader, &batch).await?;
         let place = (&chunk, answers.as_slice());
+        let wanted = |request: &Request| permit.reads(&batch, &request.querier);
         own.rows
-            .extend(rows::with_answers(house, &mut reader, place, &permit, Some(account)).await?);
+            .extend(rows::with_answers(house, &mut reader, place, &permit, &wanted).await?);
     }
     own.withheld = own.rows.iter().filter(|row| row.withheld).count();
     journal::signing::sign(house).await?;

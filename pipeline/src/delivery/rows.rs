@@ -78,21 +78,21 @@ pub async fn of_chunk(house: &House, conn: &mut AnyConnection, chunk: &Chunk) ->
     read(house, conn, chunk, |_, _, _| Ok(Answer::None)).await
 }
 
-/// The rows of one chunk with their answers, each held against its own window before its key is used; `only` leaves
-/// out the rows that somebody else asked for, unopened.
+/// The rows of one chunk with their answers, each held against its own window before its key is used; those that are not
+/// `wanted` are left out, unopened.
 pub async fn with_answers(
     house: &House,
     conn: &mut AnyConnection,
     (chunk, answers): (&Chunk, &[Answers]),
     permit: &Permit,
-    only: Option<&str>,
+    wanted: &(dyn Fn(&Request) -> bool + Sync),
 ) -> Result<Vec<ResultRow>> {
     let mut segments = Vec::new();
     for answers in answers.iter().filter(|answers| permit.allows(house, answers)) {
         segments.push((sealed::segment(house, &answers.place)?, answers.obtained_at));
     }
     read(house, conn, chunk, |request, ordinal, item| {
-        if only.is_some_and(|account| account != request.querier) {
+        if !wanted(request) {
             return Ok(Answer::Others);
         }
         if request.outcome != Outcome::Answered {

@@ -309,6 +309,11 @@ impl<'r> Making<'_, 'r> {
                     self.of_day(rule, day, None);
                 }
             }
+            Some(RaisedBy::HolderLeft) => {
+                for (day, met) in shown::holders_left(self.regime, rule, whose) {
+                    self.of_day(rule, day, met);
+                }
+            }
             Some(RaisedBy::Successor) => {
                 for (day, met) in shown::successors(self.regime, rule, whose) {
                     self.of_day(rule, day, met);

@@ -1,6 +1,6 @@
 //! What the registers show of a duty by themselves: a paper that stands, somebody who took over. *Pure.*
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
@@ -10,7 +10,11 @@ use super::{
 };
 use crate::{
     access::authorisation::Authorisation,
-    regime::{Regime, control::DutyRule, people::Party},
+    regime::{
+        Regime,
+        control::DutyRule,
+        people::{Party, Role},
+    },
 };
 
 /// Each day on which somebody of `whose` leaves the role that owns `rule`, and who has it on that day.
@@ -19,12 +23,11 @@ pub(super) fn successors(regime: &Regime, rule: &DutyRule, whose: &Whose) -> Vec
         return Vec::new();
     };
     let with_role = || whose.people.iter().filter(|line| owner::has(line, role));
-    let leaves = |line: &Authorisation| {
-        let day = line.to.filter(|day| *day != line.from && *day >= whose.first)?;
-        let goes_on = with_role().any(|other| other.account == line.account && other.holds_on(day));
-        (!goes_on).then_some(day)
-    };
-    let days: BTreeSet<Date> = with_role().filter_map(leaves).collect();
+    let left = left(whose, role).into_iter();
+    let days: BTreeSet<Date> = left
+        .map(|(_, day)| day)
+        .filter(|day| *day >= whose.first)
+        .collect();
     let met = |day| {
         let next = with_role()
             .filter(|line| line.holds_on(day))
@@ -35,6 +38,60 @@ pub(super) fn successors(regime: &Regime, rule: &DutyRule, whose: &Whose) -> Vec
         ))
     };
     days.into_iter().map(|day| (day, met(day))).collect()
+}
+
+/// Each day on which somebody leaves a role whom a paper of the kind `since` names, after it was entered; and the paper that meets
+/// this: of the kind `met_by`, entered after the first, which names the same account or came on that day or later.
+pub(super) fn holders_left(regime: &Regime, rule: &DutyRule, whose: &Whose) -> BTreeMap<Date, Option<Met>> {
+    let mut days = BTreeMap::new();
+    let (Some(since), Some(met_by)) = (&rule.since, &rule.met_by) else {
+        return days;
+    };
+    let field = regime
+        .paper(met_by)
+        .and_then(|paper| paper.fields.iter().find(|field| field.role.is_some()));
+    let role = field.and_then(|field| regime.role(field.role.as_ref()?, Party::of(&whose.code)));
+    let Some((field, role)) = field.zip(role) else {
+        return days;
+    };
+    let left = left(whose, role);
+    let of_kind = |kind: &'_ String| {
+        whose
+            .papers
+            .iter()
+            .filter(move |paper| paper.kind == *kind)
+            .collect::<Vec<_>>()
+    };
+    let asked = of_kind(met_by);
+    for sent in of_kind(since) {
+        let named = sent.fields.get(&field.name);
+        let leaves = left
+            .iter()
+            .filter(|(account, day)| named == Some(account) && *day >= sent.entered_on);
+        for (account, day) in leaves {
+            let meets = |paper: &&&OnFile| {
+                let names = paper.fields.get(&field.name) == Some(account);
+                paper.number > sent.number && (names || paper.entered_on >= *day)
+            };
+            let met = asked.iter().find(meets);
+            let met = met.map(|paper| Met::shown(paper.entered_on, format!("paper:{}", paper.number)));
+            let before: Option<Option<Met>> = days.remove(day);
+            let all = before.is_none_or(|before| before.is_some());
+            days.insert(*day, met.filter(|_| all));
+        }
+    }
+    days
+}
+
+/// Who left `role`, and on which day: it is not the account's any more.
+fn left(whose: &Whose, role: &Role) -> Vec<(String, Date)> {
+    let with_role = || whose.people.iter().filter(|line| owner::has(line, role));
+    let leaves = |line: &Authorisation| {
+        let day = line.to.filter(|day| *day != line.from)?;
+        let goes_on = with_role().any(|other| other.account == line.account && other.holds_on(day));
+        (!goes_on).then(|| (line.account.clone(), day))
+    };
+    with_role().filter_map(leaves).collect()
 }
 
 /// Since when a paper of `kind` stands, if one does; where it is about a recipient, one for each of the member's.
@@ -113,5 +170,63 @@ mod tests {
         );
         member.people.push(line("d", "2027-05-20", None));
         assert!(duties(&member)[1].contains("2027-05-20 account:d"));
+    }
+
+    /// 五(一)8: whoever has a card's password and leaves is followed by a request for another one.
+    #[test]
+    fn a_card_holder_who_leaves_is_followed_by_a_request() {
+        let regime = Regime::jcic_2024().unwrap();
+        let mut member = whose("004", "2026-11-02", None);
+        member.people = vec![
+            querier("a", "2024-01-01", Some("2026-12-01")),
+            querier("b", "2024-01-01", Some("2026-12-01")),
+            querier("c", "2024-01-01", None),
+        ];
+        let paper = |number: i64, kind: &str, account: &str, day: &str| OnFile {
+            number,
+            kind: kind.into(),
+            entered_on: day.parse().unwrap(),
+            stands: false,
+            fields: [("querier".to_owned(), account.to_owned())].into(),
+        };
+        let of_rule = |member: &Whose| -> Vec<String> {
+            let duties = duties_of(&regime, &Calendar::new([]), member, until("2028-01-01"));
+            let of_rule = duties
+                .iter()
+                .filter(|duty| duty.rule.id == "card_password_renewal");
+            let met = |duty: &Duty<'_>| duty.met.as_ref().map(|met| met.artefact.clone());
+            of_rule
+                .map(|duty| format!("{} {} {:?}", duty.id, duty.due, met(duty)))
+                .collect()
+        };
+        // Nobody has a card.
+        assert!(of_rule(&member).is_empty());
+        member
+            .papers
+            .push(paper(1, "card_password_sent", "c", "2026-11-02"));
+        assert!(of_rule(&member).is_empty());
+        member
+            .papers
+            .push(paper(2, "card_password_sent", "a", "2026-11-02"));
+        let name = "card_password_renewal/004/2026-12-01 2026-12-08";
+        assert_eq!(of_rule(&member), [format!("{name} None")]);
+        // For somebody else, and before that day: of no use.
+        member
+            .papers
+            .push(paper(3, "card_password_request", "c", "2026-11-20"));
+        assert_eq!(of_rule(&member), [format!("{name} None")]);
+        member
+            .papers
+            .push(paper(4, "card_password_request", "a", "2026-11-20"));
+        assert_eq!(of_rule(&member), [format!("{name} Some(\"paper:4\")")]);
+        // Two on one day are both asked for.
+        member
+            .papers
+            .push(paper(5, "card_password_sent", "b", "2026-11-21"));
+        assert_eq!(of_rule(&member), [format!("{name} None")]);
+        member
+            .papers
+            .push(paper(6, "card_password_request", "d", "2026-12-01"));
+        assert!(of_rule(&member)[0].ends_with("Some(\"paper:6\")"));
     }
 }

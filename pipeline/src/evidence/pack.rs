@@ -71,7 +71,7 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
     let entry = enter(house, asked, &made_by, now).await?;
 
     let counts = parts::write(house, &mut reader, asked, &staging, now).await?;
-    registers::write(house, &mut reader, asked, &staging).await?;
+    registers::write(house, &mut reader, asked, &staging, now).await?;
     for (name, program) in PROGRAMS {
         staging.put(&format!("programs/{name}"), program)?;
     }

@@ -1,12 +1,15 @@
-//! The registers of a pack: the 授權表 of its first and last day and what changed, members, stops, duties, clauses. *Edge.*
+//! The registers of a pack: the 授權表 of its first and last day and what changed, members, stops, incidents, papers, duties, clauses. *Edge.*
 
+use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
+use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{asked::Asked, staging::Staging};
 use crate::{
     access::{
-        forms, members, people,
+        export::{self, Which},
+        members,
         stop::{self, Target},
     },
     app::House,
@@ -17,37 +20,75 @@ use crate::{
         state::State,
     },
     error::{Error, Result},
+    incident,
     printed::Printed,
+    register,
 };
 
 /// Writes them.
 ///
 /// # Errors
 /// Those of the tables, the database and the disk.
-pub async fn write(house: &House, conn: &mut AnyConnection, asked: &Asked, staging: &Staging) -> Result<()> {
+pub async fn write(
+    house: &House,
+    conn: &mut AnyConnection,
+    asked: &Asked,
+    staging: &Staging,
+    now: Timestamp,
+) -> Result<()> {
     let member = asked.member.as_deref();
-    let mut days = vec![asked.from, asked.to];
-    days.dedup();
-    for on in days {
-        let lines = people::table(house, on, member).await?;
-        let table = forms::table(&lines, &house.regime, Language::En).csv();
-        staging.put(&format!("registers/authorisations-{on}.csv"), &table)?;
+    let folder = staging.folder("registers")?;
+    let mut tables = vec![Which::Changes(asked.from, asked.to), Which::Table(asked.from)];
+    if asked.to != asked.from {
+        tables.push(Which::Table(asked.to));
     }
-    let changes = people::changes(house, asked.from, asked.to, member).await?;
-    let changes = forms::changes(&changes, &house.regime, Language::En).csv();
-    staging.put("registers/authorisation-changes.csv", &changes)?;
+    for table in &tables {
+        export::write(house, table, member, &folder, now).await?;
+    }
     staging.put("registers/members.csv", &members(conn, asked).await?)?;
     let mut stops = stop::list(&mut *conn, false).await?;
-    stops.retain(|stop| match &stop.target {
-        Target::Member(code) => asked.is_of(code),
-        Target::Person(account) => asked.is_of(account.split('/').next().unwrap_or_default()),
-        Target::Item(_) | Target::Link | Target::Drill(_) => true,
+    // One of an item, of the link, or a drill is of all members; what is said of an incident with it may be about any of them.
+    stops.retain(|stop| whose(&stop.target).is_none_or(|member| asked.is_of(member)));
+    put_json(staging, "registers/stops.json", &stops)?;
+    let mut incidents = incident::report::list(house, false).await?;
+    incidents.retain(|incident| {
+        let ended = incident
+            .closed
+            .as_ref()
+            .map_or(Date::MAX, |closed| house.today(closed.at));
+        let theirs = whose(&incident.target).map_or(asked.member.is_none(), |member| asked.is_of(member));
+        theirs && asked.meets(house.today(incident.opened_at), ended)
     });
-    let stops = serde_json::to_string_pretty(&stops).map_err(|_| Error::Bug("a stop has no JSON form"))?;
-    staging.put("registers/stops.json", &format!("{stops}\n"))?;
+    put_json(staging, "registers/incidents.json", &incidents)?;
+    let wanted = register::list::Filter {
+        of: asked.member.clone(),
+        all: true,
+        ..Default::default()
+    };
+    let mut papers = register::list::list(house, &wanted).await?;
+    papers.retain(|paper| {
+        let ended = paper.ended_on.unwrap_or(Date::MAX);
+        asked.meets(house.today(paper.entered_at), ended)
+    });
+    let papers = register::forms::table(&papers, &house.regime, Language::En);
+    staging.put("registers/papers.csv", &papers.csv())?;
     duties(house, asked, staging).await?;
     let clauses = clauses::list::list(house, "").await?;
     staging.put("clauses.csv", &clauses::forms::sheet(&clauses).csv())
+}
+
+/// The member that a stop is of, alone.
+fn whose(target: &Target) -> Option<&str> {
+    match target {
+        Target::Member(code) => Some(code),
+        Target::Person(account) => account.split('/').next(),
+        Target::Item(_) | Target::Link | Target::Drill(_) => None,
+    }
+}
+
+fn put_json(staging: &Staging, path: &str, value: &impl Serialize) -> Result<()> {
+    let text = serde_json::to_string_pretty(value).map_err(|_| Error::Bug("a register has no JSON form"))?;
+    staging.put(path, &format!("{text}\n"))
 }
 
 async fn members(conn: &mut AnyConnection, asked: &Asked) -> Result<String> {

@@ -12,7 +12,7 @@ use crate::{
     input,
 };
 
-/// A folder that is not whole yet. Dropped before [`Staging::seal`], it leaves nothing behind.
+/// A folder that is not whole yet. Dropped before it has its name, it leaves nothing behind.
 pub struct Staging {
     target: PathBuf,
     partial: PathBuf,
@@ -90,7 +90,7 @@ impl Staging {
     ///
     /// # Errors
     /// Those of the disk and of `manifest`.
-    pub fn seal(mut self, manifest: impl FnOnce(u64, &str) -> Result<String>) -> Result<u64> {
+    pub fn seal(self, manifest: impl FnOnce(u64, &str) -> Result<String>) -> Result<u64> {
         let mut sums = String::new();
         let files = files_below(&self.partial)?;
         for path in &files {
@@ -101,9 +101,18 @@ impl Staging {
         self.put(SUMS, &sums)?;
         let list = File::open(self.partial.join(SUMS)).map_err(Error::io("read a file of the pack"))?;
         self.put(MANIFEST, &manifest(count, &input::sha256_of(list)?)?)?;
-        fs::rename(&self.partial, &self.target).map_err(Error::io("give the pack its name"))?;
-        self.sealed = true;
+        self.name()?;
         Ok(count)
+    }
+
+    /// Gives the folder its name as it is, without a list of its files.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn name(mut self) -> Result<()> {
+        fs::rename(&self.partial, &self.target).map_err(Error::io("give the folder its name"))?;
+        self.sealed = true;
+        Ok(())
     }
 }
 

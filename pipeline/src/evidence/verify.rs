@@ -10,6 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use mayfly_retention::certificate::Certificate;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -26,7 +27,7 @@ use crate::{
         folder::{each_entry, plain_file},
         frontier::Frontier,
         merkle::{Hash, hash_leaf},
-        note::{NOTE_BYTES_MAX, VerifierKey},
+        note::{NOTE_BYTES_MAX, VerifierKey, text_of},
         verify::verify_folder,
     },
     sheet::{
@@ -321,7 +322,7 @@ impl Pack<'_> {
     }
 
     fn certificates(&mut self, files: &[PathBuf], entered: &BTreeSet<String>) -> Result<()> {
-        for judged in certificates::judge(files, std::slice::from_ref(self.key))? {
+        for judged in certificates::judge(files, &self.names(files))? {
             if !judged.sound {
                 self.find(&format!("{}: {}", name(&judged.file), judged.said));
             }
@@ -331,6 +332,19 @@ impl Pack<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The one key under each name that the certificates say it had: a journal that was put back signs on under another origin.
+    fn names(&self, files: &[PathBuf]) -> Vec<VerifierKey> {
+        let notes = files.iter().filter_map(|file| plain_file(file, NOTE_BYTES_MAX));
+        let origins: BTreeSet<String> = notes
+            .filter_map(|note| Some(Certificate::parse(text_of(&note)?)?.origin))
+            .chain([self.key.name().to_owned()])
+            .collect();
+        origins
+            .iter()
+            .filter_map(|origin| self.key.named(origin).ok())
+            .collect()
     }
 }
 

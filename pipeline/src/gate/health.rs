@@ -6,9 +6,12 @@ use sqlx::AnyConnection;
 
 use crate::{
     app::{House, check_keyring},
+    approval::hands,
+    config::ProviderKind,
     db::meta,
     error::{Error, Result},
     journal,
+    regime::people::Right,
 };
 
 /// Refuses new queries while the keys are not whole (at once), something that must be gone is not gone (60 minutes after it
@@ -57,13 +60,41 @@ pub async fn check(house: &House, conn: &mut AnyConnection, now: Timestamp) -> R
         .signer
         .noted(&house.custody)?
         .map_or(0, |checkpoint| checkpoint.size());
-    if journal::store::size(conn).await? < noted {
+    if journal::store::size(&mut *conn).await? < noted {
         return Err(closed(
             "the journal is shorter than its last signed checkpoint",
             "run `mayfly doctor`",
         ));
     }
-    Ok(())
+    check_operator(house, conn, now).await
+}
+
+/// Files are transferred by a named person (六(二)1): while whoever answers for the transfers is nobody at the bureau with the
+/// right to, nothing is asked through files. A regime without such a right asks for no such person.
+async fn check_operator(house: &House, conn: &mut AnyConnection, now: Timestamp) -> Result<()> {
+    let has_right = house
+        .regime
+        .roles
+        .iter()
+        .any(|role| role.permits(Right::Transfer));
+    let exchange = house.config.exchange.as_ref();
+    let by_files = matches!(house.config.provider, ProviderKind::Exchange);
+    let Some(operator) = exchange.and_then(|exchange| exchange.operator.as_deref()) else {
+        return Ok(());
+    };
+    let who = ("bureau", operator);
+    if !by_files
+        || !has_right
+        || hands::may(house, conn, who, Some(Right::Transfer), house.today(now)).await?
+    {
+        return Ok(());
+    }
+    Err(Error::Operator {
+        code: "GATE-OPERATOR",
+        sentence: "the operator of [exchange] is no person of the bureau with the right to transfer today; nothing was asked"
+            .into(),
+        remedy: "authorise that account (`mayfly people begin bureau/ACCOUNT --role operator`), or name one that is in mayfly.toml",
+    })
 }
 
 fn closed(why: &str, remedy: &'static str) -> Error {

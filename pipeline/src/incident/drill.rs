@@ -174,7 +174,7 @@ async fn end(
     by: &str,
     now: Timestamp,
 ) -> Result<()> {
-    stopping::lift_within(house, &mut *conn, drill.stop, (REASON, by), None, now).await?;
+    stopping::lift_drill(house, &mut *conn, drill.stop, (REASON, by), now).await?;
     let reference = format!("incident:{}", drill.number);
     let act = Act {
         kind: Kind::Incident,

@@ -114,12 +114,13 @@ mod tests {
     #[test]
     fn any_entries_and_the_hashes_beside_them_give_the_signed_root() {
         for (known, size) in [
-            (vec![], 1),
-            (vec![0..1], 1),
-            (vec![0..7], 7),
-            (vec![2..5, 9..10, 255..258, 599..600], 600),
-            (vec![1000..1001], 1001),
+            (&[][..], 1),
+            (&[(0, 1)], 1),
+            (&[(0, 7)], 7),
+            (&[(2, 5), (9, 10), (255, 258), (599, 600)], 600),
+            (&[(1000, 1001)], 1001),
         ] {
+            let known: Vec<Range<u64>> = known.iter().map(|(first, end)| *first..*end).collect();
             let (leaves, beside, expected) = proven(&known, size);
             assert_eq!(
                 root(size, &leaves, &beside),

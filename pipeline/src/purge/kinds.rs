@@ -27,6 +27,8 @@ pub(super) enum Kind {
     Hold,
     /// An approval that serves no more.
     Approval,
+    /// A grant that is over.
+    Grant,
     /// The sample of a member and month, with its review.
     Sample,
     /// A querier's weekly sheet.
@@ -40,7 +42,7 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 16] = [
+    pub(super) const ALL: [Self; 17] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -52,6 +54,7 @@ impl Kind {
         Self::Stop,
         Self::Hold,
         Self::Approval,
+        Self::Grant,
         Self::Sample,
         Self::Sheet,
         Self::SheetWeek,
@@ -65,7 +68,9 @@ impl Kind {
             Self::Chunk | Self::Quarantine | Self::Batch => Class::Query,
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
-            Self::Authorisation | Self::Stop | Self::Hold | Self::Approval | Self::Paper => Class::Register,
+            Self::Authorisation | Self::Stop | Self::Hold | Self::Approval | Self::Grant | Self::Paper => {
+                Class::Register
+            }
             Self::Sample | Self::Closing | Self::Incident | Self::Check => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
@@ -85,6 +90,7 @@ impl Kind {
             Self::Stop => "stop",
             Self::Hold => "hold",
             Self::Approval => "approval",
+            Self::Grant => "answer_grant",
             Self::Sample => "sample",
             Self::Sheet => "sheet",
             Self::SheetWeek => "sheet_week",
@@ -150,6 +156,10 @@ impl Kind {
             Self::Approval => {
                 "SELECT CAST(approval_no AS TEXT), CAST(expires_at AS TEXT), '', '', '', '', CAST(0 AS BIGINT) FROM approval
                  WHERE approval_no > CAST($1 AS BIGINT) AND expires_at < CAST($2 AS BIGINT) ORDER BY approval.approval_no LIMIT 500"
+            }
+            Self::Grant => {
+                "SELECT CAST(grant_no AS TEXT), CAST(until_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM answer_grant
+                 WHERE grant_no > CAST($1 AS BIGINT) AND until_at < CAST($2 AS BIGINT) ORDER BY answer_grant.grant_no LIMIT 500"
             }
             Self::Sample => {
                 "SELECT member || ' ' || month, CAST(last_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM sample
@@ -227,6 +237,7 @@ impl Kind {
             ],
             Self::Stop => &["DELETE FROM stop WHERE stop_no = CAST($1 AS BIGINT)"],
             Self::Hold => &["DELETE FROM hold WHERE hold_no = CAST($1 AS BIGINT)"],
+            Self::Grant => &["DELETE FROM answer_grant WHERE grant_no = CAST($1 AS BIGINT)"],
             Self::Approval => &["DELETE FROM approval WHERE approval_no = CAST($1 AS BIGINT)"],
             Self::Sample => &[
                 "DELETE FROM named_reviewer WHERE member || ' ' || month = $1",

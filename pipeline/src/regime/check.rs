@@ -104,6 +104,10 @@ fn numbers(regime: &Regime) -> Option<String> {
     if !named.all(|word| review.titles.value.contains_key(word)) {
         return Some("a verdict or a reason has no title".into());
     }
+    let answered = regime.duties.iter().find(|duty| duty.id == "subject_report");
+    if answered.is_some_and(|duty| i64::from(duty.due_days) != regime.subject.answer_days.value) {
+        return Some("the duty subject_report is not due after the answer_days of [subject]".into());
+    }
     if review.report_within_days.value < 0 {
         return Some("a finding is due before it is made".into());
     }

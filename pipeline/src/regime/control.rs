@@ -176,6 +176,8 @@ pub struct SubjectRules {
     pub answer_days: Ruled<i64>,
     /// Days by which that may be made longer, once.
     pub longer_days: Ruled<i64>,
+    /// The kinds of proof of identity that are accepted, each with its name as printed.
+    pub proofs: Ruled<BTreeMap<String, String>>,
 }
 
 /// When a duty counts as due, and how late a local working day may be told.
@@ -253,6 +255,8 @@ pub enum RaisedBy {
     StaffChange,
     /// Somebody with the owner's role leaves it; met by another account that has it on that day.
     Successor,
+    /// Somebody whom a paper of the kind `since` names leaves the role; met by a later paper, which names them or comes after.
+    HolderLeft,
     /// A review finds something; met when the finding is closed.
     Finding,
 }

@@ -181,6 +181,8 @@ pub struct SessionRules {
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerGrant {
+    /// Whether the approval of a row is the grant of its querier.
+    pub own_cases: Ruled<bool>,
     /// The longest approved period of use, in hours.
     pub valid_hours: Ruled<i64>,
 }

@@ -96,6 +96,8 @@ pub async fn add(house: &House, new: &New<'_>) -> Result<Paper> {
     };
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
+    // First of all: whoever enters a paper at the same time waits here, and then reads what this one has changed.
+    let number = meta::take_numbers(&mut *conn, meta::PAPERS, 1).await?;
     let recipients = match Party::of(new.of) {
         Party::Member => {
             let member = members::one(&mut *conn, new.of).await?;
@@ -113,7 +115,6 @@ pub async fn add(house: &House, new: &New<'_>) -> Result<Paper> {
     };
     let fields = fields::read(&house.regime, rule, new.fields, &known)?;
     let before = before(&mut *conn, rule, new, &holders).await?;
-    let number = meta::take_numbers(&mut *conn, meta::PAPERS, 1).await?;
     let is_met = |only: &OnlyIf| fields.get(&only.field) == Some(&only.is);
     let raises = rule
         .raises
@@ -169,6 +170,7 @@ pub async fn add(house: &House, new: &New<'_>) -> Result<Paper> {
     if rule.stands {
         for old in store::all(&mut *conn, Some(new.of)).await? {
             if old.ended_on.is_none() && replaces(rule, &paper, &old) {
+                // Somebody may just have ended it: then nothing stands in the way.
                 store::end(&mut *conn, old.number, today).await?;
             }
         }
@@ -176,7 +178,9 @@ pub async fn add(house: &House, new: &New<'_>) -> Result<Paper> {
     store::insert(&mut *conn, &paper).await?;
     let mut closes: Vec<&str> = new.duty.into_iter().collect();
     if let Some(before) = &before {
-        store::end(&mut *conn, before.number, today).await?;
+        if !store::end(&mut *conn, before.number, today).await? {
+            return Err(Error::Bug("a paper vanished while it was followed"));
+        }
         closes.push(&before.duty);
     }
     for id in closes {
@@ -203,13 +207,7 @@ pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<P
         .regime
         .paper(&paper.kind)
         .filter(|rule| rule.stands && paper.ended_on.is_none());
-    let rule = rule.ok_or_else(|| {
-        refused(
-            "REGISTER-ENDED",
-            "the paper does not stand: it was ended, another took its place, or its kind waits for a paper that follows it",
-            "see `mayfly register list` for the papers that stand",
-        )
-    })?;
+    let rule = rule.ok_or_else(stands_no_more)?;
     check_right(&holders(house, &mut *conn, rule, &paper.of, today).await?, by)?;
     let reference = format!("paper:{number}");
     let act = Act {
@@ -224,7 +222,9 @@ pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<P
         by,
     };
     act::enter(house, &mut *conn, &act, &ended, now).await?;
-    store::end(&mut *conn, number, today).await?;
+    if !store::end(&mut *conn, number, today).await? {
+        return Err(stands_no_more());
+    }
     tx.commit().await?;
     journal::signing::sign(house).await?;
     paper.ended_on = Some(today);
@@ -314,6 +314,14 @@ async fn before(
 fn replaces(rule: &PaperRule, paper: &Paper, old: &Paper) -> bool {
     let same = |field: &String| paper.fields.get(field) == old.fields.get(field);
     old.kind == paper.kind && rule.one_each.as_ref().is_none_or(same)
+}
+
+fn stands_no_more() -> Error {
+    refused(
+        "REGISTER-ENDED",
+        "the paper does not stand: it was ended, another took its place, or its kind waits for a paper that follows it",
+        "see `mayfly register list` for the papers that stand",
+    )
 }
 
 fn no_file() -> Error {

@@ -88,18 +88,15 @@ pub async fn insert(conn: &mut AnyConnection, paper: &Paper) -> Result<()> {
     Ok(())
 }
 
-/// Ends the paper `number`, which is not ended yet, on `day`.
-pub async fn end(conn: &mut AnyConnection, number: i64, day: Date) -> Result<()> {
+/// Ends the paper `number` on `day`; tells whether it had not been ended before.
+pub async fn end(conn: &mut AnyConnection, number: i64, day: Date) -> Result<bool> {
     let done = sqlx::query("UPDATE paper SET ended_on = $1 WHERE paper_no = $2 AND ended_on IS NULL")
         .bind(day.to_string())
         .bind(number)
         .execute(conn)
         .await
         .map_err(Error::database("end a paper"))?;
-    match done.rows_affected() {
-        1 => Ok(()),
-        _ => Err(Error::Bug("a paper vanished while it was ended")),
-    }
+    Ok(done.rows_affected() == 1)
 }
 
 fn paper(row: &AnyRow) -> Column<Paper> {

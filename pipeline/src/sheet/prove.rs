@@ -1,6 +1,6 @@
 //! Writes the proof of a sheet, line by line: what it lists, the acts on it, and the journal's word for both. *SQL.*
 
-use std::io::Write;
+use std::{io::Write, ops::Range};
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use sqlx::AnyConnection;
@@ -43,10 +43,17 @@ pub async fn write(
     text.push('\n');
     put(out, text.as_bytes())?;
     known.sort_unstable_by_key(|range| range.start);
-    for range in &known {
-        let mut written = Ok(());
-        let mut line = Vec::new();
-        span::by_index(&mut *conn, range.start, range.end, |index, entry| {
+    for window in windows(&known) {
+        let (mut written, mut line) = (Ok(()), Vec::new());
+        let mut rest = window;
+        let (first, end) = (window[0].start, window[window.len() - 1].end);
+        span::by_index(&mut *conn, first, end, |index, entry| {
+            while rest.first().is_some_and(|range| range.end <= index) {
+                rest = &rest[1..];
+            }
+            if rest.first().is_none_or(|range| index < range.start) {
+                return;
+            }
             line.clear();
             line.extend_from_slice(format!("{index} ").as_bytes());
             let spelled = entry.write(&mut line).map_err(Error::journal);
@@ -75,6 +82,11 @@ pub async fn write(
     put(out, format!("\n{note}").as_bytes())
 }
 
+/// Ranges that lie near each other, together: the journal is read once there, and not at all in between.
+fn windows(known: &[Range<u64>]) -> impl Iterator<Item = &[Range<u64>]> {
+    known.chunk_by(|one, other| other.start - one.end < NEAR)
+}
+
 /// The acts on a sheet in their order, with their journal indexes.
 fn acts(sheet: &Sheet) -> impl Iterator<Item = (ActName, u64)> {
     let marks = [
@@ -88,4 +100,20 @@ fn acts(sheet: &Sheet) -> impl Iterator<Item = (ActName, u64)> {
 fn put(out: &mut impl Write, bytes: &[u8]) -> Result<()> {
     out.write_all(bytes)
         .map_err(Error::io("write the proof of a sheet"))
+}
+
+/// Entries between two ranges that are rather read than skipped.
+const NEAR: u64 = 65_536;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lies_near_is_read_once() {
+        let known = [3..5, 7..8, 8 + NEAR..9 + NEAR, 10 + NEAR..11 + NEAR];
+        let found: Vec<usize> = windows(&known).map(<[Range<u64>]>::len).collect();
+        assert_eq!(found, [2, 2]);
+        assert_eq!(windows(&known[..0]).count(), 0);
+    }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::Order;
-use super::people::{APPROVERS, Person, QUERIERS, REVIEWERS};
+use super::people::{APPROVERS, HEADS, Person, QUERIERS, REVIEWERS};
 
 /// Writes the members file: the batch's member. `age_recipients` are separated by spaces; without one the bureau
 /// delivers nothing to files.
@@ -23,7 +23,7 @@ pub fn write_members(order: &Order<'_>, age_recipients: &str, out: &mut impl Wri
     )
 }
 
-/// Writes the staff file: those whom the rows name, each with one right, and two who review.
+/// Writes the staff file: those whom the rows name, each with one right, two who review, and who names them.
 ///
 /// # Errors
 ///
@@ -31,9 +31,14 @@ pub fn write_members(order: &Order<'_>, age_recipients: &str, out: &mut impl Wri
 pub fn write_staff(order: &Order<'_>, out: &mut impl Write) -> io::Result<()> {
     writeln!(
         out,
-        "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,unit"
+        "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,unit,roles"
     )?;
-    for (people, rights) in [(&QUERIERS[..], "Y,,"), (&APPROVERS, ",Y,"), (&REVIEWERS, ",,Y")] {
+    for (people, rights, role) in [
+        (&QUERIERS[..], "Y,,", ""),
+        (&APPROVERS, ",Y,", ""),
+        (&REVIEWERS, ",,Y", ""),
+        (&HEADS, ",,", "unit_head"),
+    ] {
         for Person {
             account,
             name,
@@ -44,7 +49,7 @@ pub fn write_staff(order: &Order<'_>, out: &mut impl Write) -> io::Result<()> {
             let member = order.member;
             writeln!(
                 out,
-                "{member},{account},{name},{title},{rights},{FIRST_DAY},虛擬主管,,,{unit}"
+                "{member},{account},{name},{title},{rights},{FIRST_DAY},虛擬主管,,,{unit},{role}"
             )?;
         }
     }

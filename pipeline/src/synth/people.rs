@@ -71,6 +71,9 @@ pub(super) const APPROVERS: [Person; 3] = [
     person("synth.a3", "虛擬核丙", "授信主管", "虛構二分行"),
 ];
 
+/// Who names the reviewers and signs off.
+pub(super) const HEADS: [Person; 1] = [person("synth.h1", "虛擬主甲", "單位主管", "虛構總行")];
+
 /// Those who review.
 pub(super) const REVIEWERS: [Person; 2] = [
     person("synth.r1", "虛擬覆甲", "稽核專員", "虛構稽核室"),

@@ -218,11 +218,11 @@ fn the_batch_has_a_name_and_its_master_data() {
         members.lines().nth(1),
         Some("004,虛構示範銀行,2020-01-01,,age1invented,1,2020-01-01")
     );
-    assert_eq!(staff.lines().count(), 1 + 8 + 3 + 2);
+    assert_eq!(staff.lines().count(), 1 + 8 + 3 + 2 + 1);
     assert_eq!(
         staff.lines().nth(1),
-        Some("004,synth.q1,虛擬查甲,徵信專員,Y,,,2020-01-01,虛擬主管,,,虛構總行")
+        Some("004,synth.q1,虛擬查甲,徵信專員,Y,,,2020-01-01,虛擬主管,,,虛構總行,")
     );
     let columns = |line: &str| line.split(',').count();
-    assert!(staff.lines().all(|line| columns(line) == 12) && members.lines().all(|line| columns(line) == 7));
+    assert!(staff.lines().all(|line| columns(line) == 13) && members.lines().all(|line| columns(line) == 7));
 }

@@ -1,6 +1,6 @@
 //! A month from its draw to its signed report: what reviewers see, say and find, and that nothing of it is changed. *Edge.*
 
-use std::fs;
+use std::{fs, io::Read, path::Path};
 
 use mayfly_consent::cells::holds_identity_number;
 use serde_json::Value;
@@ -253,8 +253,20 @@ fn a_month_is_reviewed_corrected_signed_and_reported() {
         pace.contains("opening_to_verdict,hsu.rv,10,0,0,450,0,0,0\r\n"),
         "{pace}"
     );
+    let book = part_of(&folder.join("review.zh-TW.xlsx"), "xl/sharedStrings.xml");
+    assert!(
+        book.contains("<t>'=查無此案</t>") && book.contains("<t>查詢人員</t>"),
+        "{book}"
+    );
+    for sheet in 1..=3 {
+        let page = part_of(
+            &folder.join("review.en.xlsx"),
+            &format!("xl/worksheets/sheet{sheet}.xml"),
+        );
+        assert!(page.contains("<row ") && !page.contains("<f>"), "{page}");
+    }
     for path in files_below(&folder) {
-        let text = fs::read_to_string(&path).unwrap();
+        let text = String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned();
         assert!(!holds_identity_number(&text), "{}", path.display());
     }
     // The control: the rows did hold some.
@@ -353,6 +365,14 @@ fn that_an_answer_was_handed_out_is_shown_while_it_exists() {
         (&gone["exists"], &gone["handed_out"]),
         (&false.into(), &Value::Array(vec![]))
     );
+}
+
+/// One part of a workbook.
+fn part_of(book: &Path, name: &str) -> String {
+    let mut book = zip::ZipArchive::new(fs::File::open(book).unwrap()).unwrap();
+    let mut text = String::new();
+    book.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+    text
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -211,6 +211,8 @@ fn an_event_raises_a_duty_and_the_registers_raise_their_own() {
 fn a_year_ends_with_no_duty_lost() {
     let sandbox = staffed();
     let mut closed = std::collections::BTreeSet::new();
+    let paper = sandbox.file("paper.pdf", b"drilled elsewhere");
+    let paper = paper.to_str().unwrap().to_owned();
     let left_out = "internal_audit/012/2027-H1";
     let owner = |duty: &serde_json::Value| match duty["owner"].as_str().unwrap() {
         "querier" => duty["account"].as_str().unwrap().to_owned(),
@@ -244,7 +246,11 @@ fn a_year_ends_with_no_duty_lost() {
                 if duty_now["of"] == "012" && duty_now["owner"] != "compliance" {
                     continue;
                 }
-                let artefact = format!("{}:{}", duty_now["asks_for"].as_str().unwrap(), closed.len());
+                let artefact = match duty_now["asks_for"].as_str().unwrap() {
+                    // What was drilled elsewhere is shown by its paper.
+                    "drill" => paper.clone(),
+                    kind => format!("{kind}:{}", closed.len()),
+                };
                 let words = ["close", name, "--artefact", &artefact, "--as", &owner(&duty_now)];
                 duty(&sandbox, &at, &words).expect(0);
                 assert!(

@@ -10,7 +10,7 @@ use std::{collections::BTreeSet, fs, process::Command};
 
 use mayfly::clock;
 
-use super::{EXCHANGE, ROWS, Trial, configure, copy_files};
+use super::{ROWS, Trial, copy_files};
 use crate::{
     database::ON_POSTGRES,
     support::{Chance, NOW, Run, Sandbox, files_below, pause, setting},
@@ -207,7 +207,6 @@ fn killed(trial: &Trial, words: &[&str], seconds: f64) -> bool {
 
 fn copied(template: &Trial) -> Trial {
     let sandbox: Sandbox = template.sandbox.copy();
-    configure(&sandbox, EXCHANGE);
     Trial::on(sandbox, template.file.clone())
 }
 

@@ -63,7 +63,7 @@ fn a_batch_by_files_ends_as_one_that_is_answered_at_once() {
     };
     assert_eq!(of("direction"), ["request", "request", "reply", "reply"]);
     assert_eq!(of("state"), ["sent", "sent", "taken", "taken"]);
-    assert_eq!(of("operator"), ["lin.ops"; 4]);
+    assert_eq!(of("operator"), ["gu.op"; 4]);
     let questions: u64 = transfers[..2]
         .iter()
         .map(|transfer| transfer["lines"].as_u64().unwrap())

@@ -42,7 +42,7 @@ fn quarantined(fault: &str, reason: &str) {
     assert_eq!(listed.len(), 1);
     assert_eq!(
         (&listed[0]["reason"], &listed[0]["bytes"], &listed[0]["operator"]),
-        (&json!(reason), &json!(bad.len()), &json!("lin.ops"))
+        (&json!(reason), &json!(bad.len()), &json!("gu.op"))
     );
     let sealed = files_below(&trial.sandbox.data().join("sealed/answer"));
     assert_eq!(sealed.len(), 1, "{fault}");

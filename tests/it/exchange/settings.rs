@@ -66,6 +66,27 @@ fn settings_that_cannot_be_are_refused_with_a_sentence_and_a_remedy() {
     trial.send();
 }
 
+/// Whoever answers for the transfers is a person of the bureau with that right, today and not stopped (六(二)1).
+#[test]
+fn files_are_answered_for_by_a_named_person() {
+    let trial = Trial::of(1);
+    let run = || trial.sandbox.at(NOW, ["batch", "run"], [&trial.file]);
+    for nobody in ["lin.ops", "he.cmp"] {
+        configure(&trial.sandbox, &EXCHANGE.replace("gu.op", nobody));
+        refused(&run(), "GATE-OPERATOR", "nothing was asked");
+    }
+    configure(&trial.sandbox, EXCHANGE);
+    let stop = ["stop", "add", "person", "--reason", "left"];
+    trial.sandbox.at(NOW, stop, ["bureau/gu.op"]).expect(0);
+    refused(&run(), "GATE-OPERATOR", "nothing was asked");
+    assert!(trial.requests().is_empty());
+    trial
+        .sandbox
+        .approved(NOW, &["stop", "lift", "1", "--reason", "is back"])
+        .expect(0);
+    trial.send();
+}
+
 #[test]
 fn the_other_side_needs_its_two_folders() {
     let trial = Trial::of(1);

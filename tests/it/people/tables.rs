@@ -205,3 +205,79 @@ fn days_beyond_those_that_are_kept_are_refused() {
     check(&["changes", "--from", "2021-11-01", "--to", "2026-11-02"], 65);
     check(&["changes", "--from", "2026-11-02", "--to", "2026-11-01"], 65);
 }
+
+#[test]
+fn the_tables_are_written_as_files_to_print_and_nothing_is_replaced() {
+    let sandbox = staffed();
+    let folder = sandbox.path("registers");
+    let folder = folder.to_str().unwrap();
+    let write = |words: &[&str]| sandbox.mayfly([&["--at", NOW, "--json", "people"], words].concat());
+    let table = ["table", "--on", "2026-11-01", "--out", folder, "--as", "yu.cmp"];
+    let told = write(&table).expect(0).json();
+    assert_eq!(told["files"].as_array().unwrap().len(), 3);
+    let changes = [
+        "changes",
+        "--from",
+        "2026-10-01",
+        "--to",
+        "2026-10-31",
+        "--member",
+        "004",
+        "--out",
+        folder,
+    ];
+    write(&changes).expect(0);
+    let read = |name: &str| std::fs::read(sandbox.path("registers").join(name)).unwrap();
+    let page = String::from_utf8(read("authorisations-2026-11-01.html")).unwrap();
+    for part in [
+        "<h1>授權表</h1>",
+        "基準日：115/11/01",
+        "A4 landscape",
+        "密件",
+        "單位主管",
+        "陳虛玲",
+        "113/01/01",
+    ] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    let page = String::from_utf8(read("changes-2026-10-01-2026-10-31.html")).unwrap();
+    assert!(
+        page.contains("授權異動明細紀錄表") && page.contains("蔡虛明") && page.contains("終止"),
+        "{page}"
+    );
+    let csv = String::from_utf8(read("authorisations-2026-11-01.csv")).unwrap();
+    assert_eq!(
+        csv,
+        sandbox
+            .mayfly(["--at", NOW, "people", "table", "--on", "2026-11-01", "--csv"])
+            .stdout
+    );
+    assert_eq!(read("authorisations-2026-11-01.xlsx")[..2], *b"PK");
+
+    let before = journal(&sandbox, NOW);
+    let exports = before.iter().filter(|entry| entry.kind == "export");
+    let references: Vec<&str> = exports.map(|entry| entry.reference.as_str()).collect();
+    assert_eq!(
+        references,
+        ["authorisations-2026-11-01", "changes-2026-10-01-2026-10-31"]
+    );
+    let inside = sandbox.data().join("x");
+    let other = sandbox.path("other");
+    for (words, code) in [
+        (&table[..], "PEOPLE-FILE"),
+        (&["table", "--out", inside.to_str().unwrap()], "PEOPLE-FILE"),
+        (
+            &["table", "--on", "2019-01-01", "--out", other.to_str().unwrap()],
+            "PEOPLE-RANGE",
+        ),
+    ] {
+        let run = write(words).expect(65);
+        assert!(
+            run.stderr.contains(&format!("({code})")),
+            "{code}: {}",
+            run.stderr
+        );
+    }
+    assert!(!inside.exists() && !other.exists());
+    assert_eq!(journal(&sandbox, NOW).len(), before.len());
+}

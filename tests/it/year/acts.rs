@@ -21,6 +21,7 @@ use mayfly::{
         raise::{self, Raise},
         state::State,
     },
+    register::enter::{self, New},
     sheet::{self, Name, Week},
 };
 use tokio::runtime::{Builder, Runtime};
@@ -214,6 +215,30 @@ impl Moment {
         closed.unwrap_or_else(|error| panic!("{duty} by {by}: {error}"));
     }
 
+    /// Enters the paper of which `duty` asks that it is on file.
+    pub fn put_on_file(&self, duty: &str, day: Date, file: &Path, by: &str) {
+        let (kind, of) = (duty.split('/').next().unwrap(), duty.split('/').nth(1).unwrap());
+        let fields = match kind {
+            "deletion_procedure" => vec!["version=1"],
+            "paper_filing" => vec!["place=A", "confidential_place=B", "keeper=adm01"],
+            "link_application" => vec!["letter_no=1", "subject=A"],
+            other => panic!("nobody knows what {other} says"),
+        };
+        let fields: Vec<String> = fields.into_iter().map(str::to_owned).collect();
+        let new = New {
+            kind,
+            of,
+            day,
+            fields: &fields,
+            file: Some(file),
+            follows: None,
+            duty: None,
+            by,
+        };
+        let entered = self.runtime.block_on(enter::add(&self.house, &new));
+        entered.unwrap_or_else(|error| panic!("{duty} by {by}: {error}"));
+    }
+
     /// Raises an event; returns the name of its duty.
     pub fn raise(&self, rule: &str, day: Date, of: &str, by: &str) -> String {
         let event = Raise {
@@ -221,8 +246,8 @@ impl Moment {
             day,
             of,
             reason: "年度模擬",
-            by,
             due_at: None,
+            by,
         };
         let raised = self.runtime.block_on(raise::raise(&self.house, &event));
         raised.unwrap().duty.id

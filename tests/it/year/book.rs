@@ -107,6 +107,14 @@ impl Book {
             // The 控管要點 are on file.
             self.event(format!("control_rules/004/{begin}"), begin, begin + 30.days());
             self.close(&format!("control_rules/004/{begin}"), begin);
+            // These are not yet.
+            for rule in [
+                "deletion_procedure/004",
+                "paper_filing/004",
+                "link_application/bureau",
+            ] {
+                self.event(format!("{rule}/{begin}"), begin, begin + 30.days());
+            }
         }
     }
 

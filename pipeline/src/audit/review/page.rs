@@ -8,7 +8,7 @@ use super::{
     paper::{self, headings, instant, of},
     report::Review,
 };
-use crate::printed::Printed;
+use crate::printed::{Printed, escaped};
 
 /// The page in `language`.
 pub fn html(review: &Review, language: Language) -> String {
@@ -106,25 +106,6 @@ fn row<const N: usize>(page: &mut String, first: &str, other: &str, cells: [&str
         let _ = write!(page, "<{tag}>{}</{tag}>", escaped(cell));
     }
     page.push_str("</tr>\n");
-}
-
-/// Text that is no markup, whatever it says; characters that are not to be seen are left out.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            // Signs that turn the reading order would show another text than there is.
-            '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' => {}
-            control if control.is_control() => {}
-            plain => out.push(plain),
-        }
-    }
-    out
 }
 
 const STYLE: &str = "@page { size: A4 landscape; margin: 12mm; }

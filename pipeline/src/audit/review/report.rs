@@ -27,6 +27,7 @@ use crate::{
     error::{Error, Result},
     ids,
     journal::{entry::Kind, fault::JournalError, signing},
+    workbook::Book,
 };
 
 /// A signed review.
@@ -155,6 +156,22 @@ fn put_files(review: &Review, folder: &Path) -> Result<()> {
     put("records.csv", &paper::records(review, Language::En).csv())?;
     put("findings.csv", &paper::findings(review, Language::En).csv())?;
     put("pace.csv", &paper::paces(&review.paces, Language::En).csv())?;
+    for (language, end) in [(Language::En, "en"), (Language::ZhTw, "zh-TW")] {
+        let mut book = Book::new(language);
+        book.add(
+            paper::of(language, "Records", "抽核紀錄"),
+            &paper::records(review, language),
+        )?;
+        book.add(
+            paper::of(language, "Findings", "缺失"),
+            &paper::findings(review, language),
+        )?;
+        book.add(
+            paper::of(language, "Pace", "作業時間"),
+            &paper::paces(&review.paces, language),
+        )?;
+        book.save(&folder.join(format!("review.{end}.xlsx")))?;
+    }
     put("verdicts.txt", &review.list)
 }
 

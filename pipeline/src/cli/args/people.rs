@@ -1,5 +1,7 @@
 //! The grammar of `people`. *Pure.*
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 use jiff::civil::Date;
 
@@ -125,6 +127,17 @@ pub(in crate::cli) struct Shown {
     /// As CSV that a spreadsheet takes for text, whatever is in its cells
     #[arg(long)]
     pub(in crate::cli) csv: bool,
+    /// Into this folder as CSV, XLSX and a page to print; files that are there stay
+    #[arg(long, value_name = "DIR", conflicts_with = "csv")]
+    pub(in crate::cli) out: Option<PathBuf>,
+    /// Who wants the files
+    #[arg(
+        long = "as",
+        value_name = "ACCOUNT",
+        default_value = "operator",
+        requires = "out"
+    )]
+    pub(in crate::cli) account: String,
 }
 
 #[derive(Args)]

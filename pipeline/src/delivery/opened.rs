@@ -1,0 +1,128 @@
+//! An answer is opened at the bureau: for a reason, with another person's approval, entered first (五(四), D25). *SQL.*
+
+use serde::Serialize;
+
+use super::{
+    own::OwnRows,
+    permit::{self, Reader},
+    rows,
+};
+use crate::{
+    access::stopping::check_reason,
+    app::House,
+    approval::{Asked, Matter, Step, Wish, steps},
+    batch::requests::Request,
+    error::{Error, Result},
+    ids,
+    journal::{
+        self,
+        act::{self, Act},
+        entry::Kind,
+    },
+    regime::people,
+    run,
+};
+
+/// Which answers somebody at the bureau wants to open, and why.
+pub struct Opening<'a> {
+    /// The account at the bureau.
+    pub account: &'a str,
+    /// Lines of the batch's file: these and no others.
+    pub lines: &'a [i64],
+    /// Why.
+    pub reason: &'a str,
+    /// The approval; none: one is applied for.
+    pub approval: Option<i64>,
+}
+
+/// Opens lines of the batch named `batch` with an approval of exactly these, or applies for one. The entry comes before a key
+/// is used.
+///
+/// # Errors
+/// `GRANT-LINES`, `APPROVAL-*`, `STOP-REASON`; what [`permit::check`] refuses.
+pub async fn open(house: &House, batch: &str, opening: &Opening<'_>) -> Result<Step<OwnRows>> {
+    check_reason(opening.reason)?;
+    let now = house.trusted_now()?;
+    let mut reader = house.db.reader().await?;
+    let batch = run::find(&mut reader, batch).await?;
+    let mut lines = opening.lines.to_vec();
+    lines.sort_unstable();
+    lines.dedup();
+    if lines.is_empty() || lines.len() > LINES_MAX {
+        return Err(Error::Input {
+            code: "GRANT-LINES",
+            sentence: format!("at the bureau 1 to {LINES_MAX} answers are opened at once, each by its line"),
+            remedy: "name the lines with --line, as they are in the results file",
+        });
+    }
+    let mut tx = house.db.begin().await?;
+    let who = Reader::Bureau(opening.account.to_owned());
+    let mut permit = permit::check(house, tx.connection(), &batch, who).await?;
+    let matter = Matter {
+        act: people::Act::BreakGlass,
+        desk: "bureau",
+        subject: &batch.batch,
+        about: "",
+    };
+    let what = Opened {
+        batch: &batch.batch,
+        sha256: ids::hex(&batch.sha256),
+        lines: &lines,
+    };
+    let wish = Wish::new(&matter, opening.account, opening.reason, &what)?;
+    let warrant = match steps::ask_always(house, tx.connection(), &wish, opening.approval, now).await? {
+        Asked::Granted(warrant) => warrant,
+        Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
+    };
+    let account = format!("bureau/{}", opening.account);
+    let reading = Reading {
+        account: &account,
+        break_glass: &what,
+        reason: opening.reason,
+        approval: warrant.approval(),
+        approved_by: warrant.approved_by(),
+    };
+    let act = Act {
+        kind: Kind::Read,
+        member: &batch.member,
+        reference: &batch.batch,
+    };
+    act::enter(house, tx.connection(), &act, &reading, now).await?;
+    tx.commit().await?;
+    let mut opened = OwnRows {
+        rows: vec![],
+        withheld: 0,
+    };
+    for (chunk, answers) in std::mem::take(&mut permit.chunks) {
+        permit.renew(house, &mut reader, &batch).await?;
+        let place = (&chunk, answers.as_slice());
+        let wanted = |request: &Request| lines.binary_search(&request.line).is_ok();
+        opened
+            .rows
+            .extend(rows::with_answers(house, &mut reader, place, &permit, &wanted).await?);
+    }
+    opened.withheld = opened.rows.iter().filter(|row| row.withheld).count();
+    journal::signing::sign(house).await?;
+    Ok(Step::Done(opened))
+}
+
+/// What the approval is bound to.
+#[derive(Serialize)]
+struct Opened<'a> {
+    batch: &'a str,
+    sha256: String,
+    lines: &'a [i64],
+}
+
+/// What the journal keeps of it.
+#[derive(Serialize)]
+struct Reading<'a> {
+    account: &'a str,
+    break_glass: &'a Opened<'a>,
+    reason: &'a str,
+    approval: Option<i64>,
+    approved_by: &'a str,
+}
+
+/// Glass is broken for a case, not for a file.
+const LINES_MAX: usize = 100;
