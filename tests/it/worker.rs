@@ -65,17 +65,23 @@ pub fn try_paused_midway(sandbox: &Sandbox, file: &str) -> Option<Child> {
     None
 }
 
-/// Pauses it where it does not hold the one writer, so that others can write.
+/// Pauses it where it holds neither the one writer nor the keys, so that others can write, and open the house at all.
 pub fn stop_between_transactions(sandbox: &Sandbox, worker: &Child) {
     stop(worker);
     // A breath too short for the scheduler is no breath at all: each is longer than the one before.
     let mut breath = 0.000_2;
-    while sandbox.database.is_written_by(worker) {
+    while sandbox.database.is_written_by(worker) || are_keys_locked(sandbox) {
         signal(worker, Signal::CONT);
         pause(breath);
         breath = f64::min(breath * 1.3, 0.01);
         stop(worker);
     }
+}
+
+/// Whether somebody holds the lock of the keys: whoever opens the house waits for it without an end.
+fn are_keys_locked(sandbox: &Sandbox) -> bool {
+    let lock = fs::File::open(sandbox.data().join("keys/lock"));
+    lock.is_ok_and(|lock| lock.try_lock().is_err())
 }
 
 /// Lets it go on.

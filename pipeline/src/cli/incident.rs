@@ -146,7 +146,7 @@ async fn opened(opening: &Opening, target: IncidentTarget, out: &Out) -> Result<
     let (number, reading) = open::open(&house, wanted).await?;
     let report = report::show(&house, number).await?;
     out.show(&report, || forms::text(&report, out.language))?;
-    Ok(unfinished(&reading))
+    Ok(reading.as_ref().map_or(Exit::Findings, unfinished))
 }
 
 fn unfinished(reading: &Reading) -> Exit {

@@ -79,7 +79,7 @@ async fn check(conn: &mut AnyConnection, incident: &Incident) -> Result<()> {
     if readings.last().is_none_or(|reading| reading.on_the_way > 0) {
         return Err(not_yet(
             "INCIDENT-RELEASE",
-            "at the last look queries that had passed the gate before the stop were still on the way",
+            "the last look found queries on the way that had passed the gate before the stop, or nobody has looked",
             "let their batches end (`mayfly work --once`), then look again (`mayfly incident measure`)",
         ));
     }

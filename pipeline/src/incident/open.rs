@@ -43,11 +43,12 @@ pub struct Opening<'o> {
     pub patience: Duration,
 }
 
-/// Opens it. The stop holds from the commit on, which comes before anything else; returns the incident's number and what still left.
+/// Opens it. The stop holds from the commit on, which comes before anything else; returns the incident's number and what
+/// still left; nothing of that, if it could not be looked at: the stop holds all the same.
 ///
 /// # Errors
 /// `INCIDENT-TIME`, `STOP-TARGET`, `STOP-REASON`, `DUTY-DAY`; then nothing is stopped and nothing entered.
-pub async fn open(house: &House, opening: Opening<'_>) -> Result<(i64, Reading)> {
+pub async fn open(house: &House, opening: Opening<'_>) -> Result<(i64, Option<Reading>)> {
     let now = house.clock.now();
     let known_at = opening.known_at.unwrap_or(now);
     let affects_from = opening.affects_from.unwrap_or_else(|| midnight(known_at));
@@ -78,13 +79,30 @@ pub async fn open(house: &House, opening: Opening<'_>) -> Result<(i64, Reading)>
     notify(house, conn, &incident).await?;
     tx.commit().await?;
     let since = Stopwatch::start();
-    let mut reading = release::watch(house, &incident, Some(&since), opening.patience).await?;
+    tracing::info!(incident = incident.number, "opened");
+    let measured = measure(house, &incident, &since, opening.patience).await;
+    if let Err(error) = &measured {
+        tracing::warn!(
+            code = error.code(),
+            "the stop holds, and what still left was not measured"
+        );
+    }
+    Ok((incident.number, measured.ok()))
+}
+
+/// Watches what left, and keeps the reading.
+async fn measure(
+    house: &House,
+    incident: &Incident,
+    since: &Stopwatch,
+    patience: Duration,
+) -> Result<Reading> {
+    let mut reading = release::watch(house, incident, Some(since), patience).await?;
     let mut tx = house.db.begin().await?;
-    release::keep(house, tx.connection(), &incident, &mut reading).await?;
+    release::keep(house, tx.connection(), incident, &mut reading).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    tracing::info!(incident = incident.number, "opened");
-    Ok((incident.number, reading))
+    Ok(reading)
 }
 
 /// Places the stop of `incident` and enters it; its numbers are assigned here.

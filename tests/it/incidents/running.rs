@@ -86,8 +86,8 @@ fn an_incident_stops_from_the_next_item_and_what_still_left_is_counted() {
 fn what_is_on_the_way_is_watched_by_a_stopwatch() {
     let batch = Synthetic::prepare(12_000, 32, 0, "");
     let sandbox = &batch.sandbox;
-    let run = start(sandbox, NOW, ["batch", "run", batch.file.to_str().unwrap()]);
-    while ledger(sandbox).is_empty() {
+    let mut run = start(sandbox, NOW, ["batch", "run", batch.file.to_str().unwrap()]);
+    while ledger(sandbox).is_empty() && run.try_wait().unwrap().is_none() {
         pause(0.002);
     }
     let open = [
