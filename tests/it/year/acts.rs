@@ -248,7 +248,6 @@ impl Moment {
             reason: "年度模擬",
             due_at: None,
             by,
-            due_at: None,
         };
         let raised = self.runtime.block_on(raise::raise(&self.house, &event));
         raised.unwrap().duty.id
