@@ -21,7 +21,7 @@ impl Story {
         let judged = if nobody_draws { 13 } else { 4 };
         let signed = if nobody_draws { 14 } else { 5 };
         let signed = if month == SIGNED_LATE { 12 } else { signed };
-        if month < BEGIN_MONTH.to_owned() {
+        if month.as_str() < BEGIN_MONTH {
             return;
         }
         let number = day.day();
