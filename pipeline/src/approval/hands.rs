@@ -5,7 +5,7 @@ use sqlx::AnyConnection;
 
 use crate::{access::rows, app::House, error::Result, regime::people::Right};
 
-/// Whether whoever holds `account` at `place` may on `today`: as [`of`].
+/// Whether whoever holds `account` at `place` may on `today`: as `of`.
 pub async fn may(
     house: &House,
     conn: &mut AnyConnection,

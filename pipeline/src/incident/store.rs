@@ -101,7 +101,7 @@ pub async fn one(conn: &mut AnyConnection, number: i64) -> Result<Option<Inciden
         .transpose()
 }
 
-/// Incidents and drills, newest first, at most [`LIST_MAX`]; `open` leaves out those that have ended.
+/// Incidents and drills, newest first, at most `LIST_MAX`; `open` leaves out those that have ended.
 pub async fn list(conn: &mut AnyConnection, open: bool) -> Result<Vec<Incident>> {
     let rows = sqlx::query(select!(
         "WHERE outcome = '' OR $1 = 0 ORDER BY incident_no DESC LIMIT $2"

@@ -162,10 +162,9 @@ fn a_full_disk_keeps_nothing_that_is_due_and_takes_nothing_in() {
     // Without its reserve the purge could not have done it, and no new hour begins.
     let (_, purged) = on_a_full_disk(
         &control,
-        "rm disk/keys/reserve; dd if=/dev/zero of=disk/more bs=4k 2>/dev/null;",
+        "rm disk/data/keys/reserve; dd if=/dev/zero of=disk/more bs=4k 2>/dev/null;",
     );
     check_refused(&purged, 75, "DISK-FULL");
-    fs::remove_file(control.data().join("more")).unwrap();
     check_usable(&control);
 }
 
@@ -174,13 +173,13 @@ fn a_full_disk_keeps_nothing_that_is_due_and_takes_nothing_in() {
 fn on_a_full_disk(sandbox: &Sandbox, then: &str) -> (Run, Run) {
     let script = format!(
         r#"set -e; cd "$1"; shift; mkdir disk; mount -t tmpfs -o size=64m tmpfs disk
-        cp -a data/. disk; used=$(df -k --output=used disk | tail -n 1)
+        cp -a data disk; used=$(df -k --output=used disk | tail -n 1)
         mount -o remount,size=$((used + 64))k disk
         set +e; dd if=/dev/zero of=disk/filler bs=4k 2>/dev/null
-        "$1" --data disk --at {NOW} batch submit "$2" >full.out 2>full.err; echo $? >full.code
+        "$1" --data disk/data --at {NOW} batch submit "$2" >full.out 2>full.err; echo $? >full.code
         {then}
-        "$1" --data disk --at {DUE} --json purge run >purged.out 2>purged.err; echo $? >purged.code
-        set -e; mount -o remount,size=64m disk; rm disk/filler; rm -rf data; mkdir data; cp -a disk/. data"#
+        "$1" --data disk/data --at {DUE} --json purge run >purged.out 2>purged.err; echo $? >purged.code
+        set -e; mount -o remount,size=64m disk; rm disk/filler; rm -rf data; cp -a disk/data ."#
     );
     let mut command = in_own_mounts(&script);
     sandbox.database.choose(&mut command);

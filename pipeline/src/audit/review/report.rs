@@ -128,7 +128,7 @@ pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by:
 /// whether there is one: not before it is signed off.
 ///
 /// # Errors
-/// Those of [`write`], but for `REVIEW-UNSIGNED`.
+/// Those of [`write()`], but for `REVIEW-UNSIGNED`.
 pub async fn write_if_signed(
     house: &House,
     conn: &mut AnyConnection,

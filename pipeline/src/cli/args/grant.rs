@@ -62,7 +62,7 @@ pub(in crate::cli) struct ResultsArguments {
     /// An account of the member with the query right today, or bureau/ACCOUNT; attributes the act, is no authentication
     #[arg(long = "as", value_name = "ACCOUNT")]
     pub(in crate::cli) account: String,
-    /// Write <batch>.results.csv.age and <batch>.answers.csv.age there; without it, print the account's own rows
+    /// Write BATCH.results.csv.age and BATCH.answers.csv.age there; without it, print the account's own rows
     #[arg(long, value_name = "DIR")]
     pub(in crate::cli) out: Option<PathBuf>,
     /// At the bureau, without --out: the line whose answer is opened; again for each
