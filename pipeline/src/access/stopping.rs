@@ -40,7 +40,7 @@ pub async fn place_within(
     now: Timestamp,
 ) -> Result<(i64, u64)> {
     check_reason(reason)?;
-    check(&mut *conn, target).await?;
+    check(house, &mut *conn, target).await?;
     let number = stop::place(&mut *conn, target, reason, by, now).await?;
     meta::registers_changed(&mut *conn).await?;
     let (kind, subject) = target.columns();
@@ -164,10 +164,10 @@ pub fn check_reason(reason: &str) -> Result<()> {
 }
 
 /// A stop of somebody who is not in the registers would stop nobody: it is refused, so that a slip of the pen shows.
-async fn check(conn: &mut AnyConnection, target: &Target) -> Result<()> {
+async fn check(house: &House, conn: &mut AnyConnection, target: &Target) -> Result<()> {
     let known = match target {
         Target::Link | Target::Drill(_) => true,
-        Target::Item(item) => crate::provider::Item::parse(item).is_some(),
+        Target::Item(item) => house.regime.items.granted.value.contains(item),
         Target::Member(code) => super::members::one(conn, code).await?.is_some(),
         Target::Person(person) => match person.split_once('/') {
             Some((member, account)) => super::rows::of_member(conn, member)

@@ -181,7 +181,7 @@ fn times(file: &SampleFile, claims: &Claims, seen: &Seen, findings: &mut Finding
         at(ActName::Freeze).is_none_or(|at| at >= month.end()),
         "the month was frozen before it was over",
     );
-    let due = month.next().at(claims.frozen.drawn_by_day, 0);
+    let due = month.next().at(claims.frozen.drawn_by_day + 1, 0);
     findings.unless(
         at(ActName::Announce).is_none_or(|at| at >= due),
         "the bureau drew without a reviewer before that was due",

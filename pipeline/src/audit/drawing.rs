@@ -61,7 +61,7 @@ pub async fn draw(house: &House, member: &str, month: Month, given: &Given<'_>) 
     Ok(sample)
 }
 
-/// Draws `month` of `member` without a reviewer, from the due day of the regime file on; `by` is who has it done. The
+/// Draws `month` of `member` without a reviewer, once the due day of the regime file is over; `by` is who has it done. The
 /// announcement comes first, and the checkpoint that covers it takes the place of the reviewer's value: neither was known
 /// when the bureau committed to its own.
 ///
@@ -74,7 +74,7 @@ pub async fn draw_without(house: &House, member: &str, month: Month, by: &str) -
     if sample.state == State::Drawn {
         return Err(drawn_already(&sample));
     }
-    if now < month.next().at(house.regime.sample.drawn_by_day.value, 0) {
+    if now < month.next().at(house.regime.sample.drawn_by_day.value + 1, 0) {
         return Err(too_early());
     }
     if sample.announce_entry.is_none() {
@@ -261,7 +261,7 @@ fn too_early() -> Error {
         code: "SAMPLE-EARLY",
         sentence: "a reviewer of the member may still draw, so the bureau does not draw without one yet"
             .into(),
-        remedy: "wait for the reviewer until the day `drawn_by_day` of the regime file",
+        remedy: "wait for the reviewer until the day `drawn_by_day` of the regime file is over",
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     error::{Error, Result},
     gate::record::{AskedRecord, QueryRecord},
     input::{self, Hashed, Look},
-    intake::Limits,
+    intake::{BatchName, Limits},
     journal::{
         act::{self, Act},
         entry::Kind,
@@ -171,7 +171,13 @@ pub async fn reconcile(
     let mut log = Table::read_within(Hashed::new(file), name, (&COLUMNS, &[]), limits)?;
     while let Some(line) = log.next_line()? {
         reconciled.lines += 1;
-        let batch = line.text(0, COLUMNS[0], BATCH_CHARACTERS)?;
+        let batch = line.cell(0);
+        if !BatchName::parse(batch).is_ok_and(|name| name.member() == member) {
+            return Err(line.refuse(
+                "IMPORT-CELL",
+                "batch is not the name of a batch of this member, such as 004-1151102-01",
+            ));
+        }
         let number = line.cell(1).parse().ok().filter(|number| *number >= 2);
         let number: u32 = number.ok_or_else(|| {
             line.refuse(
@@ -342,7 +348,6 @@ pub const COLUMNS: [&str; 10] = {
 const APPROVED_AT: usize = 6;
 const UNREADABLE: Error = Error::Bug("a query record is not readable");
 const BUREAU: &str = "bureau";
-const BATCH_CHARACTERS: usize = 32;
 /// As many queries as a month may have, and more.
 const LINES: u32 = 20_000_000;
 const BYTES: u64 = 4 << 30;

@@ -67,7 +67,7 @@ pub struct Done {
     pub sha256: String,
     /// Who did it.
     pub by: String,
-    /// Whether it was signed in the place of a querier who has left.
+    /// Whether it was signed in the place of a querier who could not.
     #[serde(default)]
     pub in_place: bool,
 }

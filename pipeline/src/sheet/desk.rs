@@ -25,7 +25,7 @@ pub struct Desk<'d> {
 
 impl Desk<'_> {
     /// Refuses `account` as the one who signs `sheet`, if it may not; tells whether it signs in the place of a querier who
-    /// has left.
+    /// cannot: who has left or has the right no more, or is stopped.
     ///
     /// # Errors
     /// `SHEET-SIGNED`, `SHEET-PERSON`, `SHEET-RIGHT`.
@@ -40,13 +40,13 @@ impl Desk<'_> {
                 false => Err(no_right()),
             };
         }
-        if self.may(account, self.regime.sheet.leaver_signed_by.value) && self.has_left(&sheet.querier) {
+        if self.may(account, self.regime.sheet.leaver_signed_by.value) && self.cannot_sign(&sheet.querier) {
             return Ok(true);
         }
         Err(denied(
             "SHEET-PERSON",
-            "a sheet is signed by its querier, and by nobody else while the querier is there",
-            "let the querier sign it (--as); for one who has left, the unit head",
+            "a sheet is signed by its querier, and by nobody else while the querier can",
+            "let the querier sign it (--as); for one who has left, has not the right any more or is stopped, the unit head",
         ))
     }
 
@@ -122,11 +122,14 @@ impl Desk<'_> {
         self.lines.iter().any(holds) && !self.stopped.iter().any(|other| self.same_person(account, other))
     }
 
-    /// Whether nobody who ever held `account` holds any account today.
-    fn has_left(&self, account: &str) -> bool {
-        let there = |line: &&Authorisation| line.holds_on(self.today);
-        let mut held = self.lines.iter().filter(there);
-        !held.any(|line| self.same_person(&line.account, account))
+    /// Whether nobody who ever held `account` could sign today, under any account.
+    fn cannot_sign(&self, account: &str) -> bool {
+        let right = self.right(0);
+        let mut theirs = self
+            .lines
+            .iter()
+            .filter(|line| self.same_person(&line.account, account));
+        !theirs.any(|line| self.may(&line.account, right))
     }
 
     fn same_person(&self, one: &str, other: &str) -> bool {

@@ -78,19 +78,19 @@ fn the_schedule_commits_freezes_and_draws_what_is_overdue() {
     assert_eq!(super::items(&sandbox, eleventh).len(), 10);
 }
 
-/// The bureau itself may draw from the 10th on, by command.
+/// The bureau itself may draw once the 10th is over, by command.
 #[test]
-fn from_the_tenth_on_the_bureau_may_draw_with_the_next_checkpoint() {
+fn after_the_tenth_the_bureau_may_draw_with_the_next_checkpoint() {
     let sandbox = asked(12);
     freeze(&sandbox, CLOSED);
-    let tenth = "2026-12-10T00:00:00+08:00";
+    let after = "2026-12-11T00:00:00+08:00";
     let words = ["draw", "004", "2026-11", "--without-reviewer", "--as", "lo.cm"];
-    let drawn = audit(&sandbox, tenth, &words).expect(0).json();
+    let drawn = audit(&sandbox, after, &words).expect(0).json();
     assert_eq!(
         (&drawn["state"], &drawn["overdue"]),
         (&"drawn".into(), &true.into())
     );
-    let (folder, key) = export(&sandbox, tenth, "sample");
+    let (folder, key) = export(&sandbox, after, "sample");
     verify(&folder, &key).expect(0);
 }
 
@@ -170,29 +170,29 @@ fn a_sample_ends_after_five_years() {
 fn a_draw_without_a_reviewer_that_was_killed_is_finished_by_the_next() {
     let sandbox = asked(12);
     freeze(&sandbox, CLOSED);
-    let tenth = "2026-12-10T00:00:00+08:00";
+    let after = "2026-12-11T00:00:00+08:00";
     for round in 0..12 {
         let trial = sandbox.copy();
         let words = ["audit", "draw", "004", "2026-11", "--without-reviewer"];
-        let mut killed = start(&trial, tenth, words);
+        let mut killed = start(&trial, after, words);
         pause(0.004 * f64::from(round));
         killed.kill().unwrap();
         killed.wait().unwrap();
         // Drawn before it died, or drawn now.
-        let again = audit(&trial, tenth, &words[1..]);
+        let again = audit(&trial, after, &words[1..]);
         assert!(
             again.code == 0 || again.stderr.contains("SAMPLE-DRAWN"),
             "{}",
             again.stderr
         );
-        let acts = journal(&trial, tenth);
+        let acts = journal(&trial, after);
         let count = |act: &str| {
             acts.iter()
                 .filter(|entry| entry.reference == format!("{act}:2026-11"))
                 .count()
         };
         assert_eq!((count("announce"), count("draw")), (1, 1), "round {round}");
-        let (folder, key) = export(&trial, tenth, "sample");
+        let (folder, key) = export(&trial, after, "sample");
         verify(&folder, &key).expect(0);
     }
 }

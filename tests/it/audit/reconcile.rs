@@ -237,6 +237,12 @@ fn what_cannot_be_reconciled_is_refused_whole() {
     lines[2][1] = "two".into();
     let file = written(&sandbox, &lines);
     check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-CELL");
+    for strange in ["A123456789", "012-1151102-01"] {
+        let mut lines = log(1..=3);
+        lines[2][0] = strange.into();
+        let file = written(&sandbox, &lines);
+        check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-CELL");
+    }
     let mut bytes = fs::read(written(&sandbox, &log(1..=3))).unwrap();
     bytes.extend(b"\xff\xfe,3,,,,,,,,\n");
     let file = bad(&bytes);

@@ -89,9 +89,9 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     check(CLOSED, &drawn_by("nobody", "wu.head"), 77, "SAMPLE-RIGHT");
     check(CLOSED, &drawn_by("hsu.rv", "hsu.rv"), 77, "SAMPLE-NAMED");
     let without = ["draw", "004", "2026-11", "--without-reviewer"];
-    check("2026-12-09T23:59:59+08:00", &without, 75, "SAMPLE-EARLY");
+    check("2026-12-10T23:59:59+08:00", &without, 75, "SAMPLE-EARLY");
 
-    let later = "2026-12-10T00:00:00+08:00";
+    let later = "2026-12-11T00:00:00+08:00";
     draw(&sandbox, later, VALUE).expect(0);
     check(later, &by_hsu(VALUE), 65, "SAMPLE-DRAWN");
     check(later, &without, 65, "SAMPLE-DRAWN");

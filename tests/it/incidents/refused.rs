@@ -91,6 +91,7 @@ fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
         ),
         ("STOP-TARGET", 65, &["open", "person", "nobody", "--reason", "x"]),
         ("STOP-TARGET", 65, &["open", "item", "X", "--reason", "x"]),
+        ("STOP-TARGET", 65, &["open", "item", "C0999", "--reason", "x"]),
         ("STOP-REASON", 65, &["open", "link", "--reason", ""]),
         (
             "STOP-REASON",

@@ -79,6 +79,8 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     ];
     sandbox.mayfly(stop).expect(0);
     check(&by("sign", "lin.ch", "lin.ch"), 77, "SHEET-RIGHT");
+    check(&by("sign", "lin.ch", "wang.dg"), 77, "SHEET-PERSON");
+    sheet(&sandbox, MONDAY, &by("sign", "lin.ch", "wu.head")).expect(0);
 
     // The lines are for few.
     for account in ["huang.sm", "gone.q", "nobody"] {

@@ -30,7 +30,7 @@ pub(in crate::cli) enum AuditCommand {
         /// Who named the reviewer: the unit head
         #[arg(long, value_name = "ACCOUNT")]
         named_by: Option<String>,
-        /// From the 10th of the next month on: the bureau draws, with the next checkpoint in place of a reviewer's value
+        /// Once the 10th of the next month is over: the bureau draws, with the next checkpoint in place of a reviewer's value
         #[arg(long)]
         without_reviewer: bool,
     },
