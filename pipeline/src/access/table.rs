@@ -3,6 +3,7 @@
 use std::{fs::File, io::Read, path::Path};
 
 use jiff::civil::Date;
+use mayfly_consent::cells::holds_identity_number;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -182,6 +183,9 @@ impl<'t> Line<'t> {
                 "IMPORT-CELL",
                 &format!("{column} is longer than {limit} characters or holds control characters"),
             ));
+        }
+        if holds_identity_number(text) {
+            return Err(self.refuse("IMPORT-CELL", &format!("{column} holds an identity number")));
         }
         Ok(text)
     }

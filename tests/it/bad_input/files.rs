@@ -191,7 +191,7 @@ fn master_data_that_cannot_be_used_changes_nothing() {
     let file = |name, content: &[u8]| sandbox.file(name, content);
     let members = "code,name,valid_from,valid_to,age_recipients\n";
     let staff = "member,account,name,title,query,approve,review,from,approved_by,to,ended_by\n";
-    let cases: [(&[&str], PathBuf, &str); 14] = [
+    let cases: [(&[&str], PathBuf, &str); 16] = [
         (&["member"], sandbox.path("nothing"), "IMPORT-FILE"),
         (&["staff"], sandbox.data(), "IMPORT-FILE"),
         (&["form"], sandbox.path("nothing"), "IMPORT-FILE"),
@@ -219,6 +219,22 @@ fn master_data_that_cannot_be_used_changes_nothing() {
                 format!("{staff}099,x,x,x,Y,,,2020-01-01,x,,\n").as_bytes(),
             ),
             "MEMBER-UNKNOWN",
+        ),
+        (
+            &["staff"],
+            file(
+                "name.csv",
+                format!("{staff}004,x,A123456789,x,Y,,,2020-01-01,x,,\n").as_bytes(),
+            ),
+            "IMPORT-CELL",
+        ),
+        (
+            &["member"],
+            file(
+                "name-of.csv",
+                format!("{members}005,A123456789,2020-01-01,,\n").as_bytes(),
+            ),
+            "IMPORT-CELL",
         ),
         (&["consent"], sandbox.path("nothing"), "FILE-UNREADABLE"),
         (
