@@ -220,11 +220,16 @@ async fn check(
     }
     let today = taipei_day(now);
     let at_member = rows::of_member(&mut *conn, member).await?;
-    let at_bureau = rows::held_on(conn, today, Some(BUREAU)).await?;
-    let reviews = at_member.iter().map(|line| (line, Right::Review));
-    let audits = at_bureau.iter().map(|line| (line, Right::Audit));
-    let may = reviews.chain(audits).any(|(line, right)| {
-        line.account == by && line.holds_on(today) && line.permits(&house.regime, right)
+    let at_bureau = rows::held_on(&mut *conn, today, Some(BUREAU)).await?;
+    let stopped = [
+        rows::stopped(&mut *conn, member).await?,
+        rows::stopped(conn, BUREAU).await?,
+    ];
+    let reviews = at_member.iter().map(|line| (line, Right::Review, &stopped[0]));
+    let audits = at_bureau.iter().map(|line| (line, Right::Audit, &stopped[1]));
+    let may = reviews.chain(audits).any(|(line, right, stopped)| {
+        let holds = line.account == by && line.holds_on(today) && line.permits(&house.regime, right);
+        holds && !stopped.contains(by)
     });
     if may {
         return Ok(());
@@ -232,7 +237,7 @@ async fn check(
     Err(Error::Denied {
         code: "RECONCILE-RIGHT",
         sentence:
-            "this account has neither the review right at the member nor the audit right at the bureau today"
+            "this account has neither the review right at the member nor the audit right at the bureau today, or is stopped"
                 .into(),
         remedy: "name such an account of the 授權表 (--as)",
     })
