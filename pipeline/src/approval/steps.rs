@@ -117,7 +117,7 @@ pub async fn attest(
 /// applied for, or `PLACE/ACCOUNT`.
 ///
 /// # Errors
-/// `APPROVAL-*`, `STOP-REASON`.
+/// `APPROVAL-*`, `STOP-REASON`, `GATE-CLOCK`.
 pub async fn decide(
     house: &House,
     numbers: &[i64],
@@ -125,9 +125,10 @@ pub async fn decide(
     refused_for: Option<&str>,
 ) -> Result<Vec<Approval>> {
     refused_for.map_or(Ok(()), check_reason)?;
-    let now = house.clock.now();
     let mut decided = Vec::with_capacity(numbers.len());
     let mut tx = house.db.begin().await?;
+    // Only now: the approval may have run out while the writer was waited for.
+    let now = house.trusted_now()?;
     for number in numbers {
         let conn = tx.connection();
         let approval = store::one(&mut *conn, *number).await?;

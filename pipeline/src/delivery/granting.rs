@@ -46,11 +46,11 @@ pub async fn add(
     approval: Option<i64>,
 ) -> Result<Step<Grant>> {
     check_reason(reason)?;
+    let mut tx = house.db.begin().await?;
     let now = house.trusted_now()?;
     let from = wanted.from.unwrap_or(now);
     let longest = SignedDuration::from_hours(house.regime.answer_grant.valid_hours.value);
     check_period((from, wanted.until), now, longest).map_err(|fault| period(fault, longest))?;
-    let mut tx = house.db.begin().await?;
     check_known(tx.connection(), wanted.scope).await?;
     let matter = Matter {
         act: people::Act::AnswerGrant,
@@ -101,8 +101,8 @@ pub async fn add(
 /// `GRANT-UNKNOWN`, `STOP-REASON`.
 pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<()> {
     check_reason(reason)?;
-    let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    let now = house.clock.now();
     let all = list(tx.connection(), Some(now)).await?;
     let grant = all.iter().find(|grant| grant.number == number);
     let grant = grant.ok_or(Error::Input {

@@ -42,7 +42,6 @@ pub struct Opening<'a> {
 /// `GRANT-LINES`, `APPROVAL-*`, `STOP-REASON`; what [`permit::check`] refuses.
 pub async fn open(house: &House, batch: &str, opening: &Opening<'_>) -> Result<Step<OwnRows>> {
     check_reason(opening.reason)?;
-    let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let batch = run::find(&mut reader, batch).await?;
     let mut lines = opening.lines.to_vec();
@@ -56,6 +55,7 @@ pub async fn open(house: &House, batch: &str, opening: &Opening<'_>) -> Result<S
         });
     }
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
     let who = Reader::Bureau(opening.account.to_owned());
     let mut permit = permit::check(house, tx.connection(), &batch, who).await?;
     let matter = Matter {
