@@ -110,12 +110,15 @@ pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<(
         sentence: "there is no grant of that number that is not over".into(),
         remedy: "see `mayfly grant list` for the numbers of those that are not",
     })?;
-    sqlx::query("UPDATE answer_grant SET until_at = $1 WHERE grant_no = $2 AND until_at > $1")
+    let done = sqlx::query("UPDATE answer_grant SET until_at = $1 WHERE grant_no = $2 AND until_at > $1")
         .bind(now.as_microsecond())
         .bind(number)
         .execute(tx.connection())
         .await
         .map_err(Error::database("end a grant"))?;
+    if done.rows_affected() != 1 {
+        return Err(Error::Bug("a grant vanished while it was ended"));
+    }
     let reference = format!("grant:{number}");
     let act = Act {
         kind: Kind::Approval,
