@@ -3,7 +3,7 @@
 //! Nothing reaches back: what holds from today on holds from its commit on, what holds from a later day from its midnight
 //! in Taipei on. The gate and every delivery ask the same lines.
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 use mayfly_retention::Class;
 use sqlx::AnyConnection;
 
@@ -94,7 +94,7 @@ impl Holder {
 /// Lets an authorisation begin that its approver stands by.
 ///
 /// # Errors
-/// `PEOPLE-*`, `MEMBER-UNKNOWN`, `STOP-REASON`.
+/// `PEOPLE-*`, `MEMBER-UNKNOWN`, `STOP-REASON`, `GATE-CLOCK`.
 pub async fn begin(house: &House, beginning: &Beginning, hands: &Hands<'_>) -> Result<Authorisation> {
     done(begin_with(house, beginning, &Second::Beside(hands)).await?)
 }
@@ -102,7 +102,7 @@ pub async fn begin(house: &House, beginning: &Beginning, hands: &Hands<'_>) -> R
 /// Lets an authorisation begin with an approval that was given before, or applies for one.
 ///
 /// # Errors
-/// `PEOPLE-*`, `MEMBER-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`.
+/// `PEOPLE-*`, `MEMBER-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`, `GATE-CLOCK`.
 pub async fn begin_approved(
     house: &House,
     beginning: &Beginning,
@@ -116,11 +116,11 @@ async fn begin_with(
     beginning: &Beginning,
     second: &Second<'_>,
 ) -> Result<Step<Authorisation>> {
-    let now = house.clock.now();
-    let today = house.today(now);
     let holder = &beginning.holder;
     check_reason(second.reason())?;
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
+    let today = house.today(now);
     let conn = tx.connection();
     if Party::of(&holder.at) == Party::Member && super::members::one(&mut *conn, &holder.at).await?.is_none()
     {
@@ -176,7 +176,7 @@ async fn begin_with(
     if line.to.is_some() {
         entered.push(Change::of(&line, What::End));
     }
-    enter(house, &mut *conn, entered, second).await?;
+    enter(house, &mut *conn, entered, second, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
     Ok(Step::Done(line))
@@ -186,7 +186,7 @@ async fn begin_with(
 /// later day comes earlier. Of an authorisation that begins on `day` nothing is left. Its approver stands by.
 ///
 /// # Errors
-/// `PEOPLE-*`, `STOP-REASON`.
+/// `PEOPLE-*`, `STOP-REASON`, `GATE-CLOCK`.
 pub async fn end(house: &House, holder: &Holder, day: Date, hands: &Hands<'_>) -> Result<Authorisation> {
     done(end_with(house, holder, day, &Second::Beside(hands)).await?)
 }
@@ -194,7 +194,7 @@ pub async fn end(house: &House, holder: &Holder, day: Date, hands: &Hands<'_>) -
 /// As [`end`], with an approval that was given before, or applies for one.
 ///
 /// # Errors
-/// `PEOPLE-*`, `STOP-REASON`, `APPROVAL-*`.
+/// `PEOPLE-*`, `STOP-REASON`, `APPROVAL-*`, `GATE-CLOCK`.
 pub async fn end_approved(
     house: &House,
     holder: &Holder,
@@ -210,10 +210,10 @@ async fn end_with(
     day: Date,
     second: &Second<'_>,
 ) -> Result<Step<Authorisation>> {
-    let now = house.clock.now();
-    let today = house.today(now);
     check_reason(second.reason())?;
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
+    let today = house.today(now);
     let conn = tx.connection();
     let lines = rows::of_holder(&mut *conn, &holder.at, &holder.account, "").await?;
     let found = lines
@@ -242,7 +242,8 @@ async fn end_with(
     let before = line.to.replace(day);
     line.ended_by = second.approved_by(&warrant);
     rows::end(&mut *conn, &line, before).await?;
-    enter(house, &mut *conn, vec![Change::of(&line, What::End)], second).await?;
+    let ended = vec![Change::of(&line, What::End)];
+    enter(house, &mut *conn, ended, second, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
     Ok(Step::Done(line))
@@ -335,12 +336,13 @@ async fn enter(
     conn: &mut AnyConnection,
     mut entered: Vec<Change>,
     second: &Second<'_>,
+    now: Timestamp,
 ) -> Result<()> {
     for change in &mut entered {
         change.reason = second.reason().to_owned();
     }
     meta::registers_changed(&mut *conn).await?;
-    changes::enter(house, conn, &entered, second.by(), house.clock.now()).await
+    changes::enter(house, conn, &entered, second.by(), now).await
 }
 
 /// With an approver that stands by, nothing is only applied for.

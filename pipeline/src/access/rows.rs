@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::Date;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::authorisation::Authorisation;
+use super::authorisation::{Authorisation, of_persons};
 use crate::{
     db::columns::{day, optional_day},
     error::{Error, Result},
@@ -138,17 +138,21 @@ pub async fn give(conn: &mut AnyConnection, member: &str, account: &str, person:
     Ok(())
 }
 
-/// Accounts of `member` that are stopped.
+/// Accounts of `member` that are stopped: all that a person has or had of whom one is.
 pub async fn stopped(conn: &mut AnyConnection, member: &str) -> Result<BTreeSet<String>> {
-    let stops = super::stop::list(conn, true).await?;
-    let of_member = stops.into_iter().filter_map(|stop| match stop.target {
+    let stops = super::stop::list(&mut *conn, true).await?;
+    let named = stops.into_iter().filter_map(|stop| match stop.target {
         super::stop::Target::Person(person) => {
             let (code, account) = person.split_once('/')?;
             (code == member).then(|| account.to_owned())
         }
         _ => None,
     });
-    Ok(of_member.collect())
+    let named: BTreeSet<String> = named.collect();
+    if named.is_empty() {
+        return Ok(named);
+    }
+    Ok(of_persons(&of_member(conn, member).await?, named))
 }
 
 fn lines(rows: &[AnyRow]) -> Result<Vec<Authorisation>> {

@@ -64,7 +64,7 @@ pub async fn place_within(
 /// Lifts the stop `number` with `approval`, or applies for one where the regime wants a second person for it.
 ///
 /// # Errors
-/// `STOP-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`.
+/// `STOP-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`, `GATE-CLOCK`.
 pub async fn lift(
     house: &House,
     number: i64,
@@ -73,8 +73,8 @@ pub async fn lift(
     approval: Option<i64>,
 ) -> Result<Step<()>> {
     check_reason(reason)?;
-    let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
     let conn = tx.connection();
     let stop = in_force(&mut *conn, number).await?;
     let reference = format!("stop:{number}");

@@ -96,6 +96,32 @@ pub fn decide(approval: &Approval, person: &str, now: Timestamp) -> Result<(), F
     }
 }
 
+/// Whether the two persons (`place/person`) who would now be behind a given `approval` are those who applied for it and gave
+/// it: an account may be somebody else's by now, or both may be one person's.
+///
+/// # Errors
+/// Why not.
+pub fn same_hands(approval: &Approval, applicant: &str, approver: &str) -> Result<(), Fault> {
+    if applicant != approval.applied_person {
+        return Err(Fault::Applicant);
+    }
+    if approver != approval.decided_person {
+        return Err(Fault::Approver);
+    }
+    two(applicant, approver)
+}
+
+/// Whether whoever approves is another person than who applies.
+///
+/// # Errors
+/// [`Fault::Approver`].
+pub fn two(applicant: &str, approver: &str) -> Result<(), Fault> {
+    match applicant == approver {
+        true => Err(Fault::Approver),
+        false => Ok(()),
+    }
+}
+
 impl Standing {
     /// Its name.
     pub fn name(self) -> &'static str {

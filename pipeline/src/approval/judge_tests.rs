@@ -53,6 +53,28 @@ fn an_approval_serves_once_for_exactly_what_was_approved_and_in_its_time() {
 }
 
 #[test]
+fn an_approval_serves_the_two_persons_who_made_it() {
+    let check = |applied: &str, decided: &str, applicant, approver, expected| {
+        let mut given = approval(GIVEN, false);
+        (given.applied_person, given.decided_person) = (applied.into(), decided.into());
+        assert_eq!(
+            same_hands(&given, applicant, approver),
+            expected,
+            "{applicant} {approver}"
+        );
+    };
+    let (one, two, third) = ("bureau/J-1", "bureau/J-2", "bureau/J-3");
+    check(one, two, one, two, Ok(()));
+    check(one, two, third, two, Err(Fault::Applicant));
+    check(one, two, two, two, Err(Fault::Applicant));
+    check(one, two, one, third, Err(Fault::Approver));
+    check(one, two, one, one, Err(Fault::Approver));
+    check(one, one, one, one, Err(Fault::Approver));
+    assert_eq!(super::two(one, one), Err(Fault::Approver));
+    assert_eq!(super::two(one, "004/J-1"), Ok(()));
+}
+
+#[test]
 fn nobody_decides_on_their_own_and_nobody_twice() {
     let check = |verdict, used, person, second, expected| {
         assert_eq!(

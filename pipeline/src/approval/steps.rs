@@ -50,9 +50,10 @@ pub async fn ask(
     let approval = approval.ok_or_else(|| Fault::Unknown.error())?;
     judge::use_up(&approval, wish.digest(), now).map_err(Fault::error)?;
     // Both are asked again: what was true when it was given is not true for ever.
-    applicant(house, &mut *conn, wish, rule, now).await?;
+    let applied_person = applicant(house, &mut *conn, wish, rule, now).await?;
     let (place, account) = split(&approval.decided_by, &approval.desk);
-    approver(house, &mut *conn, rule, &approval.desk, (place, account), now).await?;
+    let hand = approver(house, &mut *conn, rule, &approval.desk, (place, account), now).await?;
+    judge::same_hands(&approval, &applied_person, &hand.person).map_err(Fault::error)?;
     let approved_by = account.to_owned();
     store::use_up(&mut *conn, number, now).await?;
     enter(house, conn, &approval, &Told::of("used", &approval), now).await?;
@@ -83,7 +84,7 @@ pub async fn ask_always(
 /// bound to the same hash. Where the regime wants no second person there is no approval.
 ///
 /// # Errors
-/// Only what the database says: who may approve it is the caller's to ask.
+/// `APPROVAL-HANDS` if they are one person; whether each may is the caller's to ask.
 pub async fn attest(
     house: &House,
     conn: &mut AnyConnection,
@@ -94,6 +95,7 @@ pub async fn attest(
     let Some(rule) = house.regime.second_person(wish.act) else {
         return Ok(free());
     };
+    judge::two(applied_person, approver_person).map_err(Fault::error)?;
     let mut approval = open(wish, format!("{}/{applied_person}", wish.desk), rule, now);
     approval.number = meta::take_numbers(&mut *conn, meta::APPROVALS, 1).await?;
     approval.verdict = GIVEN.to_owned();
@@ -115,7 +117,7 @@ pub async fn attest(
 /// applied for, or `PLACE/ACCOUNT`.
 ///
 /// # Errors
-/// `APPROVAL-*`, `STOP-REASON`.
+/// `APPROVAL-*`, `STOP-REASON`, `GATE-CLOCK`.
 pub async fn decide(
     house: &House,
     numbers: &[i64],
@@ -123,9 +125,10 @@ pub async fn decide(
     refused_for: Option<&str>,
 ) -> Result<Vec<Approval>> {
     refused_for.map_or(Ok(()), check_reason)?;
-    let now = house.clock.now();
     let mut decided = Vec::with_capacity(numbers.len());
     let mut tx = house.db.begin().await?;
+    // Only now: the approval may have run out while the writer was waited for.
+    let now = house.trusted_now()?;
     for number in numbers {
         let conn = tx.connection();
         let approval = store::one(&mut *conn, *number).await?;

@@ -10,6 +10,7 @@ use sqlx::{AnyConnection, Row};
 use super::{
     Month,
     comparison::{Comparison, Difference, Field, Values},
+    persons::Persons,
     store,
 };
 use crate::{
@@ -140,6 +141,7 @@ pub async fn reconcile(
         })
     };
     let mut comparison = Comparison::default();
+    let persons = Persons::load(&mut reader, member, taipei_day(now)).await?;
     for place in store::records(&mut reader, member, month).await? {
         for record in sealed::segment(house, &place)?.iter() {
             let bytes = record?;
@@ -153,7 +155,7 @@ pub async fn reconcile(
             );
             let Some(asked) = asked else { continue };
             reconciled.records += 1;
-            if !is_approved(asked) {
+            if !is_approved(asked, |one, other| persons.are_one(one, other)) {
                 tell(&mut reconciled, record.batch, line, Difference::NoApproval)?;
             }
         }
@@ -226,11 +228,16 @@ async fn check(
     }
     let today = taipei_day(now);
     let at_member = rows::of_member(&mut *conn, member).await?;
-    let at_bureau = rows::held_on(conn, today, Some(BUREAU)).await?;
-    let reviews = at_member.iter().map(|line| (line, Right::Review));
-    let audits = at_bureau.iter().map(|line| (line, Right::Audit));
-    let may = reviews.chain(audits).any(|(line, right)| {
-        line.account == by && line.holds_on(today) && line.permits(&house.regime, right)
+    let at_bureau = rows::held_on(&mut *conn, today, Some(BUREAU)).await?;
+    let stopped = [
+        rows::stopped(&mut *conn, member).await?,
+        rows::stopped(conn, BUREAU).await?,
+    ];
+    let reviews = at_member.iter().map(|line| (line, Right::Review, &stopped[0]));
+    let audits = at_bureau.iter().map(|line| (line, Right::Audit, &stopped[1]));
+    let may = reviews.chain(audits).any(|(line, right, stopped)| {
+        let holds = line.account == by && line.holds_on(today) && line.permits(&house.regime, right);
+        holds && !stopped.contains(by)
     });
     if may {
         return Ok(());
@@ -238,7 +245,7 @@ async fn check(
     Err(Error::Denied {
         code: "RECONCILE-RIGHT",
         sentence:
-            "this account has neither the review right at the member nor the audit right at the bureau today"
+            "this account has neither the review right at the member nor the audit right at the bureau today, or is stopped"
                 .into(),
         remedy: "name such an account of the 授權表 (--as)",
     })
@@ -258,12 +265,12 @@ fn values<'v>(record: &'v QueryRecord<'_>, asked: &'v AskedRecord<'_>) -> Values
     })
 }
 
-/// Whether another account approved it before it was asked.
-fn is_approved(asked: &AskedRecord<'_>) -> bool {
+/// Whether another person approved it before it was asked; `are_one`: whether two accounts are one person's.
+fn is_approved(asked: &AskedRecord<'_>, are_one: impl Fn(&str, &str) -> bool) -> bool {
     let at = format!("{}T{}", asked.date, asked.time).parse::<Timestamp>();
     let approved = asked.approved_at.parse::<Timestamp>();
     !asked.approver.is_empty()
-        && asked.approver != asked.account
+        && !are_one(asked.approver, asked.account)
         && at.is_ok_and(|at| approved.is_ok_and(|approved| approved <= at))
 }
 
@@ -359,8 +366,9 @@ mod tests {
 
     #[test]
     fn an_approval_is_another_persons_and_comes_before_the_query() {
+        let are_one = |one: &str, other: &str| one == other || (one, other) == ("chen.old", "chen.yl");
         let check = |approver: &str, approved_at: &str| {
-            is_approved(&AskedRecord {
+            let asked = AskedRecord {
                 account: "chen.yl",
                 ip: "",
                 date: "2026-11-02",
@@ -376,12 +384,14 @@ mod tests {
                 approver,
                 approved_at,
                 form: "",
-            })
+            };
+            is_approved(&asked, are_one)
         };
         assert!(check("wang.dg", "2026-11-02T01:00:00Z"));
         assert!(check("wang.dg", "2026-11-02T02:00:00Z"), "at the same moment");
         assert!(!check("wang.dg", "2026-11-02T02:00:01Z"));
         assert!(!check("chen.yl", "2026-11-02T01:00:00Z"));
+        assert!(!check("chen.old", "2026-11-02T01:00:00Z"), "the same person");
         assert!(!check("", "2026-11-02T01:00:00Z"));
         assert!(!check("wang.dg", ""));
     }

@@ -80,6 +80,7 @@ pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -
     permit.check_part(&mut reader, &batch, true).await?;
     let files = Files::begin(&batch, &permit, folder)?;
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
     permit.renew(house, tx.connection(), &batch).await?;
     let intent = Intent {
         account,
@@ -114,12 +115,12 @@ pub async fn export(
     folder: &Path,
 ) -> Result<Step<Delivery>> {
     check_reason(export.reason)?;
-    let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let batch = run::find(&mut reader, batch).await?;
     let who = Reader::Bureau(export.account.to_owned());
     let mut permit = permit::check(house, &mut reader, &batch, who).await?;
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
     permit.renew(house, tx.connection(), &batch).await?;
     let matter = Matter {
         act: people::Act::Export,

@@ -46,11 +46,11 @@ pub async fn add(
     approval: Option<i64>,
 ) -> Result<Step<Grant>> {
     check_reason(reason)?;
+    let mut tx = house.db.begin().await?;
     let now = house.trusted_now()?;
     let from = wanted.from.unwrap_or(now);
     let longest = SignedDuration::from_hours(house.regime.answer_grant.valid_hours.value);
     check_period((from, wanted.until), now, longest).map_err(|fault| period(fault, longest))?;
-    let mut tx = house.db.begin().await?;
     check_known(tx.connection(), wanted.scope).await?;
     let matter = Matter {
         act: people::Act::AnswerGrant,
@@ -101,8 +101,8 @@ pub async fn add(
 /// `GRANT-UNKNOWN`, `STOP-REASON`.
 pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<()> {
     check_reason(reason)?;
-    let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    let now = house.clock.now();
     let all = list(tx.connection(), Some(now)).await?;
     let grant = all.iter().find(|grant| grant.number == number);
     let grant = grant.ok_or(Error::Input {
@@ -110,12 +110,15 @@ pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<(
         sentence: "there is no grant of that number that is not over".into(),
         remedy: "see `mayfly grant list` for the numbers of those that are not",
     })?;
-    sqlx::query("UPDATE answer_grant SET until_at = $1 WHERE grant_no = $2 AND until_at > $1")
+    let done = sqlx::query("UPDATE answer_grant SET until_at = $1 WHERE grant_no = $2 AND until_at > $1")
         .bind(now.as_microsecond())
         .bind(number)
         .execute(tx.connection())
         .await
         .map_err(Error::database("end a grant"))?;
+    if done.rows_affected() != 1 {
+        return Err(Error::Bug("a grant vanished while it was ended"));
+    }
     let reference = format!("grant:{number}");
     let act = Act {
         kind: Kind::Approval,

@@ -42,22 +42,24 @@ pub struct Opening<'a> {
 /// `GRANT-LINES`, `APPROVAL-*`, `STOP-REASON`; what [`permit::check`] refuses.
 pub async fn open(house: &House, batch: &str, opening: &Opening<'_>) -> Result<Step<OwnRows>> {
     check_reason(opening.reason)?;
-    let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let batch = run::find(&mut reader, batch).await?;
     let mut lines = opening.lines.to_vec();
     lines.sort_unstable();
     lines.dedup();
     if lines.is_empty() || lines.len() > LINES_MAX {
-        return Err(Error::Input {
-            code: "GRANT-LINES",
-            sentence: format!("at the bureau 1 to {LINES_MAX} answers are opened at once, each by its line"),
-            remedy: "name the lines with --line, as they are in the results file",
-        });
+        return Err(unfit(format!(
+            "at the bureau 1 to {LINES_MAX} answers are opened at once, each by its line"
+        )));
     }
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
     let who = Reader::Bureau(opening.account.to_owned());
     let mut permit = permit::check(house, tx.connection(), &batch, who).await?;
+    let chunks = permit.chunks.iter().map(|(chunk, _)| (chunk.first_line, chunk.row_count));
+    if !are_there(&lines, &chunks.collect::<Vec<_>>()) {
+        return Err(unfit("the batch has not all of these lines".to_owned()));
+    }
     let matter = Matter {
         act: people::Act::BreakGlass,
         desk: "bureau",
@@ -106,6 +108,23 @@ pub async fn open(house: &House, batch: &str, opening: &Opening<'_>) -> Result<S
     Ok(Step::Done(opened))
 }
 
+/// Whether each of `lines` is in one of `chunks`, each given by the line of its first row and the number of its rows.
+fn are_there(lines: &[i64], chunks: &[(i64, i64)]) -> bool {
+    let is_there = |line: &i64| {
+        let mut chunks = chunks.iter();
+        chunks.any(|(first, rows)| (*first..first + rows).contains(line))
+    };
+    lines.iter().all(is_there)
+}
+
+fn unfit(sentence: String) -> Error {
+    Error::Input {
+        code: "GRANT-LINES",
+        sentence,
+        remedy: "name the lines with --line, as they are in the results file",
+    }
+}
+
 /// What the approval is bound to.
 #[derive(Serialize)]
 struct Opened<'a> {
@@ -126,3 +145,19 @@ struct Reading<'a> {
 
 /// Glass is broken for a case, not for a file.
 const LINES_MAX: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lines_of_the_batch_are_opened() {
+        let chunks = [(2, 3), (5, 2)];
+        let check = |lines: &[i64], expected| assert_eq!(are_there(lines, &chunks), expected, "{lines:?}");
+        check(&[2, 4, 5, 6], true);
+        check(&[1], false);
+        check(&[7], false);
+        check(&[2, 7], false);
+        check(&[-1], false);
+    }
+}

@@ -55,7 +55,8 @@ pub struct Hold {
 /// What has gone already does not come back.
 ///
 /// # Errors
-/// `HOLD-ANSWER` for answers and submitted files; `HOLD-SCOPE`, `MEMBER-UNKNOWN`, `BATCH-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`.
+/// `HOLD-ANSWER` for answers and submitted files; `HOLD-SCOPE`, `MEMBER-UNKNOWN`, `BATCH-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`,
+/// `GATE-CLOCK`.
 pub async fn add(
     house: &House,
     scope: &Scope,
@@ -65,8 +66,8 @@ pub async fn add(
 ) -> Result<Step<i64>> {
     check_reason(reason)?;
     let kept = read(scope)?;
-    let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
     check_known(tx.connection(), scope).await?;
     let wish = Wish::new(&matter("hold"), by, reason, scope)?;
     let warrant = match steps::ask(house, tx.connection(), &wish, approval, now).await? {
@@ -99,7 +100,8 @@ pub async fn add(
 /// Lifts the hold `number` with `approval`, or applies for one: what it kept goes with the next pass.
 ///
 /// # Errors
-/// `HOLD-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`.
+/// `HOLD-UNKNOWN`, `STOP-REASON`, `APPROVAL-*`,
+/// `GATE-CLOCK`.
 pub async fn lift(
     house: &House,
     number: i64,
@@ -108,8 +110,8 @@ pub async fn lift(
     approval: Option<i64>,
 ) -> Result<Step<()>> {
     check_reason(reason)?;
-    let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
     let in_force = list(tx.connection(), true).await?;
     let hold = in_force.iter().find(|hold| hold.hold == number);
     let hold = hold.ok_or_else(|| unknown(number))?;

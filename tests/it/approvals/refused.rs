@@ -136,6 +136,16 @@ fn an_approval_that_does_not_serve_changes_nothing() {
     let number = apply(&sandbox, &back);
     give(&sandbox, &number, "bo.cmp").expect(0);
     say(&sandbox, NOW, &[&back[..], &["--approval", &number]].concat()).expect(0);
+    // And be the person who gave it, whoever has the account now.
+    let give_account_to = |person: &str| {
+        let give = format!("UPDATE authorisation SET person = '{person}' WHERE account = 'jin.cmp'");
+        sandbox.database.ask(&sandbox.data(), &give);
+    };
+    for other in ["J-99", "J-11"] {
+        give_account_to(other);
+        check(NOW, &with(&HOLD, &hold), 77, "APPROVAL-HANDS");
+    }
+    give_account_to("J-12");
     say(&sandbox, NOW, &[&HOLD[..], &["--approval", &hold]].concat()).expect(0);
     check(NOW, &with(&HOLD, &hold), 77, "APPROVAL-USED");
 

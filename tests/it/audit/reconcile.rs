@@ -247,4 +247,15 @@ fn what_cannot_be_reconciled_is_refused_whole() {
     bytes.extend(b"\xff\xfe,3,,,,,,,,\n");
     let file = bad(&bytes);
     check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-ENCODING");
+    // A stop of an account that the person had years ago stops the person.
+    let book = "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,person,unit,level,roles\n\
+        004,hsu.old,許虛文,內部稽核,,,Y,2023-01-01,wu.head,2024-01-01,wu.head,P004-07,稽核部,,\n";
+    let book = sandbox.file("book.csv", book);
+    sandbox.at(CLOSED, ["staff", "import"], [book]).expect(0);
+    let stop = ["person", "004/hsu.old", "--reason", "left"];
+    sandbox.at(CLOSED, ["stop", "add"], stop).expect(0);
+    check(CLOSED, ["004", "2026-11", &good], "hsu.rv", 77, "RECONCILE-RIGHT");
+    let words = [DUTY, "--artefact", "reconciliation:1", "--as", "hsu.rv"];
+    let refused = sandbox.at(CLOSED, ["duty", "close"], words).expect(77);
+    assert!(refused.stderr.contains("(DUTY-OWNER)"), "{}", refused.stderr);
 }

@@ -85,6 +85,9 @@ fn glass_is_not_broken_alone_nor_for_nothing_nor_behind_a_stop_or_the_window() {
         65,
         "GRANT-LINES",
     );
+    // A line that is not there uses nothing up, and is not even applied for.
+    let beyond = [&OPEN[..], &["--line", "99"]].concat();
+    refused(say(&sandbox, NOW, &beyond), 65, "GRANT-LINES");
     assert_eq!(
         say(
             &sandbox,
