@@ -84,10 +84,18 @@ pub async fn list<'h>(house: &'h House, on: Date, filter: &Filter) -> Result<Vec
 /// # Errors
 /// `DUTY-UNKNOWN`, `DUTY-DAY`; `DB-*`.
 pub async fn show<'h>(house: &'h House, id: &str, on: Date) -> Result<Listed<'h>> {
+    find(house, id, on).await?.ok_or_else(unknown)
+}
+
+/// As [`show`]; none, if no duty of that name has begun by that day, or its years are over.
+///
+/// # Errors
+/// `DUTY-DAY`; `DB-*`.
+pub async fn find<'h>(house: &'h House, id: &str, on: Date) -> Result<Option<Listed<'h>>> {
     let mut parts = id.split('/');
     let (rule, member) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
     if !house.regime.duties.iter().any(|known| known.id == rule) {
-        return Err(unknown());
+        return Ok(None);
     }
     let filter = Filter {
         states: State::ALL.into(),
@@ -98,13 +106,10 @@ pub async fn show<'h>(house: &'h House, id: &str, on: Date) -> Result<Listed<'h>
         Err(Error::Input {
             code: "MEMBER-UNKNOWN",
             ..
-        }) => return Err(unknown()),
+        }) => return Ok(None),
         listed => listed?,
     };
-    listed
-        .into_iter()
-        .find(|listed| listed.duty.id == id)
-        .ok_or_else(unknown)
+    Ok(listed.into_iter().find(|listed| listed.duty.id == id))
 }
 
 /// How a duty is closed that the registers themselves show to be met.

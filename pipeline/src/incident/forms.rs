@@ -9,6 +9,7 @@ use super::{
     report::Report,
 };
 use crate::{
+    duty::state::State,
     printed::Printed,
     roc::{offset, taipei},
 };
@@ -61,11 +62,13 @@ pub fn text(report: &Report, language: Language) -> String {
         text.push_str(&format!("  release   {}\n", release(reading)));
     }
     for notice in &report.notices {
-        let due = notice.due_at.map_or_else(String::new, taipei);
+        let due = notice
+            .due_at
+            .map_or_else(String::new, |at| format!(", by {}", taipei(at)));
         text.push_str(&format!(
-            "  notice    to {}: {}, by {due}; {}{}\n",
+            "  notice    to {}: {}{due}; {}{}\n",
             notice.to,
-            notice.state.name(),
+            notice.state.map_or("its years are over", State::name),
             notice.duty,
             notice
                 .artefact

@@ -100,8 +100,8 @@ pub async fn print(
 /// The instant until which it is to be given: that of its duty, which may have moved.
 async fn due(house: &House, duty: Option<&str>, incident: &Incident, rule: &NoticeRule) -> Result<Timestamp> {
     if let Some(duty) = duty {
-        let listed = list::show(house, duty, house.today(house.clock.now())).await?;
-        if let Some(at) = listed.duty.due_at {
+        let listed = list::find(house, duty, house.today(house.clock.now())).await?;
+        if let Some(at) = listed.and_then(|listed| listed.duty.due_at) {
             return Ok(at);
         }
     }

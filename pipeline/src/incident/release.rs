@@ -277,7 +277,8 @@ async fn queries(conn: &mut AnyConnection, chunk: i64, concerned: &Concerned) ->
     let rows = sqlx::query(
         "SELECT querier, item FROM request WHERE chunk_no = $1 AND entry IS NOT NULL AND codes NOT LIKE 'GATE-%'
          AND batch_no = (SELECT batch_no FROM chunk WHERE chunk_no = $1)
-         AND line >= (SELECT first_line FROM chunk WHERE chunk_no = $1)",
+         AND line >= (SELECT first_line FROM chunk WHERE chunk_no = $1)
+         AND line < (SELECT first_line + row_count FROM chunk WHERE chunk_no = $1)",
     )
     .bind(chunk)
     .fetch_all(conn)

@@ -64,8 +64,8 @@ pub struct NoticeReport {
     pub duty: String,
     /// Until when.
     pub due_at: Option<Timestamp>,
-    /// How the duty stands.
-    pub state: State,
+    /// How the duty stands; none, once its years are over: they end before those of the incident.
+    pub state: Option<State>,
     /// What closed it.
     pub artefact: Option<String>,
 }
@@ -126,13 +126,15 @@ async fn report(house: &House, conn: &mut AnyConnection, incident: Incident) -> 
     let stops = stop::list(&mut *conn, true).await?;
     let mut notices = Vec::new();
     for notice in store::notices(&mut *conn, number).await? {
-        let listed = list::show(house, &notice.duty, house.today(house.clock.now())).await?;
+        let listed = list::find(house, &notice.duty, house.today(house.clock.now())).await?;
         notices.push(NoticeReport {
             to: notice.recipient,
             duty: notice.duty,
-            due_at: listed.duty.due_at,
-            state: listed.state,
-            artefact: listed.closing.map(|closing| closing.artefact),
+            due_at: listed.as_ref().and_then(|listed| listed.duty.due_at),
+            state: listed.as_ref().map(|listed| listed.state),
+            artefact: listed
+                .and_then(|listed| listed.closing)
+                .map(|closing| closing.artefact),
         });
     }
     let steps = store::steps(&mut *conn, number).await?;
