@@ -140,6 +140,44 @@ fn every_file_that_was_changed_added_or_removed_is_found() {
     );
 }
 
+#[test]
+fn a_pack_that_lacks_the_sheets_of_a_week_or_a_drawn_sample_is_found_whoever_signs_it() {
+    let sandbox = reviewed();
+    let book = sandbox.file("bureau.csv", BOOK);
+    sandbox.at(CLOSED, ["staff", "import"], [book]).expect(0);
+    // Nobody made the sheets of member 012: the bureau signs the pack all the same.
+    sandbox
+        .at(CLOSED, ["sheet", "make"], ["004", "2026-W45"])
+        .expect(0);
+    let (folder, key) = packed(&sandbox, "pack", &[]);
+    let found = verify(&folder, &key).expect(1).json()["findings"].to_string();
+    assert!(
+        found.contains("the sheets of 012, 2026-W45: none of them is here") && !found.contains("of 004"),
+        "{found}"
+    );
+    let output = Command::new("python3")
+        .arg("programs/check-pack.py")
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && said.contains("no sheet of 012, 2026-W45 is here"),
+        "{said}"
+    );
+    sandbox
+        .at(CLOSED, ["sheet", "make"], ["012", "2026-W45"])
+        .expect(0);
+    let (folder, key) = packed(&sandbox, "whole", &[]);
+    verify(&folder, &key).expect(0);
+    fs::remove_dir_all(folder.join("samples/004-2026-11")).unwrap();
+    let found = verify(&folder, &key).expect(1).json()["findings"].to_string();
+    assert!(
+        found.contains("the sample of 004, 2026-11: was drawn and is not here"),
+        "{found}"
+    );
+}
+
 /// A pack of one member has nothing of another.
 fn one_member(sandbox: &Sandbox) {
     let (folder, key) = packed(sandbox, "other", &["--member", "012", "--as", "fan.fsc"]);

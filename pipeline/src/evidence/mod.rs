@@ -4,7 +4,7 @@
 //! Its [`parts`] come from the exports that are there already, its [`registers`] from the tables people are shown: nothing is decided here
 //! a second time. [`staging`] hashes every file into `SHA256SUMS`, whose hash the [`manifest`] names, a note that the bureau
 //! signs. The README in the folder says how to verify it with tools that every system has; [`verify`] does the same here, with
-//! nothing but the public key.
+//! nothing but the public key, and [`verified`] is what it says.
 //!
 //! Deliberately absent: identity numbers, answers, and what would open anything. Whom a query was about stays masked.
 
@@ -14,6 +14,7 @@ pub mod pack;
 pub mod parts;
 pub mod registers;
 pub mod staging;
+pub mod verified;
 pub mod verify;
 
 /// The folder's signed note.

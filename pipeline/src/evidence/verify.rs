@@ -11,12 +11,11 @@ use std::{
 };
 
 use mayfly_retention::certificate::Certificate;
-use serde::Serialize;
 use serde_json::Value;
 
-use super::{JOURNAL, MANIFEST, SUMS, manifest::Manifest, staging::files_below};
+use super::{JOURNAL, MANIFEST, SUMS, manifest::Manifest, staging::files_below, verified::Verified};
 use crate::{
-    audit,
+    audit::{self, Month},
     certificate::check as certificates,
     error::{Error, Result},
     ids, input,
@@ -38,33 +37,6 @@ use crate::{
     },
 };
 
-/// What a verification says.
-#[derive(Serialize)]
-pub struct Verified {
-    /// The days, `YYYY-MM-DD`.
-    pub from: String,
-    /// The last of them.
-    pub to: String,
-    /// Whose, or `all`.
-    pub member: String,
-    /// Who made it.
-    pub made_by: String,
-    /// Files that the list names.
-    pub files: u64,
-    /// Journal entries.
-    pub journal: u64,
-    /// Sheets, and of how many weeks.
-    pub sheets: (u64, u64),
-    /// Drawn samples.
-    pub samples: u64,
-    /// Reconciliations.
-    pub reconciliations: u64,
-    /// Deletion certificates.
-    pub certificates: u64,
-    /// What does not hold; empty if all does.
-    pub findings: Vec<String>,
-}
-
 /// Verifies the pack in `folder` with the public key, or the file that holds it.
 ///
 /// # Errors
@@ -81,7 +53,7 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
     let manifest = key.open(&note).ok().and_then(Manifest::parse);
     let Some(manifest) = manifest.filter(|manifest| pack.is_signed_once(&note, manifest)) else {
         pack.find("the manifest is not signed with this key, or was changed; nothing else was looked at");
-        return Ok(empty(pack.findings));
+        return Ok(Verified::unsigned(pack.findings));
     };
     let files = pack.files(&manifest)?;
     let report = verify_folder(&folder.join(JOURNAL), &key.text()).unwrap_or_default();
@@ -99,13 +71,21 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         named.map(|path| folder.join(path)).collect()
     };
     let seen = pack.journal(
-        &report,
+        (&manifest, &report),
         &of("checkpoints/", ".checkpoint"),
         &of("sheets/", ".proof"),
     );
     let samples = of("samples/", "/sample.json");
+    let mut drawn = seen.drawn;
     for sample in &samples {
-        pack.sample(sample, &report);
+        if let Some(of) = pack.sample(sample, &report) {
+            drawn.remove(&of);
+        }
+    }
+    for (member, month) in drawn {
+        pack.find(&format!(
+            "the sample of {member}, {month}: was drawn and is not here"
+        ));
     }
     let reconciliations = of("reconciliations/", ".json");
     for file in &reconciliations {
@@ -143,6 +123,8 @@ struct Seen {
     payloads: BTreeMap<u64, Hash>,
     /// The hashes of certificates.
     certificates: BTreeSet<String>,
+    /// Member and month of the samples that were drawn and belong in the pack.
+    drawn: BTreeSet<(String, String)>,
 }
 
 impl Pack<'_> {
@@ -201,9 +183,14 @@ impl Pack<'_> {
             .collect())
     }
 
-    /// Reads the entries once: for the older checkpoints, the queries of the weeks there are sheets of, and what reconciliations
-    /// and certificates say.
-    fn journal(&mut self, report: &Report, older: &[PathBuf], files: &[PathBuf]) -> Seen {
+    /// Reads the entries once: for the older checkpoints, the queries of the weeks there are sheets of or have to be, the samples
+    /// that have to be there, and what reconciliations and certificates say.
+    fn journal(
+        &mut self,
+        (manifest, report): (&Manifest, &Report),
+        older: &[PathBuf],
+        files: &[PathBuf],
+    ) -> Seen {
         let mut seen = Seen::default();
         let Some(head) = report.checkpoint.as_ref().filter(|_| report.is_sound()) else {
             self.find("sheets, samples and certificates were not judged: the journal is not what was signed");
@@ -232,6 +219,7 @@ impl Pack<'_> {
         }
         let mut frontier = Frontier::default();
         let mut found = Vec::new();
+        let mut absent: BTreeMap<(String, Week), u64> = BTreeMap::new();
         each_entry(&self.folder.join(JOURNAL), head.size(), |line| {
             let index = frontier.size();
             let _ = frontier.append(hash_leaf(line));
@@ -246,6 +234,14 @@ impl Pack<'_> {
                     let of = (entry.member.to_owned(), Week::of(entry.at));
                     if let Some(tiling) = tilings.get_mut(&of) {
                         tiling.take(index, |flaw| found.push(told(&of, &flaw)));
+                    } else if manifest.has_week(&of.0, of.1) {
+                        *absent.entry(of).or_default() += 1;
+                    }
+                }
+                Kind::Sample if entry.at <= manifest.made_at => {
+                    let drawn = entry.reference.strip_prefix(DRAWN).and_then(Month::parse);
+                    if let Some(month) = drawn.filter(|month| manifest.has_month(entry.member, *month)) {
+                        seen.drawn.insert((entry.member.to_owned(), month.to_string()));
                     }
                 }
                 Kind::Reconciliation => {
@@ -259,6 +255,11 @@ impl Pack<'_> {
         });
         for (of, tiling) in tilings {
             tiling.finish(|flaw| found.push(told(&of, &flaw)));
+        }
+        for ((member, week), queries) in absent {
+            found.push(format!(
+                "the sheets of {member}, {week}: none of them is here, and it has {queries} queries"
+            ));
         }
         found.extend(
             checkpoints
@@ -288,7 +289,8 @@ impl Pack<'_> {
         weeks
     }
 
-    fn sample(&mut self, file: &Path, report: &Report) {
+    /// Checks a sample against the rule; returns whose it is, and of which month.
+    fn sample(&mut self, file: &Path, report: &Report) -> Option<(String, String)> {
         let folder = file.parent().unwrap_or(self.folder);
         let journal = self.folder.join(JOURNAL);
         match audit::verify::verify_in(folder, (&journal, report), self.key) {
@@ -299,8 +301,12 @@ impl Pack<'_> {
                         verified.member, verified.month
                     ));
                 }
+                Some((verified.member, verified.month))
             }
-            Err(error) => self.find(&format!("{}: {error}", name(folder))),
+            Err(error) => {
+                self.find(&format!("{}: {error}", name(folder)));
+                None
+            }
         }
     }
 
@@ -361,22 +367,6 @@ fn name(path: &Path) -> String {
     input::name_of(path)
 }
 
-fn empty(findings: Vec<String>) -> Verified {
-    Verified {
-        from: String::new(),
-        to: String::new(),
-        member: String::new(),
-        made_by: String::new(),
-        files: 0,
-        journal: 0,
-        sheets: (0, 0),
-        samples: 0,
-        reconciliations: 0,
-        certificates: 0,
-        findings,
-    }
-}
-
 fn unusable() -> Error {
     Error::Input {
         code: "EVIDENCE-FILE",
@@ -385,6 +375,8 @@ fn unusable() -> Error {
     }
 }
 
+/// What the reference of an entry begins with by which a sample was drawn.
+const DRAWN: &str = "draw:";
 /// Findings that are told one by one.
 const FINDINGS_MAX: usize = 1000;
 /// The lines of the text, an empty one, the signature, and what is behind the last line end.
