@@ -145,14 +145,14 @@ fn a_pack_that_lacks_the_sheets_of_a_week_or_a_drawn_sample_is_found_whoever_sig
     let sandbox = reviewed();
     let book = sandbox.file("bureau.csv", BOOK);
     sandbox.at(CLOSED, ["staff", "import"], [book]).expect(0);
-    // Nobody made the sheets of member 012: the bureau signs the pack all the same.
+    // Nobody made the sheets of member 004: the bureau signs the pack all the same.
     sandbox
-        .at(CLOSED, ["sheet", "make"], ["004", "2026-W45"])
+        .at(CLOSED, ["sheet", "make"], ["012", "2026-W45"])
         .expect(0);
     let (folder, key) = packed(&sandbox, "pack", &[]);
     let found = verify(&folder, &key).expect(1).json()["findings"].to_string();
     assert!(
-        found.contains("the sheets of 012, 2026-W45: none of them is here") && !found.contains("of 004"),
+        found.contains("the sheets of 004, 2026-W45: none of them is here") && !found.contains("of 012"),
         "{found}"
     );
     let output = Command::new("python3")
@@ -162,11 +162,11 @@ fn a_pack_that_lacks_the_sheets_of_a_week_or_a_drawn_sample_is_found_whoever_sig
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        !output.status.success() && said.contains("no sheet of 012, 2026-W45 is here"),
+        !output.status.success() && said.contains("no sheet of 004, 2026-W45 is here"),
         "{said}"
     );
     sandbox
-        .at(CLOSED, ["sheet", "make"], ["012", "2026-W45"])
+        .at(CLOSED, ["sheet", "make"], ["004", "2026-W45"])
         .expect(0);
     let (folder, key) = packed(&sandbox, "whole", &[]);
     verify(&folder, &key).expect(0);
