@@ -1,4 +1,4 @@
-//! What a verification of a pack says of it. *Pure.*
+//! What a verification of a pack says of it, and how many of its findings are kept. *Pure.*
 
 use serde::Serialize;
 
@@ -45,5 +45,47 @@ impl Verified {
             certificates: 0,
             findings,
         }
+    }
+}
+
+/// What does not hold: the first of it one by one, however much it is.
+#[derive(Default)]
+pub(super) struct Findings(Vec<String>);
+
+impl Findings {
+    /// Adds one; its sentence is made only while there is room for it.
+    pub(super) fn add(&mut self, told: impl FnOnce() -> String) {
+        match self.0.len() {
+            count if count < FINDINGS_MAX => self.0.push(told()),
+            FINDINGS_MAX => self.0.push("and more".into()),
+            _ => {}
+        }
+    }
+
+    /// As they are told.
+    pub(super) fn into_told(self) -> Vec<String> {
+        self.0
+    }
+}
+
+/// Findings that are told one by one.
+const FINDINGS_MAX: usize = 1000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_million_flaws_are_a_thousand_sentences() {
+        let (mut findings, mut made) = (Findings::default(), 0);
+        for _ in 0..1_000_000 {
+            findings.add(|| {
+                made += 1;
+                "flaw".into()
+            });
+        }
+        let told = findings.into_told();
+        assert_eq!((made, told.len()), (1000, 1001));
+        assert_eq!(told.last().map(String::as_str), Some("and more"));
     }
 }

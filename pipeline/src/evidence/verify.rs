@@ -13,7 +13,12 @@ use std::{
 use mayfly_retention::certificate::Certificate;
 use serde_json::Value;
 
-use super::{JOURNAL, MANIFEST, SUMS, manifest::Manifest, staging::files_below, verified::Verified};
+use super::{
+    JOURNAL, MANIFEST, SUMS,
+    manifest::Manifest,
+    staging::files_below,
+    verified::{Findings, Verified},
+};
 use crate::{
     audit::{self, Month},
     certificate::check as certificates,
@@ -48,12 +53,12 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
     let mut pack = Pack {
         folder,
         key,
-        findings: Vec::new(),
+        findings: Findings::default(),
     };
     let manifest = key.open(&note).ok().and_then(Manifest::parse);
     let Some(manifest) = manifest.filter(|manifest| pack.is_signed_once(&note, manifest)) else {
         pack.find("the manifest is not signed with this key, or was changed; nothing else was looked at");
-        return Ok(Verified::unsigned(pack.findings));
+        return Ok(Verified::unsigned(pack.findings.into_told()));
     };
     let files = pack.files(&manifest)?;
     let report = verify_folder(&folder.join(JOURNAL), &key.text()).unwrap_or_default();
@@ -104,14 +109,14 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         samples: samples.len() as u64,
         reconciliations: reconciliations.len() as u64,
         certificates: certificates.len() as u64,
-        findings: pack.findings,
+        findings: pack.findings.into_told(),
     })
 }
 
 struct Pack<'p> {
     folder: &'p Path,
     key: &'p VerifierKey,
-    findings: Vec<String>,
+    findings: Findings,
 }
 
 /// What is looked for among the entries.
@@ -129,11 +134,7 @@ struct Seen {
 
 impl Pack<'_> {
     fn find(&mut self, what: &str) {
-        if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(what.to_owned());
-        } else if self.findings.len() == FINDINGS_MAX {
-            self.findings.push("and more".into());
-        }
+        self.findings.add(|| what.to_owned());
     }
 
     /// Whether the note has the one signature line that we write, and the manifest names the key that made it.
@@ -218,14 +219,14 @@ impl Pack<'_> {
             tilings.insert(of.clone(), tiling);
         }
         let mut frontier = Frontier::default();
-        let mut found = Vec::new();
+        let found = &mut self.findings;
         let mut absent: BTreeMap<(String, Week), u64> = BTreeMap::new();
         each_entry(&self.folder.join(JOURNAL), head.size(), |line| {
             let index = frontier.size();
             let _ = frontier.append(hash_leaf(line));
             for (root, file) in checkpoints.remove(&frontier.size()).into_iter().flatten() {
                 if root != frontier.root() {
-                    found.push(format!("{file}: is no beginning of the journal"));
+                    found.add(|| format!("{file}: is no beginning of the journal"));
                 }
             }
             let Ok(entry) = Entry::parse(line) else { return };
@@ -233,7 +234,7 @@ impl Pack<'_> {
                 Kind::Query => {
                     let of = (entry.member.to_owned(), Week::of(entry.at));
                     if let Some(tiling) = tilings.get_mut(&of) {
-                        tiling.take(index, |flaw| found.push(told(&of, &flaw)));
+                        tiling.take(index, |flaw| found.add(|| told(&of, &flaw)));
                     } else if manifest.has_week(&of.0, of.1) {
                         *absent.entry(of).or_default() += 1;
                     }
@@ -254,20 +255,16 @@ impl Pack<'_> {
             }
         });
         for (of, tiling) in tilings {
-            tiling.finish(|flaw| found.push(told(&of, &flaw)));
+            tiling.finish(|flaw| found.add(|| told(&of, &flaw)));
         }
         for ((member, week), queries) in absent {
-            found.push(format!(
-                "the sheets of {member}, {week}: none of them is here, and it has {queries} queries"
-            ));
+            found.add(|| {
+                format!("the sheets of {member}, {week}: none of them is here, and it has {queries} queries")
+            });
         }
-        found.extend(
-            checkpoints
-                .into_values()
-                .flatten()
-                .map(|(_, file)| format!("{file}: is of a longer journal than the one here")),
-        );
-        found.iter().for_each(|what| self.find(what));
+        for (_, file) in checkpoints.into_values().flatten() {
+            found.add(|| format!("{file}: is of a longer journal than the one here"));
+        }
         seen
     }
 
@@ -377,8 +374,6 @@ fn unusable() -> Error {
 
 /// What the reference of an entry begins with by which a sample was drawn.
 const DRAWN: &str = "draw:";
-/// Findings that are told one by one.
-const FINDINGS_MAX: usize = 1000;
 /// The lines of the text, an empty one, the signature, and what is behind the last line end.
 const MANIFEST_LINES: usize = 14;
 /// Room for a million files.
