@@ -6,7 +6,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::File,
     path::{Path, PathBuf},
 };
 
@@ -97,7 +96,7 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         pack.reconciliation(file, &seen.payloads);
     }
     let certificates = of("certificates/", ".certificate");
-    pack.certificates(&certificates, &seen.certificates)?;
+    pack.certificates(&certificates, &seen.certificates);
     Ok(Verified {
         from: manifest.asked.from.to_string(),
         to: manifest.asked.to.to_string(),
@@ -145,7 +144,8 @@ impl Pack<'_> {
             && manifest.fingerprint == ids::hex(&self.key.fingerprint())
     }
 
-    /// Holds every file against the list, and the list against the manifest; returns the files that are listed.
+    /// Holds every file against the list, and the list against the manifest; returns the files that are as they were listed:
+    /// no other one is opened again.
     fn files(&mut self, manifest: &Manifest) -> Result<BTreeSet<String>> {
         let list = plain_file(&self.folder.join(SUMS), SUMS_BYTES_MAX).unwrap_or_default();
         if ids::hex(&<sha2::Sha256 as sha2::Digest>::digest(&list)) != manifest.sums {
@@ -167,21 +167,22 @@ impl Pack<'_> {
                 self.find(&format!("{path}: was not there when it was signed"));
             }
         }
+        let mut good = BTreeSet::new();
         for (path, hash) in &listed {
             let plain = there.contains(*path).then(|| self.folder.join(path));
             let file = plain
                 .filter(|path| path.symlink_metadata().is_ok_and(|found| found.is_file()))
-                .and_then(|path| File::open(path).ok());
-            match file.map(input::sha256_of).transpose()? {
+                .and_then(|path| input::open(&path).ok());
+            match file.map(input::sha256_of) {
                 None => self.find(&format!("{path}: is missing, or no plain file")),
-                Some(found) if found != *hash => self.find(&format!("{path}: was changed")),
-                Some(_) => {}
+                Some(Err(_)) => self.find(&format!("{path}: cannot be read")),
+                Some(Ok(found)) if found != *hash => self.find(&format!("{path}: was changed")),
+                Some(Ok(_)) => {
+                    good.insert((*path).to_owned());
+                }
             }
         }
-        Ok(there
-            .into_iter()
-            .filter(|path| listed.contains_key(path.as_str()))
-            .collect())
+        Ok(good)
     }
 
     /// Reads the entries once: for the older checkpoints, the queries of the weeks there are sheets of or have to be, the samples
@@ -324,17 +325,28 @@ impl Pack<'_> {
         }
     }
 
-    fn certificates(&mut self, files: &[PathBuf], entered: &BTreeSet<String>) -> Result<()> {
-        for judged in certificates::judge(files, &self.names(files))? {
-            if !judged.sound {
-                self.find(&format!("{}: {}", name(&judged.file), judged.said));
-            }
-            let file = File::open(&judged.file).map_err(Error::io("read a certificate"))?;
-            if !entered.contains(&input::sha256_of(file)?) {
-                self.find(&format!("{}: is not in the journal", name(&judged.file)));
+    fn certificates(&mut self, files: &[PathBuf], entered: &BTreeSet<String>) {
+        let mut notes = Vec::new();
+        for file in files {
+            match plain_file(file, NOTE_BYTES_MAX) {
+                Some(note) => {
+                    let hash = <sha2::Sha256 as sha2::Digest>::digest(&note);
+                    if !entered.contains(&ids::hex(&hash)) {
+                        self.find(&format!("{}: is not in the journal", name(file)));
+                    }
+                    notes.push(file.clone());
+                }
+                None => self.find(&format!("{}: is no certificate", name(file))),
             }
         }
-        Ok(())
+        match certificates::judge(&notes, &self.names(&notes)) {
+            Ok(all) => {
+                for judged in all.iter().filter(|judged| !judged.sound) {
+                    self.find(&format!("{}: {}", name(&judged.file), judged.said));
+                }
+            }
+            Err(error) => self.find(&error.to_string()),
+        }
     }
 
     /// The one key under each name that the certificates say it had: a journal that was put back signs on under another origin.
