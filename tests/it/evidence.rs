@@ -168,7 +168,7 @@ fn a_pack_that_lacks_the_sheets_of_a_week_or_a_drawn_sample_is_found_whoever_sig
     sandbox
         .at(CLOSED, ["sheet", "make"], ["004", "2026-W45"])
         .expect(0);
-    let (folder, key) = packed(&sandbox, "whole", &[]);
+    let (folder, key) = packed(&sandbox, "whole", &["--as", "supervisor/fan.fsc"]);
     verify(&folder, &key).expect(0);
     fs::remove_dir_all(folder.join("samples/004-2026-11")).unwrap();
     let found = verify(&folder, &key).expect(1).json()["findings"].to_string();
