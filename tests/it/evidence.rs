@@ -140,6 +140,86 @@ fn every_file_that_was_changed_added_or_removed_is_found() {
     );
 }
 
+#[test]
+fn a_pack_that_lacks_the_sheets_of_a_week_or_a_drawn_sample_is_found_whoever_signs_it() {
+    let sandbox = reviewed();
+    let book = sandbox.file("bureau.csv", BOOK);
+    sandbox.at(CLOSED, ["staff", "import"], [book]).expect(0);
+    // Nobody made the sheets of member 004: the bureau signs the pack all the same.
+    sandbox
+        .at(CLOSED, ["sheet", "make"], ["012", "2026-W45"])
+        .expect(0);
+    let (folder, key) = packed(&sandbox, "pack", &[]);
+    let found = verify(&folder, &key).expect(1).json()["findings"].to_string();
+    assert!(
+        found.contains("the sheets of 004, 2026-W45: none of them is here") && !found.contains("of 012"),
+        "{found}"
+    );
+    let output = Command::new("python3")
+        .arg("programs/check-pack.py")
+        .current_dir(&folder)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        !output.status.success() && said.contains("no sheet of 004, 2026-W45 is here"),
+        "{said}"
+    );
+    sandbox
+        .at(CLOSED, ["sheet", "make"], ["004", "2026-W45"])
+        .expect(0);
+    let (folder, key) = packed(&sandbox, "whole", &["--as", "supervisor/fan.fsc"]);
+    verify(&folder, &key).expect(0);
+    fs::remove_dir_all(folder.join("samples/004-2026-11")).unwrap();
+    let found = verify(&folder, &key).expect(1).json()["findings"].to_string();
+    assert!(
+        found.contains("the sample of 004, 2026-11: was drawn and is not here"),
+        "{found}"
+    );
+}
+
+#[test]
+fn what_is_no_plain_file_or_too_large_is_a_finding_and_nobody_waits_for_it() {
+    let sandbox = month();
+    let (folder, key) = packed(&sandbox, "pack", &[]);
+    let certificate = files_below(&folder.join("certificates"))
+        .into_iter()
+        .find(|file| file.extension().is_some_and(|end| end == "certificate"))
+        .unwrap();
+    let proof = folder.join("sheets/004/2026-W45/004-2026-W45-chen.yl.proof");
+    for file in [certificate, proof, folder.join("SHA256SUMS")] {
+        let good = fs::read(&file).unwrap();
+        let found = || verify(&folder, &key).expect(1).json()["findings"].to_string();
+        fs::write(&file, vec![b'x'; 4 << 20]).unwrap();
+        found();
+        fs::remove_file(&file).unwrap();
+        // Nobody ever writes to it: whoever opens it to read waits for good.
+        assert!(Command::new("mkfifo").arg(&file).status().unwrap().success());
+        found();
+        fs::remove_file(&file).unwrap();
+        let elsewhere = sandbox.file("elsewhere", &good);
+        std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
+        let told = found();
+        assert!(
+            told.contains("no plain file") || told.contains("not the list"),
+            "{told}"
+        );
+        fs::remove_file(&file).unwrap();
+        fs::write(&file, good).unwrap();
+    }
+    verify(&folder, &key).expect(0);
+    fs::remove_file(folder.join("manifest")).unwrap();
+    assert!(
+        Command::new("mkfifo")
+            .arg(folder.join("manifest"))
+            .status()
+            .unwrap()
+            .success()
+    );
+    let run = verify(&folder, &key).expect(65);
+    assert!(run.stderr.contains("(EVIDENCE-FILE)"), "{}", run.stderr);
+}
+
 /// A pack of one member has nothing of another.
 fn one_member(sandbox: &Sandbox) {
     let (folder, key) = packed(sandbox, "other", &["--member", "012", "--as", "fan.fsc"]);

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use sqlx::AnyConnection;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::{
     Month, enter, population,
@@ -109,10 +110,10 @@ async fn commit_in(
     }
     let committed = Committed {
         month: month.to_string(),
-        value: ids::hex(&ids::random::<32>()?),
+        value: ids::hex(Zeroizing::new(ids::random::<32>()?).as_slice()),
     };
     // The payload is not kept as a step: it is shown when the sample is drawn, and until then rests sealed.
-    let step = enter(
+    let mut step = enter(
         house,
         &mut *conn,
         (member, month),
@@ -121,6 +122,7 @@ async fn commit_in(
         now,
     )
     .await?;
+    step.payload.zeroize();
     let sample = Sample {
         member: member.to_owned(),
         month,

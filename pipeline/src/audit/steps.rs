@@ -1,6 +1,7 @@
 //! What a sample's journal entries commit to, and the file in which it leaves the house. *Pure.*
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use zeroize::ZeroizeOnDrop;
 
 use super::draw::Item;
 use crate::{ids, journal::entry::SALT_BYTES};
@@ -35,7 +36,8 @@ impl ActName {
 }
 
 /// Payload of a commitment. Its hash is in the journal before the month ends; the payload itself is shown after the draw.
-#[derive(Serialize, Deserialize)]
+/// Until then the value is a secret: whoever knew it could tell what will be drawn.
+#[derive(Serialize, Deserialize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 pub struct Committed {
     /// The month.
@@ -187,5 +189,16 @@ impl From<Item> for FileItem {
             entry: item.entry,
             query: item.query,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_value_that_is_committed_to_is_wiped_when_it_is_dropped() {
+        fn is_wiped<T: ZeroizeOnDrop>() {}
+        is_wiped::<Committed>();
     }
 }

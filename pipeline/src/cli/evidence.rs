@@ -16,7 +16,11 @@ pub(super) async fn run(opening: &Opening, command: EvidenceCommand, out: &Out) 
             account,
         } => {
             let asked = Asked { from, to, member };
-            let by = attributable(&account)?;
+            // PLACE/ACCOUNT, or the account alone.
+            for part in account.splitn(2, '/') {
+                attributable(part)?;
+            }
+            let by = account.as_str();
             let house = opening.to_act().await?;
             let packed = pack::pack(&house, &asked, &folder, by).await?;
             out.show(&packed, || {

@@ -21,6 +21,24 @@ def head(text):  # origin, number of entries, root
     return origin, int(size), root
 
 
+# What was asked for: which days, whose, and what was closed when it was made.
+asked = dict(line.split(": ", 1) for line in pathlib.Path("manifest").read_text("utf-8").split("\n\n")[0].split("\n")[1:])
+moment = lambda at: datetime.datetime.fromisoformat(at[:19]) + datetime.timedelta(hours=8)  # Taipei
+theirs = lambda member: asked["member"] in ("all", member)
+
+
+def week_is_due(member, week):  # over for a day, with a day of those asked for
+    monday = datetime.date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+    first, sunday, closed = (str(monday + datetime.timedelta(days=days)) for days in (0, 6, 8))
+    return theirs(member) and first <= asked["to"] and asked["from"] <= sunday and closed <= str(moment(asked["made at"]).date())
+
+
+def sample_is_due(entry):  # drawn, of a month with a day of those asked for
+    act, month = entry["ref"].split(":")
+    is_asked = asked["from"][:7] <= month <= asked["to"][:7]
+    return act == "draw" and theirs(entry["member"]) and is_asked and moment(entry["at"]) <= moment(asked["made at"])
+
+
 # The checkpoints: of the journal, from before the days asked for, and under each sheet.
 origin, size, root = head(pathlib.Path("journal/checkpoint").read_text("utf-8"))
 proofs = {file: file.read_text("utf-8") for file in sorted(pathlib.Path("sheets").rglob("*.proof"))}
@@ -33,7 +51,7 @@ for file, text in proofs.items():
 sizes = {own for _, own, _ in older.values()}
 
 # The entries against the signed root, and what is looked for among them.
-stack, index, roots, queries, entries = [], 0, {}, {}, {}
+stack, index, roots, queries, entries, drawn = [], 0, {}, {}, {}, set()
 for number in range((size + 255) // 256):
     data, at = pathlib.Path(path(number, min(256, size - number * 256))).read_bytes(), 0
     while at < len(data):
@@ -45,11 +63,12 @@ for number in range((size + 255) // 256):
         stack.append(node)
         entry = json.loads(line)
         if entry["kind"] == "query":
-            taipei = datetime.datetime.fromisoformat(entry["at"][:19]) + datetime.timedelta(hours=8)
-            week = "{:04}-W{:02}".format(*taipei.isocalendar()[:2])
+            week = "{:04}-W{:02}".format(*moment(entry["at"]).isocalendar()[:2])
             queries.setdefault((entry["member"], week), []).append(index)
         elif entry["kind"] in ("certificate", "reconciliation"):
             entries[index] = entry
+        elif entry["kind"] == "sample" and sample_is_due(entry):
+            drawn.add(f"{entry['member']}-{entry['ref'].split(':')[1]}")
         index += 1
         if index in sizes or index == size:
             top = sha(b"")
@@ -71,7 +90,12 @@ for file, text in proofs.items():
     weeks.setdefault((said["member"], said["week"]), []).extend(listed)
 for (member, week), listed in weeks.items():
     must(sorted(listed) == queries.get((member, week), []), f"the sheets of {member}, {week} are not exactly its queries")
-print(f"{len(proofs)} sheets of {len(weeks)} weeks: every query of these weeks is on exactly one")
+for (member, week), listed in queries.items():
+    must((member, week) in weeks or not week_is_due(member, week), f"no sheet of {member}, {week} is here, and it has {len(listed)} queries")
+print(f"{len(proofs)} sheets of {len(weeks)} weeks: every query of these weeks is on exactly one, and no other closed week has any")
+for name in sorted(drawn):
+    must(pathlib.Path("samples", name, "sample.json").is_file(), f"the sample {name} was drawn and is not here")
+print(f"{len(drawn)} samples were drawn: each is here")
 
 # What reconciliations say, and the certificates, are what was entered.
 found = [json.loads(file.read_text("utf-8")) for file in sorted(pathlib.Path(".").glob("reconciliations/*.json"))]

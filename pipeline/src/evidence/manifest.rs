@@ -3,6 +3,7 @@
 use jiff::{Timestamp, civil::Date};
 
 use super::asked::Asked;
+use crate::{audit::Month, sheet::Week};
 
 /// What the bureau signs.
 pub struct Manifest {
@@ -59,18 +60,32 @@ impl Manifest {
         };
         (manifest.text() == text).then_some(manifest)
     }
+
+    /// Whether the queries of `member` in `week` have to be on sheets in the pack: it has a day of those asked for, and was closed
+    /// when the pack was made. Sheets are made on the Monday after, at an hour that the regime says; one day later they are there.
+    pub fn has_week(&self, member: &str, week: Week) -> bool {
+        self.asked.is_of(member)
+            && self.asked.meets(week.first_day(), week.last_day())
+            && week.is_closed(self.made_at, CLOSED_HOURS)
+    }
+
+    /// Whether a sample of `member` and `month` has to be in the pack once it was drawn.
+    pub fn has_month(&self, member: &str, month: Month) -> bool {
+        self.asked.is_of(member) && self.asked.meets(month.first_day(), month.last_day())
+    }
 }
 
 const FORMAT: &str = "mayfly-evidence/1";
 const ALL: &str = "all";
+/// From the end of a week until its sheets are there whatever the hour at which the regime has them made.
+const CLOSED_HOURS: i8 = 24;
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_manifest_has_one_spelling() {
-        let manifest = Manifest {
+    fn november() -> Manifest {
+        Manifest {
             origin: "mayfly/sandbox/1".into(),
             asked: Asked {
                 from: jiff::civil::date(2026, 11, 1),
@@ -83,7 +98,31 @@ mod tests {
             journal: 12,
             files: 3,
             sums: "cd".into(),
-        };
+        }
+    }
+
+    #[test]
+    fn sheets_and_samples_are_expected_of_whom_and_of_when_it_was_asked_and_of_what_was_closed() {
+        let mut manifest = november();
+        let week = |text: &str| Week::parse(text).unwrap();
+        // 2026-W44 ends on November 1, 2026-W49 begins on November 30.
+        assert!(manifest.has_week("004", week("2026-W44")) && manifest.has_week("004", week("2026-W48")));
+        assert!(!manifest.has_week("012", week("2026-W45")));
+        assert!(!manifest.has_week("004", week("2026-W43")));
+        assert!(!manifest.has_week("004", week("2026-W49")), "it was under way");
+        manifest.made_at = "2026-11-30T15:59:59Z".parse().unwrap();
+        assert!(!manifest.has_week("004", week("2026-W48")), "its sheets are made");
+        manifest.made_at = "2026-11-30T16:00:00Z".parse().unwrap();
+        assert!(manifest.has_week("004", week("2026-W48")));
+        manifest.asked.member = None;
+        assert!(manifest.has_week("012", week("2026-W45")));
+        let month = |text: &str| Month::parse(text).unwrap();
+        assert!(manifest.has_month("012", month("2026-11")) && !manifest.has_month("012", month("2026-12")));
+    }
+
+    #[test]
+    fn a_manifest_has_one_spelling() {
+        let manifest = november();
         let text = manifest.text();
         assert!(!text.contains("\n\n") && text.contains("\nmember: 004\n"));
         assert_eq!(Manifest::parse(&text).unwrap().text(), text);

@@ -5,18 +5,18 @@ use std::path::Path;
 use jiff::Timestamp;
 use mayfly_retention::Class;
 use serde::Serialize;
-use sqlx::AnyConnection;
 
 use super::{
     JOURNAL,
     asked::Asked,
+    inspector::inspector,
     manifest::Manifest,
     parts::{self, Counts},
     registers,
     staging::Staging,
 };
 use crate::{
-    access::{members, rows},
+    access::members,
     app::House,
     audit,
     error::{Error, Result},
@@ -28,7 +28,6 @@ use crate::{
         signing,
     },
     printed::day,
-    regime::people::Right,
     sheet,
 };
 
@@ -49,7 +48,7 @@ pub struct Packed {
 }
 
 /// Writes the pack of what is `asked` for to the new or empty folder `folder`. `by` is an account of the bureau with the audit
-/// right, or of the supervisor or provider with the right to inspect; that it was taken away is entered in the journal first.
+/// right, or of the supervisor or provider with the right to inspect, with its place before it where two have one of that name; that it was taken away is entered in the journal first.
 ///
 /// # Errors
 /// `EVIDENCE-RANGE`, `EVIDENCE-RIGHT`, `EVIDENCE-FOLDER`, `MEMBER-UNKNOWN`, `GATE-CLOCK`; those of the exports it is made of.
@@ -66,7 +65,7 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
             remedy: "check the three digits; see `mayfly member import`",
         });
     }
-    let made_by = inspector(house, &mut reader, by, now).await?;
+    let made_by = inspector(house, &mut reader, by, house.today(now)).await?;
     let staging = Staging::begin(folder, &house.dir)?;
     let entry = enter(house, asked, &made_by, now).await?;
 
@@ -102,29 +101,6 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
         files,
         entry,
         key: key.text(),
-    })
-}
-
-/// Where the account `by` stands that may take evidence away today, and the account.
-async fn inspector(house: &House, conn: &mut AnyConnection, by: &str, now: Timestamp) -> Result<String> {
-    for (desk, right) in [
-        ("bureau", Right::Audit),
-        ("supervisor", Right::Inspect),
-        ("provider", Right::Inspect),
-    ] {
-        let stopped = rows::stopped(&mut *conn, desk).await?;
-        let lines = rows::held_on(&mut *conn, house.today(now), Some(desk)).await?;
-        let holds = lines
-            .iter()
-            .any(|line| line.account == by && line.permits(&house.regime, right));
-        if holds && !stopped.contains(by) {
-            return Ok(format!("{desk}/{by}"));
-        }
-    }
-    Err(Error::Denied {
-        code: "EVIDENCE-RIGHT",
-        sentence: "this account has no right to take evidence away today".into(),
-        remedy: "name an account on the 授權表 (--as): compliance at the bureau, or an auditor of the supervisor or the provider",
     })
 }
 

@@ -6,17 +6,20 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs::File,
     path::{Path, PathBuf},
 };
 
 use mayfly_retention::certificate::Certificate;
-use serde::Serialize;
 use serde_json::Value;
 
-use super::{JOURNAL, MANIFEST, SUMS, manifest::Manifest, staging::files_below};
+use super::{
+    JOURNAL, MANIFEST, SUMS,
+    manifest::Manifest,
+    staging::files_below,
+    verified::{Findings, Verified},
+};
 use crate::{
-    audit,
+    audit::{self, Month},
     certificate::check as certificates,
     error::{Error, Result},
     ids, input,
@@ -38,33 +41,6 @@ use crate::{
     },
 };
 
-/// What a verification says.
-#[derive(Serialize)]
-pub struct Verified {
-    /// The days, `YYYY-MM-DD`.
-    pub from: String,
-    /// The last of them.
-    pub to: String,
-    /// Whose, or `all`.
-    pub member: String,
-    /// Who made it.
-    pub made_by: String,
-    /// Files that the list names.
-    pub files: u64,
-    /// Journal entries.
-    pub journal: u64,
-    /// Sheets, and of how many weeks.
-    pub sheets: (u64, u64),
-    /// Drawn samples.
-    pub samples: u64,
-    /// Reconciliations.
-    pub reconciliations: u64,
-    /// Deletion certificates.
-    pub certificates: u64,
-    /// What does not hold; empty if all does.
-    pub findings: Vec<String>,
-}
-
 /// Verifies the pack in `folder` with the public key, or the file that holds it.
 ///
 /// # Errors
@@ -76,12 +52,12 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
     let mut pack = Pack {
         folder,
         key,
-        findings: Vec::new(),
+        findings: Findings::default(),
     };
     let manifest = key.open(&note).ok().and_then(Manifest::parse);
     let Some(manifest) = manifest.filter(|manifest| pack.is_signed_once(&note, manifest)) else {
         pack.find("the manifest is not signed with this key, or was changed; nothing else was looked at");
-        return Ok(empty(pack.findings));
+        return Ok(Verified::unsigned(pack.findings.into_told()));
     };
     let files = pack.files(&manifest)?;
     let report = verify_folder(&folder.join(JOURNAL), &key.text()).unwrap_or_default();
@@ -99,20 +75,28 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         named.map(|path| folder.join(path)).collect()
     };
     let seen = pack.journal(
-        &report,
+        (&manifest, &report),
         &of("checkpoints/", ".checkpoint"),
         &of("sheets/", ".proof"),
     );
     let samples = of("samples/", "/sample.json");
+    let mut drawn = seen.drawn;
     for sample in &samples {
-        pack.sample(sample, &report);
+        if let Some(of) = pack.sample(sample, &report) {
+            drawn.remove(&of);
+        }
+    }
+    for (member, month) in drawn {
+        pack.find(&format!(
+            "the sample of {member}, {month}: was drawn and is not here"
+        ));
     }
     let reconciliations = of("reconciliations/", ".json");
     for file in &reconciliations {
         pack.reconciliation(file, &seen.payloads);
     }
     let certificates = of("certificates/", ".certificate");
-    pack.certificates(&certificates, &seen.certificates)?;
+    pack.certificates(&certificates, &seen.certificates);
     Ok(Verified {
         from: manifest.asked.from.to_string(),
         to: manifest.asked.to.to_string(),
@@ -124,14 +108,14 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         samples: samples.len() as u64,
         reconciliations: reconciliations.len() as u64,
         certificates: certificates.len() as u64,
-        findings: pack.findings,
+        findings: pack.findings.into_told(),
     })
 }
 
 struct Pack<'p> {
     folder: &'p Path,
     key: &'p VerifierKey,
-    findings: Vec<String>,
+    findings: Findings,
 }
 
 /// What is looked for among the entries.
@@ -143,15 +127,13 @@ struct Seen {
     payloads: BTreeMap<u64, Hash>,
     /// The hashes of certificates.
     certificates: BTreeSet<String>,
+    /// Member and month of the samples that were drawn and belong in the pack.
+    drawn: BTreeSet<(String, String)>,
 }
 
 impl Pack<'_> {
     fn find(&mut self, what: &str) {
-        if self.findings.len() < FINDINGS_MAX {
-            self.findings.push(what.to_owned());
-        } else if self.findings.len() == FINDINGS_MAX {
-            self.findings.push("and more".into());
-        }
+        self.findings.add(|| what.to_owned());
     }
 
     /// Whether the note has the one signature line that we write, and the manifest names the key that made it.
@@ -162,7 +144,8 @@ impl Pack<'_> {
             && manifest.fingerprint == ids::hex(&self.key.fingerprint())
     }
 
-    /// Holds every file against the list, and the list against the manifest; returns the files that are listed.
+    /// Holds every file against the list, and the list against the manifest; returns the files that are as they were listed:
+    /// no other one is opened again.
     fn files(&mut self, manifest: &Manifest) -> Result<BTreeSet<String>> {
         let list = plain_file(&self.folder.join(SUMS), SUMS_BYTES_MAX).unwrap_or_default();
         if ids::hex(&<sha2::Sha256 as sha2::Digest>::digest(&list)) != manifest.sums {
@@ -184,26 +167,32 @@ impl Pack<'_> {
                 self.find(&format!("{path}: was not there when it was signed"));
             }
         }
+        let mut good = BTreeSet::new();
         for (path, hash) in &listed {
             let plain = there.contains(*path).then(|| self.folder.join(path));
             let file = plain
                 .filter(|path| path.symlink_metadata().is_ok_and(|found| found.is_file()))
-                .and_then(|path| File::open(path).ok());
-            match file.map(input::sha256_of).transpose()? {
+                .and_then(|path| input::open(&path).ok());
+            match file.map(input::sha256_of) {
                 None => self.find(&format!("{path}: is missing, or no plain file")),
-                Some(found) if found != *hash => self.find(&format!("{path}: was changed")),
-                Some(_) => {}
+                Some(Err(_)) => self.find(&format!("{path}: cannot be read")),
+                Some(Ok(found)) if found != *hash => self.find(&format!("{path}: was changed")),
+                Some(Ok(_)) => {
+                    good.insert((*path).to_owned());
+                }
             }
         }
-        Ok(there
-            .into_iter()
-            .filter(|path| listed.contains_key(path.as_str()))
-            .collect())
+        Ok(good)
     }
 
-    /// Reads the entries once: for the older checkpoints, the queries of the weeks there are sheets of, and what reconciliations
-    /// and certificates say.
-    fn journal(&mut self, report: &Report, older: &[PathBuf], files: &[PathBuf]) -> Seen {
+    /// Reads the entries once: for the older checkpoints, the queries of the weeks there are sheets of or have to be, the samples
+    /// that have to be there, and what reconciliations and certificates say.
+    fn journal(
+        &mut self,
+        (manifest, report): (&Manifest, &Report),
+        older: &[PathBuf],
+        files: &[PathBuf],
+    ) -> Seen {
         let mut seen = Seen::default();
         let Some(head) = report.checkpoint.as_ref().filter(|_| report.is_sound()) else {
             self.find("sheets, samples and certificates were not judged: the journal is not what was signed");
@@ -231,13 +220,14 @@ impl Pack<'_> {
             tilings.insert(of.clone(), tiling);
         }
         let mut frontier = Frontier::default();
-        let mut found = Vec::new();
+        let found = &mut self.findings;
+        let mut absent: BTreeMap<(String, Week), u64> = BTreeMap::new();
         each_entry(&self.folder.join(JOURNAL), head.size(), |line| {
             let index = frontier.size();
             let _ = frontier.append(hash_leaf(line));
             for (root, file) in checkpoints.remove(&frontier.size()).into_iter().flatten() {
                 if root != frontier.root() {
-                    found.push(format!("{file}: is no beginning of the journal"));
+                    found.add(|| format!("{file}: is no beginning of the journal"));
                 }
             }
             let Ok(entry) = Entry::parse(line) else { return };
@@ -245,7 +235,15 @@ impl Pack<'_> {
                 Kind::Query => {
                     let of = (entry.member.to_owned(), Week::of(entry.at));
                     if let Some(tiling) = tilings.get_mut(&of) {
-                        tiling.take(index, |flaw| found.push(told(&of, &flaw)));
+                        tiling.take(index, |flaw| found.add(|| told(&of, &flaw)));
+                    } else if manifest.has_week(&of.0, of.1) {
+                        *absent.entry(of).or_default() += 1;
+                    }
+                }
+                Kind::Sample if entry.at <= manifest.made_at => {
+                    let drawn = entry.reference.strip_prefix(DRAWN).and_then(Month::parse);
+                    if let Some(month) = drawn.filter(|month| manifest.has_month(entry.member, *month)) {
+                        seen.drawn.insert((entry.member.to_owned(), month.to_string()));
                     }
                 }
                 Kind::Reconciliation => {
@@ -258,15 +256,16 @@ impl Pack<'_> {
             }
         });
         for (of, tiling) in tilings {
-            tiling.finish(|flaw| found.push(told(&of, &flaw)));
+            tiling.finish(|flaw| found.add(|| told(&of, &flaw)));
         }
-        found.extend(
-            checkpoints
-                .into_values()
-                .flatten()
-                .map(|(_, file)| format!("{file}: is of a longer journal than the one here")),
-        );
-        found.iter().for_each(|what| self.find(what));
+        for ((member, week), queries) in absent {
+            found.add(|| {
+                format!("the sheets of {member}, {week}: none of them is here, and it has {queries} queries")
+            });
+        }
+        for (_, file) in checkpoints.into_values().flatten() {
+            found.add(|| format!("{file}: is of a longer journal than the one here"));
+        }
         seen
     }
 
@@ -288,7 +287,8 @@ impl Pack<'_> {
         weeks
     }
 
-    fn sample(&mut self, file: &Path, report: &Report) {
+    /// Checks a sample against the rule; returns whose it is, and of which month.
+    fn sample(&mut self, file: &Path, report: &Report) -> Option<(String, String)> {
         let folder = file.parent().unwrap_or(self.folder);
         let journal = self.folder.join(JOURNAL);
         match audit::verify::verify_in(folder, (&journal, report), self.key) {
@@ -299,8 +299,12 @@ impl Pack<'_> {
                         verified.member, verified.month
                     ));
                 }
+                Some((verified.member, verified.month))
             }
-            Err(error) => self.find(&format!("{}: {error}", name(folder))),
+            Err(error) => {
+                self.find(&format!("{}: {error}", name(folder)));
+                None
+            }
         }
     }
 
@@ -321,17 +325,28 @@ impl Pack<'_> {
         }
     }
 
-    fn certificates(&mut self, files: &[PathBuf], entered: &BTreeSet<String>) -> Result<()> {
-        for judged in certificates::judge(files, &self.names(files))? {
-            if !judged.sound {
-                self.find(&format!("{}: {}", name(&judged.file), judged.said));
-            }
-            let file = File::open(&judged.file).map_err(Error::io("read a certificate"))?;
-            if !entered.contains(&input::sha256_of(file)?) {
-                self.find(&format!("{}: is not in the journal", name(&judged.file)));
+    fn certificates(&mut self, files: &[PathBuf], entered: &BTreeSet<String>) {
+        let mut notes = Vec::new();
+        for file in files {
+            match plain_file(file, NOTE_BYTES_MAX) {
+                Some(note) => {
+                    let hash = <sha2::Sha256 as sha2::Digest>::digest(&note);
+                    if !entered.contains(&ids::hex(&hash)) {
+                        self.find(&format!("{}: is not in the journal", name(file)));
+                    }
+                    notes.push(file.clone());
+                }
+                None => self.find(&format!("{}: is no certificate", name(file))),
             }
         }
-        Ok(())
+        match certificates::judge(&notes, &self.names(&notes)) {
+            Ok(all) => {
+                for judged in all.iter().filter(|judged| !judged.sound) {
+                    self.find(&format!("{}: {}", name(&judged.file), judged.said));
+                }
+            }
+            Err(error) => self.find(&error.to_string()),
+        }
     }
 
     /// The one key under each name that the certificates say it had: a journal that was put back signs on under another origin.
@@ -361,22 +376,6 @@ fn name(path: &Path) -> String {
     input::name_of(path)
 }
 
-fn empty(findings: Vec<String>) -> Verified {
-    Verified {
-        from: String::new(),
-        to: String::new(),
-        member: String::new(),
-        made_by: String::new(),
-        files: 0,
-        journal: 0,
-        sheets: (0, 0),
-        samples: 0,
-        reconciliations: 0,
-        certificates: 0,
-        findings,
-    }
-}
-
 fn unusable() -> Error {
     Error::Input {
         code: "EVIDENCE-FILE",
@@ -385,8 +384,8 @@ fn unusable() -> Error {
     }
 }
 
-/// Findings that are told one by one.
-const FINDINGS_MAX: usize = 1000;
+/// What the reference of an entry begins with by which a sample was drawn.
+const DRAWN: &str = "draw:";
 /// The lines of the text, an empty one, the signature, and what is behind the last line end.
 const MANIFEST_LINES: usize = 14;
 /// Room for a million files.

@@ -54,8 +54,8 @@ pub async fn consents(house: &House, conn: &mut AnyConnection, who: &Applicant) 
     })
 }
 
-/// The queries that used a consent of `who`, in the order of the journal; at most [`QUERIES_MAX`]. The table has no index for it:
-/// every row is looked at.
+/// All queries that used a consent of `who`, in the order of the journal, however many they are: the law has a person told of
+/// each. The table has no index for it: every row is looked at.
 ///
 /// # Errors
 /// `DB-*`.
@@ -65,10 +65,9 @@ pub async fn queries(house: &House, conn: &mut AnyConnection, who: &Applicant) -
         "SELECT batch.member, request.consent_no, chunk.tag, request.line - chunk.first_line, request.outcome, chunk.state,
          request.entry FROM request JOIN consent ON consent.consent_no = request.consent_no
          JOIN chunk ON chunk.chunk_no = request.chunk_no JOIN batch ON batch.batch_no = request.batch_no
-         WHERE consent.subject_index = $1 AND request.entry IS NOT NULL ORDER BY request.entry LIMIT $2",
+         WHERE consent.subject_index = $1 AND request.entry IS NOT NULL ORDER BY request.entry",
     )
     .bind(house.index.person(&who.id, who.birth).to_vec())
-    .bind(QUERIES_MAX)
     .fetch_all(conn)
     .await
     .map_err(failed())?;
@@ -93,6 +92,3 @@ fn query(row: &AnyRow) -> Column<Query> {
         entry: number(6)?,
     })
 }
-
-/// Most queries of one report: more than anybody has.
-pub const QUERIES_MAX: i64 = 10_000;

@@ -60,6 +60,7 @@ fn days_members_people_and_folders_that_do_not_fit_are_refused_and_nothing_is_wr
             "EVIDENCE-RIGHT",
         ),
         (november, out, &["--as", "nobody"], 77, "EVIDENCE-RIGHT"),
+        (november, out, &["--as", "bureau/fan.fsc"], 77, "EVIDENCE-RIGHT"),
         (november, full, &["--as", "yu.cmp"], 65, "EVIDENCE-FOLDER"),
         (november, file, &["--as", "yu.cmp"], 65, "EVIDENCE-FOLDER"),
         (november, inside, &["--as", "yu.cmp"], 65, "EVIDENCE-FOLDER"),

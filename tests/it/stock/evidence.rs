@@ -39,7 +39,8 @@ fn the_commands_of_its_readme_verify_a_pack_and_find_a_flipped_byte_in_any_file(
     for told in [
         "Signature Verified Successfully",
         "entries, as they were signed",
-        "every query of these weeks is on exactly one",
+        "every query of these weeks is on exactly one, and no other closed week has any",
+        "1 samples were drawn: each is here",
         "1 reconciliations: as they were entered",
         "4 queries",
         "the sample is what the rule draws",
@@ -95,6 +96,14 @@ fn programs(folder: &Path) {
         .unwrap();
     let later = format!("entries {}", first.parse::<u64>().unwrap() + 1);
     forge(proof, &format!("entries {first}"), &later, pack);
+    // What was left out of it, as if the bureau had signed it so.
+    for left_out in ["sheets/004", "samples/004-2026-11"] {
+        let (there, aside) = (folder.join(left_out), folder.join("aside"));
+        fs::rename(&there, &aside).unwrap();
+        assert!(!check(pack), "{left_out}");
+        fs::rename(&aside, &there).unwrap();
+        assert!(check(pack), "{left_out}");
+    }
     let reconciliation = files_below(&folder.join("reconciliations")).remove(0);
     let name = reconciliation.strip_prefix(folder).unwrap().to_str().unwrap();
     forge(name, "\"missing_here\": 0", "\"missing_here\": 1", pack);
