@@ -80,7 +80,6 @@ pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -
     permit.check_part(&mut reader, &batch, true).await?;
     let files = Files::begin(&batch, &permit, folder)?;
     let mut tx = house.db.begin().await?;
-    let now = house.trusted_now()?;
     permit.renew(house, tx.connection(), &batch).await?;
     let intent = Intent {
         account,

@@ -104,13 +104,21 @@ fn a_clock_behind_what_was_seen_closes_the_gate_and_the_reads() {
         "chen.yl",
     ]));
     // Nobody applies for an approval, gives or uses one; a stop is placed by any clock, and lifted by none that lies.
-    let hold = ["purge", "hold", "add", "query", "--reason", "case 7", "--as", "he.cmp"];
+    let hold = [
+        "purge", "hold", "add", "query", "--reason", "case 7", "--as", "he.cmp",
+    ];
     closed(by_real_time(&hold));
     desk.sandbox.at(LATE, ["purge", "hold"], &hold[2..]).expect(75);
     closed(by_real_time(&["approval", "give", "1", "--as", "jin.cmp"]));
     by_real_time(&["stop", "add", "item", "C0201", "--reason", "incident"]).expect(0);
     closed(by_real_time(&[
-        "stop", "lift", "1", "--reason", "it is over", "--as", "he.cmp",
+        "stop",
+        "lift",
+        "1",
+        "--reason",
+        "it is over",
+        "--as",
+        "he.cmp",
     ]));
     closed(by_real_time(&[
         "people",
