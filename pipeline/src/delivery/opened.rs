@@ -56,7 +56,10 @@ pub async fn open(house: &House, batch: &str, opening: &Opening<'_>) -> Result<S
     let now = house.trusted_now()?;
     let who = Reader::Bureau(opening.account.to_owned());
     let mut permit = permit::check(house, tx.connection(), &batch, who).await?;
-    let chunks = permit.chunks.iter().map(|(chunk, _)| (chunk.first_line, chunk.row_count));
+    let chunks = permit
+        .chunks
+        .iter()
+        .map(|(chunk, _)| (chunk.first_line, chunk.row_count));
     if !are_there(&lines, &chunks.collect::<Vec<_>>()) {
         return Err(unfit("the batch has not all of these lines".to_owned()));
     }
