@@ -57,7 +57,8 @@ pub async fn drill(house: &Arc<House>, by: &str) -> Result<Drilled> {
     let mut incident = Incident {
         number: 0,
         nature: Nature::Drill,
-        target: Target::Link,
+        // Its number is known when it is entered; until then it stops nobody either.
+        target: Target::Drill(String::new()),
         reason: REASON.to_owned(),
         known_at: now,
         affects_from: now,
