@@ -106,7 +106,10 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
 }
 
 /// Where the account `by` stands that may take evidence away today, and the account.
-async fn inspector(house: &House, conn: &mut AnyConnection, by: &str, now: Timestamp) -> Result<String> {
+///
+/// # Errors
+/// `EVIDENCE-RIGHT`; `DB-*`.
+pub async fn inspector(house: &House, conn: &mut AnyConnection, by: &str, now: Timestamp) -> Result<String> {
     for (desk, right) in [
         ("bureau", Right::Audit),
         ("supervisor", Right::Inspect),
