@@ -1,8 +1,10 @@
 //! People and roles: who may do what on which day, what begins and ends in two hands, and the two tables of it (五(一)). *Edge.*
 //!
-//! `tables` is what is shown, `changes` what begins and ends and what it does at the gate, `refused` what does not.
+//! `tables` is what is shown, `changes` what begins and ends and what it does at the gate, `refused` what does not,
+//! `checks` the review of accounts.
 
 mod changes;
+mod checks;
 mod refused;
 mod tables;
 

@@ -4,7 +4,8 @@ use sha2::{Digest, Sha256};
 
 use super::{
     check,
-    review::{self, Review, State},
+    review::{self, State},
+    store::Check,
 };
 use crate::{
     app::House,
@@ -18,11 +19,11 @@ use crate::{
 ///
 /// # Errors
 /// `CHECK-OPEN` while an account was not looked at or has not been changed; `DUTY-CLOSED`, `DUTY-OWNER`, `MEMBER-UNKNOWN`; `GATE-CLOCK`.
-pub async fn close(house: &House, member: &str, by: &str) -> Result<Review> {
+pub async fn close(house: &House, member: &str, by: &str) -> Result<()> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
-    let mut review = review::running(house, &mut *conn, member, house.today(now)).await?;
+    let review = review::running(house, &mut *conn, member, house.today(now)).await?;
     if review.closed {
         return Err(check::closed());
     }
@@ -44,12 +45,25 @@ pub async fn close(house: &House, member: &str, by: &str) -> Result<Review> {
             remedy: "`mayfly people check list MEMBER` names them: say of each whether it stays, and end those that do not (`mayfly people end`)",
         });
     }
-    let mut hash = Sha256::new();
-    for said in review
+    let said = review
         .accounts
         .iter()
-        .filter_map(|account| account.check.as_ref())
-    {
+        .filter_map(|account| account.check.as_ref());
+    let artefact = format!(
+        "account_review:{} accounts, sha256 {}",
+        review.accounts.len(),
+        commitment(said.collect())
+    );
+    close::close_within(house, &mut *conn, &review.duty, artefact, by, now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await
+}
+
+/// SHA-256 over all that was said, by number: databases differ in how they order accounts.
+fn commitment(mut said: Vec<&Check>) -> String {
+    said.sort_by_key(|said| said.number);
+    let mut hash = Sha256::new();
+    for said in said {
         let line = format!(
             "{} {} {} {} {} {}\n",
             said.number,
@@ -61,14 +75,32 @@ pub async fn close(house: &House, member: &str, by: &str) -> Result<Review> {
         );
         hash.update(line);
     }
-    let artefact = format!(
-        "account_review:{} accounts, sha256 {}",
-        review.accounts.len(),
-        ids::hex(&hash.finalize())
-    );
-    close::close_within(house, &mut *conn, &review.duty, artefact, by, now).await?;
-    tx.commit().await?;
-    journal::signing::sign(house).await?;
-    review.closed = true;
-    Ok(review)
+    ids::hex(&hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{Timestamp, civil::date};
+
+    use super::*;
+    use crate::accounts::store::Verdict;
+
+    #[test]
+    fn what_was_said_has_one_hash_in_whichever_order_a_database_tells_it() {
+        let said = |number, account: &str| Check {
+            number,
+            duty: String::new(),
+            member: "004".into(),
+            account: account.into(),
+            from: date(2026, 1, 1),
+            verdict: Verdict::Keep,
+            remark: String::new(),
+            at: Timestamp::UNIX_EPOCH,
+            by: "lu.adm".into(),
+            entry: number,
+        };
+        let (one, other) = (said(1, "b_a"), said(2, "B.a"));
+        assert_eq!(commitment(vec![&one, &other]), commitment(vec![&other, &one]));
+        assert_ne!(commitment(vec![&one]), commitment(vec![&other]));
+    }
 }

@@ -31,7 +31,7 @@ pub struct Review {
 pub struct Account {
     /// Its authorisation.
     pub line: Authorisation,
-    /// Queries in the period so far.
+    /// Queries in the period so far; only [`show`] counts them.
     pub queries: i64,
     /// When its last query of the period was.
     pub last_query: Option<Timestamp>,
@@ -92,11 +92,8 @@ pub async fn running(house: &House, conn: &mut AnyConnection, member: &str, toda
     let duty = format!("{}/{member}/{}", rule.id, period.name);
     let mut checks = store::of_duty(&mut *conn, &duty).await?;
     let closed = duties::closings(&mut *conn, member).await?.contains_key(&duty);
-    let begins = period.first.to_zoned(tz::offset(8).to_time_zone());
-    let begins = begins.map_or(Timestamp::MIN, |midnight| midnight.timestamp());
     let mut accounts = Vec::new();
     for line in rows::held_on(&mut *conn, today, Some(member)).await? {
-        let (queries, last_query) = store::use_of(&mut *conn, member, &line.account, begins).await?;
         let of_line = |check: &Check| check.account == line.account && check.from == line.from;
         let check = checks.iter().rposition(of_line).map(|at| checks.remove(at));
         let state = match check.as_ref().map(|check| check.verdict) {
@@ -107,8 +104,8 @@ pub async fn running(house: &House, conn: &mut AnyConnection, member: &str, toda
         };
         accounts.push(Account {
             line,
-            queries,
-            last_query,
+            queries: 0,
+            last_query: None,
             check,
             state,
         });
@@ -121,11 +118,21 @@ pub async fn running(house: &House, conn: &mut AnyConnection, member: &str, toda
     })
 }
 
-/// As [`running`], today, to look at.
+/// As [`running`], today, to look at: with how the accounts were used.
 ///
 /// # Errors
 /// As [`running`].
 pub async fn show(house: &House, member: &str) -> Result<Review> {
     let today = house.today(house.clock.now());
-    running(house, &mut house.db.reader().await?, member, today).await
+    let mut reader = house.db.reader().await?;
+    let mut review = running(house, &mut reader, member, today).await?;
+    let begins = review.period.first.to_zoned(tz::offset(8).to_time_zone());
+    let begins = begins.map_or(Timestamp::MIN, |midnight| midnight.timestamp());
+    let uses = store::uses(&mut reader, member, begins).await?;
+    for account in &mut review.accounts {
+        if let Some((queries, last_query)) = uses.get(&account.line.account) {
+            (account.queries, account.last_query) = (*queries, Some(*last_query));
+        }
+    }
+    Ok(review)
 }

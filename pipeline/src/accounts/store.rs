@@ -1,5 +1,7 @@
 //! The table of checks: what somebody said of an account in a review. *SQL.*
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
@@ -92,31 +94,28 @@ pub async fn insert(conn: &mut AnyConnection, check: &Check) -> Result<()> {
     Ok(())
 }
 
-/// How often `account` of `member` queried from the instant `since` on, and when last.
-pub async fn use_of(
+/// How often each account of `member` queried from the instant `since` on, and when last.
+pub async fn uses(
     conn: &mut AnyConnection,
     member: &str,
-    account: &str,
     since: Timestamp,
-) -> Result<(i64, Option<Timestamp>)> {
-    let failed = || Error::database("count the queries of an account");
-    let row = sqlx::query(
-        "SELECT CAST(COUNT(*) AS BIGINT), MAX(chunk.gated_at) FROM batch
+) -> Result<BTreeMap<String, (i64, Timestamp)>> {
+    let failed = || Error::database("count the queries of accounts");
+    let rows = sqlx::query(
+        "SELECT request.querier, CAST(COUNT(*) AS BIGINT), MAX(chunk.gated_at) FROM batch
          JOIN chunk ON chunk.batch_no = batch.batch_no JOIN request ON request.chunk_no = chunk.chunk_no
          AND request.batch_no = batch.batch_no
-         WHERE batch.member = $1 AND request.querier = $2 AND request.outcome <> 3 AND chunk.gated_at >= $3",
+         WHERE batch.member = $1 AND request.outcome <> 3 AND chunk.gated_at >= $2 GROUP BY request.querier",
     )
     .bind(member)
-    .bind(account)
     .bind(since.as_microsecond())
-    .fetch_one(conn)
+    .fetch_all(conn)
     .await
     .map_err(failed())?;
-    let read = || -> Column<(i64, Option<Timestamp>)> {
-        let last: Option<i64> = row.try_get(1)?;
-        Ok((row.try_get(0)?, last.map(instant).transpose()?))
+    let read = |row: &AnyRow| -> Column<(String, (i64, Timestamp))> {
+        Ok((row.try_get(0)?, (row.try_get(1)?, instant(row.try_get(2)?)?)))
     };
-    read().map_err(failed())
+    rows.iter().map(|row| read(row).map_err(failed())).collect()
 }
 
 fn check(row: &AnyRow) -> Column<Check> {

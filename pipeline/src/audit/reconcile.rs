@@ -334,11 +334,8 @@ async fn close_duty(
     };
     let id = format!("{}/{}/{}", rule.id, reconciled.member, reconciled.month);
     let given = format!("{}:{entry}", rule.artefact);
-    match close::close_within(house, conn, &id, given, &reconciled.by, now).await {
-        // All of these are found before anything is written.
-        Err(error) if ["DUTY-UNKNOWN", "DUTY-CLOSED", "DUTY-OWNER"].contains(&error.code()) => Ok(()),
-        closed => closed.map(drop),
-    }
+    close::close_if_open_and_own(house, conn, &id, given, &reconciled.by, now).await?;
+    Ok(())
 }
 
 /// The columns of a member's log: where the query stands, then each [`Field`].

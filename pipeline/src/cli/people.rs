@@ -171,7 +171,8 @@ async fn check(opening: &Opening, command: CheckCommand, out: &Out) -> Result<Ex
         }
         CheckCommand::Close { member, account } => {
             let house = opening.to_act().await?;
-            let review = accounts::close::close(&house, &member, attributable(&account)?).await?;
+            accounts::close::close(&house, &member, attributable(&account)?).await?;
+            let review = review::show(&house, &member).await?;
             reviewed(&house, &review, out)?;
             return Ok(Exit::Done);
         }

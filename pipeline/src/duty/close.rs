@@ -117,6 +117,24 @@ pub async fn close_within<'h>(
     })
 }
 
+/// As [`close_within`]; none, if it is not for `account` to close now with that: then nothing is written, and what the caller did stands.
+///
+/// # Errors
+/// `DB-*`, `KEY-*`; the caller's transaction must not be committed then.
+pub async fn close_if_open_and_own<'h>(
+    house: &'h House,
+    conn: &mut AnyConnection,
+    id: &str,
+    artefact: String,
+    account: &str,
+    now: Timestamp,
+) -> Result<Option<Listed<'h>>> {
+    match close_within(house, conn, id, artefact, account, now).await {
+        Err(error) if BEFORE_WRITING.contains(&error.code()) => Ok(None),
+        closed => closed.map(Some),
+    }
+}
+
 /// The duty of the name `id`, which nobody has closed and no register shows to be met.
 async fn open_duty<'h>(
     house: &'h House,
@@ -162,3 +180,12 @@ async fn enter(house: &House, conn: &mut AnyConnection, duty: &Duty<'_>, closing
     let entry = act::enter(house, conn, &act, &entered, at).await?;
     i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))
 }
+
+/// What is found before anything is written.
+const BEFORE_WRITING: [&str; 5] = [
+    "DUTY-UNKNOWN",
+    "DUTY-CLOSED",
+    "DUTY-OWNER",
+    "DUTY-EARLY",
+    "DUTY-ARTEFACT",
+];

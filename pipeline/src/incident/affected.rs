@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     fs::{self, File},
     io::{BufWriter, Write},
+    os::unix::fs::OpenOptionsExt,
     path::Path,
 };
 
@@ -19,9 +20,11 @@ use crate::{
     app::House,
     batch::{Chunk, Outcome, chunks, requests},
     error::{Error, Result},
+    evidence::inspector::inspector,
     gate::record::QueryRecord,
     ids,
     index::Index,
+    input,
     journal::{
         self,
         act::{self, Act},
@@ -97,15 +100,19 @@ pub struct Wanted<'w> {
     pub by: &'w str,
 }
 
-/// Lists them; that it was done is entered in the journal before anything is shown or has its name.
+/// Lists them for whoever may take evidence away; that it was done is entered in the journal before anything is shown or has its name.
 ///
 /// # Errors
-/// `INCIDENT-UNKNOWN`, `INCIDENT-TIME`, `INCIDENT-FILE`; `GATE-CLOCK`, `KEY-*`, `SEAL-*`, `DB-*`.
+/// `INCIDENT-UNKNOWN`, `INCIDENT-TIME`, `INCIDENT-FILE`, `EVIDENCE-RIGHT`; `GATE-CLOCK`, `KEY-*`, `SEAL-*`, `DB-*`.
 pub async fn list(house: &House, wanted: &Wanted<'_>) -> Result<Affected> {
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let incident = one(&mut reader, wanted.number).await?;
-    let mut writing = wanted.file.map(Writing::begin).transpose()?;
+    inspector(house, &mut reader, wanted.by, house.today(now)).await?;
+    let mut writing = wanted
+        .file
+        .map(|file| Writing::begin(file, &house.dir))
+        .transpose()?;
     let window = (
         wanted.from.unwrap_or(incident.affects_from),
         wanted.until.unwrap_or_else(|| after(incident.opened_at)),
@@ -281,21 +288,27 @@ struct Writing {
 }
 
 impl Writing {
-    fn begin(path: &Path) -> Result<Self> {
-        let refused = || Error::Input {
+    /// Begins the new file `path`, which nobody else may read, outside the data directory `dir`.
+    fn begin(path: &Path, dir: &Path) -> Result<Self> {
+        let refused = || {
+            Error::Input {
             code: "INCIDENT-FILE",
-            sentence: "the file is there already, or cannot be made there; nothing was written".into(),
+            sentence: "the file is there already, cannot be made there, or would lie in the data directory; nothing was written".into(),
             remedy: "name a new file in a folder that is there (--out)",
+        }
         };
         let name = path
             .file_name()
             .and_then(|name| name.to_str())
             .ok_or_else(refused)?;
-        if fs::symlink_metadata(path).is_ok() {
+        let folder = path.parent().unwrap_or(path);
+        if fs::symlink_metadata(path).is_ok() || input::unfit_for_export(folder, dir).is_some() {
             return Err(refused());
         }
         let part = path.with_file_name(format!(".{name}.{}.part", ids::hex(&ids::random::<8>()?)));
-        let file = File::create_new(&part).map_err(|_| refused())?;
+        let mut new = File::options();
+        let file = new.write(true).create_new(true).mode(0o600).open(&part);
+        let file = file.map_err(|_| refused())?;
         let mut writing = Self {
             path: path.to_path_buf(),
             part,

@@ -21,7 +21,7 @@ use crate::{
     access::{Registers, stop::Target, stopping},
     app::House,
     clock::Stopwatch,
-    duty::{close::close_within, period},
+    duty::{close::close_if_open_and_own, period},
     error::{Error, Result},
     journal::{
         self,
@@ -57,7 +57,8 @@ pub async fn drill(house: &Arc<House>, by: &str) -> Result<Drilled> {
     let mut incident = Incident {
         number: 0,
         nature: Nature::Drill,
-        target: Target::Link,
+        // Its number is known when it is entered; until then it stops nobody either.
+        target: Target::Drill(String::new()),
         reason: REASON.to_owned(),
         known_at: now,
         affects_from: now,
@@ -218,14 +219,8 @@ async fn close_duty(
         period::holding(every, house.today(now), epoch).name
     );
     let artefact = format!("{ARTEFACT}:{number}");
-    // Each of these is found before anything is written.
-    match close_within(house, conn, &duty, artefact, by, now).await {
-        Ok(_) => Ok((Some(duty), true)),
-        Err(error) if ["DUTY-OWNER", "DUTY-CLOSED", "DUTY-UNKNOWN"].contains(&error.code()) => {
-            Ok((Some(duty), false))
-        }
-        Err(error) => Err(error),
-    }
+    let closed = close_if_open_and_own(house, conn, &duty, artefact, by, now).await?;
+    Ok((Some(duty), closed.is_some()))
 }
 
 #[derive(Serialize)]

@@ -81,6 +81,9 @@ pub async fn open(house: &House, opening: Opening<'_>) -> Result<(i64, Option<Re
     let since = Stopwatch::start();
     tracing::info!(incident = incident.number, "opened");
     let measured = measure(house, &incident, &since, opening.patience).await;
+    // The opening is signed, whatever came of the look.
+    let signed = journal::signing::sign(house).await;
+    let measured = measured.and_then(|reading| signed.map(|_| reading));
     if let Err(error) = &measured {
         tracing::warn!(
             code = error.code(),
@@ -101,7 +104,6 @@ async fn measure(
     let mut tx = house.db.begin().await?;
     release::keep(house, tx.connection(), incident, &mut reading).await?;
     tx.commit().await?;
-    journal::signing::sign(house).await?;
     Ok(reading)
 }
 

@@ -101,16 +101,13 @@ pub async fn one(conn: &mut AnyConnection, number: i64) -> Result<Option<Inciden
         .transpose()
 }
 
-/// Incidents and drills, newest first, at most `LIST_MAX`; `open` leaves out those that have ended.
+/// Incidents and drills, newest first; `open` leaves out those that have ended.
 pub async fn list(conn: &mut AnyConnection, open: bool) -> Result<Vec<Incident>> {
-    let rows = sqlx::query(select!(
-        "WHERE outcome = '' OR $1 = 0 ORDER BY incident_no DESC LIMIT $2"
-    ))
-    .bind(i64::from(open))
-    .bind(LIST_MAX)
-    .fetch_all(conn)
-    .await
-    .map_err(Error::database("list the incidents"))?;
+    let rows = sqlx::query(select!("WHERE outcome = '' OR $1 = 0 ORDER BY incident_no DESC"))
+        .bind(i64::from(open))
+        .fetch_all(conn)
+        .await
+        .map_err(Error::database("list the incidents"))?;
     let read = |row| incident(row).map_err(Error::database("list the incidents"));
     rows.iter().map(read).collect()
 }
@@ -317,6 +314,3 @@ fn incident(row: &AnyRow) -> Column<Incident> {
         ended,
     })
 }
-
-/// Most incidents of one list.
-const LIST_MAX: i64 = 1000;

@@ -1,6 +1,6 @@
 //! The list of affected queries is exactly the queries of the window, and names no subject. *Edge.*
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt};
 
 use serde_json::Value;
 
@@ -81,7 +81,26 @@ fn the_affected_list_is_exactly_the_queries_of_the_window() {
     let hash = <sha2::Sha256 as sha2::Digest>::digest(text.as_bytes());
     let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
     assert_eq!(written["sha256"], hash);
-    let again = incident(&sandbox, NOON, &["affected", "1", "--out", path]).expect(65);
+    // It is for the eyes of whoever asked, and not among what is kept.
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    let kept = sandbox.data().join("affected.csv");
+    let kept = ["affected", "1", "--out", kept.to_str().unwrap(), "--as", "yu.cmp"];
+    let inside = incident(&sandbox, NOON, &kept).expect(65);
+    assert!(inside.stderr.contains("INCIDENT-FILE"), "{}", inside.stderr);
+    for by in ["xu.adm", "chen.yl", "nobody"] {
+        let denied = incident(&sandbox, NOON, &["affected", "1", "--as", by]).expect(77);
+        assert!(
+            denied.stderr.contains("EVIDENCE-RIGHT") && denied.stdout.is_empty(),
+            "{by}: {}",
+            denied.stderr
+        );
+    }
+    let again = incident(
+        &sandbox,
+        NOON,
+        &["affected", "1", "--out", path, "--as", "yu.cmp"],
+    )
+    .expect(65);
     assert!(again.stderr.contains("INCIDENT-FILE"), "{}", again.stderr);
 }
 
@@ -90,7 +109,9 @@ fn the_list_of_a_persons_incident_has_that_persons_queries() {
     let sandbox = staffed();
     let all = run_half(&sandbox, NOW, 0);
     opened(&sandbox, &["person", "004/huang.sm"], &[]);
-    let found = incident(&sandbox, NOW, &["affected", "1"]).expect(0).json();
+    let found = incident(&sandbox, NOW, &["affected", "1", "--as", "yu.cmp"])
+        .expect(0)
+        .json();
     let rows = rows();
     let theirs: BTreeSet<Key> = all
         .iter()

@@ -16,7 +16,7 @@ fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
     let long = "x".repeat(201);
     for (code, exit, words) in [
         ("INCIDENT-UNKNOWN", 65, &["show", "9"][..]),
-        ("INCIDENT-UNKNOWN", 65, &["affected", "9"]),
+        ("INCIDENT-UNKNOWN", 65, &["affected", "9", "--as", "yu.cmp"]),
         ("INCIDENT-UNKNOWN", 65, &["measure", "9"]),
         ("INCIDENT-UNKNOWN", 65, &["notice", "9", "supervisor"]),
         ("INCIDENT-UNKNOWN", 65, &["note", "9", "finding", "--note", "x"]),
@@ -45,13 +45,24 @@ fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
         (
             "INCIDENT-TIME",
             65,
-            &["affected", "1", "--from", NOW, "--until", NOW],
+            &["affected", "1", "--from", NOW, "--until", NOW, "--as", "yu.cmp"],
         ),
-        ("INCIDENT-FILE", 65, &["affected", "1", "--out", report]),
         (
             "INCIDENT-FILE",
             65,
-            &["affected", "1", "--out", "no-such-folder/affected.csv"],
+            &["affected", "1", "--out", report, "--as", "yu.cmp"],
+        ),
+        (
+            "INCIDENT-FILE",
+            65,
+            &[
+                "affected",
+                "1",
+                "--out",
+                "no-such-folder/affected.csv",
+                "--as",
+                "yu.cmp",
+            ],
         ),
         (
             "INCIDENT-REPORT",

@@ -46,8 +46,8 @@ pub(in crate::cli) enum IncidentCommand {
         /// Write all of them into this new CSV file
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
-        /// Who has them listed
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        /// Who has them listed: an account that may take evidence away
+        #[arg(long = "as", value_name = "ACCOUNT")]
         account: String,
     },
     /// Look again at what left after its stop
