@@ -1,9 +1,9 @@
 //! Opens the files that people hand in by name: regular files only, and no name can make us wait or look elsewhere. *Edge.*
 
 use std::{
-    fs::{self, File},
+    fs::{self, DirBuilder, File},
     io::{self, ErrorKind, Read},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
     time::SystemTime,
 };
@@ -52,6 +52,19 @@ pub fn unfit_for_export(folder: &Path, dir: &Path) -> Option<&'static str> {
         .ancestors()
         .any(is_no_folder)
         .then_some("the place, or one above it, is a file and no folder; nothing was written")
+}
+
+/// Makes the folder of an export and those above it, only for their owner: there are people's names in it. One that is there is
+/// left as it is.
+///
+/// # Errors
+/// The operating system's.
+pub fn make_folder_for_export(folder: &Path) -> Result<(), Error> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(Error::io("make the folder of the export"))
 }
 
 /// The SHA-256 of all of `file`, hexadecimal.

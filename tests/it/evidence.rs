@@ -6,6 +6,7 @@ mod refused;
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -93,6 +94,8 @@ fn a_pack_has_what_an_examiner_asks_for_and_nothing_of_a_person() {
         .filter(|entry| entry.reference == "evidence:2026-11-01/2026-12-01");
     assert_eq!(taken.map(|entry| entry.kind).collect::<Vec<_>>(), ["export"]);
     assert_eq!(verified["journal"], journal.len() as u64);
+    let mode = fs::metadata(&folder).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700, "others may look into it");
     // Nothing else is left beside it.
     assert!(!sandbox.path("pack.partial").exists());
     one_member(&sandbox);

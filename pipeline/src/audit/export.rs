@@ -15,6 +15,7 @@ use super::{
 use crate::{
     app::House,
     error::{Error, Result},
+    input,
     journal::{
         act::{self, Act},
         archive,
@@ -27,13 +28,14 @@ use crate::{
 /// in the journal first. Returns how many records the sample has.
 ///
 /// # Errors
-/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `JOURNAL-INPUT` for a folder that is not empty.
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `JOURNAL-INPUT` for a folder that is not empty or lies in the data directory.
 pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by: &str) -> Result<usize> {
     let mut reader = house.db.reader().await?;
     let sample = frozen(&mut reader, member, month).await?;
     if sample.state != State::Drawn {
         return Err(not_drawn());
     }
+    archive::check_target(house, folder)?;
     let there = fs::symlink_metadata(folder).is_ok();
     if there && !fs::read_dir(folder).is_ok_and(|mut children| children.next().is_none()) {
         return Err(Error::journal(JournalError::TargetNotEmpty));
@@ -47,7 +49,7 @@ pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by
     let mut tx = house.db.begin().await?;
     act::enter(house, tx.connection(), &act, &by, house.trusted_now()?).await?;
     tx.commit().await?;
-    fs::create_dir_all(folder).map_err(Error::io("make the folder of the export"))?;
+    input::make_folder_for_export(folder)?;
     archive::export(house, &folder.join(JOURNAL)).await?;
     put(folder, "check.py", CHECK)?;
     put(folder, "README", GUIDE)?;

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io::ErrorKind,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -42,7 +43,9 @@ impl Staging {
         let mut partial = absolute.clone().into_os_string();
         partial.push(".partial");
         let partial = PathBuf::from(partial);
-        fs::create_dir(&partial).map_err(|error| match error.kind() {
+        // Only for its owner: masked or not, people's names are in it.
+        let made = fs::DirBuilder::new().mode(0o700).create(&partial);
+        made.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => refused(
                 "a pack is being written there, or one was left half-written under the name with .partial",
             ),

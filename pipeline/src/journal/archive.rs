@@ -112,18 +112,26 @@ async fn compare(
     Ok(())
 }
 
+/// Refuses a folder that nothing can be exported to: what lies in the data directory would stop the next start.
+///
+/// # Errors
+/// `JOURNAL-INPUT`.
+pub fn check_target(house: &House, target: &Path) -> Result<()> {
+    input::unfit_for_export(target, &house.dir).map_or(Ok(()), |why| {
+        Err(Error::Input {
+            code: "JOURNAL-INPUT",
+            sentence: why.into(),
+            remedy: "name a new folder outside the data directory",
+        })
+    })
+}
+
 /// Exports the journal to the folder `target`; returns how many entries.
 ///
 /// # Errors
 /// `JOURNAL-INPUT` when the folder is none, is not empty, or lies in the data directory; those of the database and the disk.
 pub async fn export(house: &House, target: &Path) -> Result<u64> {
-    if let Some(why) = input::unfit_for_export(target, &house.dir) {
-        return Err(Error::Input {
-            code: "JOURNAL-INPUT",
-            sentence: why.into(),
-            remedy: "name a new folder outside the data directory",
-        });
-    }
+    check_target(house, target)?;
     signing::sign(house).await?;
     let mut reader = house.db.reader().await?;
     let note = store::last_checkpoint(&mut reader, &house.signer.origin)

@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io::{BufWriter, Write},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -26,6 +27,7 @@ use crate::{
     access::members,
     app::House,
     error::{Error, Result},
+    input,
     journal::{
         act::{self, Act},
         entry::Kind,
@@ -44,15 +46,21 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
     let sheet = one(&mut reader, name).await?;
     let desk = desk(house, &mut reader, name.member, now).await?;
     desk.check_reader(&sheet, account)?;
+    let file_error = |sentence: &str| Error::Input {
+        code: "SHEET-FILE",
+        sentence: sentence.into(),
+        remedy: "name another folder, outside the data directory",
+    };
+    if let Some(why) = input::unfit_for_export(folder, &house.dir) {
+        return Err(file_error(why));
+    }
     if files(&sheet, folder)
         .iter()
         .any(|file| fs::symlink_metadata(file).is_ok())
     {
-        return Err(Error::Input {
-            code: "SHEET-FILE",
-            sentence: "the folder has a file of this sheet already, and none is replaced".into(),
-            remedy: "name another folder",
-        });
+        return Err(file_error(
+            "the folder has a file of this sheet already, and none is replaced",
+        ));
     }
     let reference = format!("sheet:{}", sheet.number);
     let act = Act {
@@ -96,7 +104,7 @@ pub async fn write(
         at: now,
         checkpoint: note.as_deref().unwrap_or_default().lines().take(3).collect(),
     };
-    fs::create_dir_all(folder).map_err(Error::io("make the folder of the export"))?;
+    input::make_folder_for_export(folder)?;
     let mut writing = Writing::begin(folder, &files)?;
     writing.page(&page::begin(&head))?;
     lines::each(house, &mut *conn, sheet, |line| {
@@ -178,7 +186,9 @@ impl Writing {
 }
 
 fn create(path: &Path) -> Result<File> {
-    File::create(path).map_err(Error::io("make a file of a sheet"))
+    let mut options = File::options();
+    let owned = options.write(true).create(true).truncate(true).mode(0o600);
+    owned.open(path).map_err(Error::io("make a file of a sheet"))
 }
 
 fn unwritten(error: csv::Error) -> Error {

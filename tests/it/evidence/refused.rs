@@ -104,3 +104,59 @@ fn days_members_people_and_folders_that_do_not_fit_are_refused_and_nothing_is_wr
     let run = verify(Path::new(out), "no key").expect(65);
     assert!(run.stderr.contains("(CERTIFICATE-KEY)"), "{}", run.stderr);
 }
+
+#[test]
+fn nothing_is_exported_into_the_data_directory_and_what_is_exported_is_its_owners() {
+    let sandbox = month();
+    let inside = sandbox.data().join("export");
+    let outside = sandbox.path("export");
+    let before = crate::synthetic::journal(&sandbox, CLOSED).len();
+    let of = ["004", "2026-11"];
+    for (verb, words, end, code) in [
+        (
+            ["sheet", "export"],
+            &["004", "2026-W45", "chen.yl"][..],
+            &["--as", "chen.yl"][..],
+            "SHEET-FILE",
+        ),
+        (["audit", "export"], &of, &[], "JOURNAL-INPUT"),
+        (
+            ["audit", "report"],
+            &["004", "2026-11", "--to"],
+            &["--as", "wu.head"],
+            "JOURNAL-INPUT",
+        ),
+    ] {
+        let to = |folder: &Path| [words, &[folder.to_str().unwrap()], end].concat().join(" ");
+        let run = sandbox.at(CLOSED, verb, to(&inside).split(' ')).expect(65);
+        assert!(run.stderr.contains(code), "{code}: {}", run.stderr);
+        assert!(!inside.exists(), "{verb:?}");
+        assert_eq!(
+            crate::synthetic::journal(&sandbox, CLOSED).len(),
+            before,
+            "{verb:?}"
+        );
+    }
+    for (number, (verb, words, end)) in [
+        (
+            ["sheet", "export"],
+            &["004", "2026-W45", "chen.yl"][..],
+            &["--as", "chen.yl"][..],
+        ),
+        (["audit", "export"], &of, &[]),
+        (
+            ["audit", "report"],
+            &["004", "2026-11", "--to"],
+            &["--as", "wu.head"],
+        ),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let folder = outside.with_extension(number.to_string());
+        let words = [words, &[folder.to_str().unwrap()], end].concat();
+        sandbox.at(CLOSED, verb, words).expect(0);
+        let mode = fs::metadata(&folder).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o700, "{verb:?}");
+    }
+}

@@ -25,8 +25,8 @@ use crate::{
         steps::{ActName, Drawn, FileItem, Frozen, find},
     },
     error::{Error, Result},
-    ids,
-    journal::{entry::Kind, fault::JournalError, signing},
+    ids, input,
+    journal::{archive, entry::Kind, fault::JournalError, signing},
     workbook::Book,
 };
 
@@ -96,13 +96,14 @@ pub struct Asked {
 /// entered in the journal first. Returns the review.
 ///
 /// # Errors
-/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-UNSIGNED`, `JOURNAL-INPUT` for a folder that is not empty.
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-UNSIGNED`, `JOURNAL-INPUT` for a folder that is not empty or lies in the data directory.
 pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by: &str) -> Result<Review> {
     let mut reader = house.db.reader().await?;
     drawn(&mut reader, member, month).await?;
     let signed = tables::sign_off(&mut reader, member, month)
         .await?
         .ok_or_else(unsigned)?;
+    archive::check_target(house, folder)?;
     let there = fs::symlink_metadata(folder).is_ok();
     if there && !fs::read_dir(folder).is_ok_and(|mut children| children.next().is_none()) {
         return Err(Error::journal(JournalError::TargetNotEmpty));
@@ -145,7 +146,7 @@ pub async fn write_if_signed(
 }
 
 fn put_files(review: &Review, folder: &Path) -> Result<()> {
-    fs::create_dir_all(folder).map_err(Error::io("make the folder of the report"))?;
+    input::make_folder_for_export(folder)?;
     let put = |name: &str, text: &str| {
         fs::write(folder.join(name), text).map_err(Error::io("write a file of the report"))
     };
