@@ -110,7 +110,7 @@ fn a_clock_behind_what_was_seen_closes_the_gate_and_the_reads() {
     closed(by_real_time(&hold));
     desk.sandbox.at(LATE, ["purge", "hold"], &hold[2..]).expect(75);
     closed(by_real_time(&["approval", "give", "1", "--as", "jin.cmp"]));
-    by_real_time(&["stop", "add", "item", "C0201", "--reason", "incident"]).expect(0);
+    by_real_time(&["stop", "add", "person", "004/hsu.rv", "--reason", "incident"]).expect(0);
     closed(by_real_time(&[
         "stop",
         "lift",

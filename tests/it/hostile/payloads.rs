@@ -5,6 +5,7 @@ use std::{
     fs,
 };
 
+use mayfly_consent::cells::holds_identity_number;
 use serde_json::json;
 
 use super::{
@@ -142,7 +143,9 @@ fn five_hundred_payloads_in_each_column_of_the_registers() {
     let (sandbox, payloads) = (Sandbox::with_master_data(), payloads());
     let before = Held::of(&sandbox);
     let fits = |payload: &str, most: usize| {
-        payload.chars().count() <= most && !payload.chars().any(char::is_control)
+        payload.chars().count() <= most
+            && !payload.chars().any(char::is_control)
+            && !holds_identity_number(payload)
     };
     let member = |number: usize, name: &str| format!("{},{},2020-01-01,,\n", 100 + number, quoted(name));
     let staff = |number: usize, column: usize, text: &str| {
