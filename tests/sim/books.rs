@@ -97,7 +97,7 @@ impl Books {
     }
 
     /// Places a hold on records of years, which keeps no answer; two at most, then the oldest is lifted. Answers and submitted files
-    /// are never held. Returns how many were placed or lifted.
+    /// are never held. Nobody places or lifts one while the clocks disagree. Returns how many were placed or lifted.
     pub fn hold(&mut self) -> Result<u64, String> {
         let Some(house) = &self.house else {
             return Ok(0);
@@ -115,16 +115,23 @@ impl Books {
                 _ => return Err(format!("hold: records of {class} are held")),
             }
         }
-        let failed = |error: mayfly::error::Error| format!("hold: {error}");
-        if holds.len() == 2
-            && let Some(oldest) = holds.pop_front()
-        {
-            runtime.block_on(lift(house, oldest)).map_err(failed)?;
-            return Ok(1);
+        let done = match holds.front() {
+            Some(oldest) if holds.len() == 2 => {
+                runtime.block_on(lift(house, *oldest)).map(|()| holds.pop_front())
+            }
+            _ => {
+                let placed = runtime.block_on(place(house, &scope("query")));
+                placed.map(|number| {
+                    holds.push_back(number);
+                    None
+                })
+            }
+        };
+        match done {
+            Ok(_) => Ok(1),
+            Err(error) if error.code() == "GATE-CLOCK" => Ok(0),
+            Err(error) => Err(format!("hold: {error}")),
         }
-        let number = runtime.block_on(place(house, &scope("query")));
-        holds.push_back(number.map_err(failed)?);
-        Ok(1)
     }
 
     /// Accounts for what is gone, and shows the judge the certificates that are new.
