@@ -1,6 +1,6 @@
 //! Civil days: the day in Taipei of an instant, ages, and the range of a birth date. *Pure.*
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use jiff::{Timestamp, ToSpan};
 
@@ -9,6 +9,11 @@ use crate::refusal::Code;
 /// The day in Taipei (UTC+8, no daylight saving since 1979; D22) on which the instant falls.
 pub fn taipei_day(instant: Timestamp) -> Date {
     TAIPEI.to_datetime(instant).date()
+}
+
+/// The instant at which `day` begins in Taipei; `None` where there is none, at the ends of the calendar.
+pub fn taipei_midnight(day: Date) -> Option<Timestamp> {
+    TAIPEI.to_timestamp(day.to_datetime(Time::midnight())).ok()
 }
 
 /// Reads a birth date, `YYYY-MM-DD` or seven digits of the ROC calendar (`YYYMMDD`, year 001 is 1912).

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
-use mayfly_consent::Language;
+use mayfly_consent::{Language, cells::holds_identity_number};
 
 /// A table: names of columns for machines, for readers of English and for those of Chinese, and its lines.
 pub struct Printed<const N: usize> {
@@ -61,6 +61,29 @@ impl<const N: usize> Printed<N> {
 pub fn cell(text: &str) -> String {
     quoted(&guarded(text))
 }
+
+/// A text of somebody else's as people may see it: nothing of one that holds an identity number.
+pub fn hidden(text: &str) -> String {
+    match holds_identity_number(text) {
+        true => MASK.into(),
+        false => text.to_owned(),
+    }
+}
+
+/// What became of a query, by its name in the records.
+pub fn outcome(name: &'static str, language: Language) -> &'static str {
+    match (name, language) {
+        ("asked", Language::ZhTw) => "已送查",
+        ("answered", Language::ZhTw) => "已回覆",
+        ("no_record", Language::ZhTw) => "查無資料",
+        ("failed", Language::ZhTw) => "查詢失敗",
+        ("unresolved", Language::ZhTw) => "結果未明",
+        (name, _) => name,
+    }
+}
+
+/// What stands in place of what is hidden whole.
+pub const MASK: &str = "***";
 
 /// A cell that no spreadsheet takes for a formula, signs of full width included.
 pub fn guarded(cell: &str) -> Cow<'_, str> {

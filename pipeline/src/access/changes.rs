@@ -1,6 +1,7 @@
 //! Changes of the 授權表 as they were entered: each a journal entry and a row of the 授權異動明細紀錄表 (五(一)1, 2). *SQL.*
 
-use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_midnight;
 use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
@@ -15,6 +16,7 @@ use crate::{
     journal::{
         act::{self, Act},
         entry::Kind,
+        store::column,
     },
 };
 
@@ -136,7 +138,7 @@ pub async fn enter(
         })
         .collect();
     let entry = act::enter_all(house, &mut *conn, &acts, now).await?;
-    let entry = i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))?;
+    let entry = column(entry)?;
     for (change, place) in changes.iter().zip(0..) {
         insert(&mut *conn, change, by, now, (first + place, entry + place)).await?;
     }
@@ -170,8 +172,8 @@ pub async fn between(
     .bind(from.to_string())
     .bind(to.to_string())
     .bind(member.unwrap_or(""))
-    .bind(midnight(from))
-    .bind(midnight(to.tomorrow().unwrap_or(Date::MAX)))
+    .bind(begins(from))
+    .bind(begins(to.tomorrow().unwrap_or(Date::MAX)))
     .fetch_all(conn)
     .await
     .map_err(Error::database("read the changes of authorisations"))?;
@@ -226,11 +228,9 @@ fn entered(row: &AnyRow) -> std::result::Result<Entered, sqlx::Error> {
     })
 }
 
-/// The instant at which `day` begins in Taipei, as it is stored.
-fn midnight(day: Date) -> i64 {
-    let taipei = TimeZone::fixed(jiff::tz::offset(8));
-    let begins = day.to_zoned(taipei).map(|midnight| midnight.timestamp());
-    begins.unwrap_or(Timestamp::MAX).as_microsecond()
+/// The first instant of `day` in Taipei, as it is stored.
+fn begins(day: Date) -> i64 {
+    taipei_midnight(day).unwrap_or(Timestamp::MAX).as_microsecond()
 }
 
 /// What the journal keeps of a change.

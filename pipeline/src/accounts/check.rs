@@ -95,7 +95,7 @@ pub async fn check(
         remark: remark.to_owned(),
         at: now,
         by: by.to_owned(),
-        entry: i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))?,
+        entry: journal::store::column(entry)?,
     };
     store::insert(&mut *conn, &check).await?;
     tx.commit().await?;

@@ -1,6 +1,7 @@
 //! The running review of a member's accounts: each that holds today, how it is used, and what was said of it. *SQL.*
 
-use jiff::{Timestamp, civil::Date, tz};
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_midnight;
 use sqlx::AnyConnection;
 
 use super::store::{self, Check, Verdict};
@@ -126,8 +127,7 @@ pub async fn show(house: &House, member: &str) -> Result<Review> {
     let today = house.today(house.clock.now());
     let mut reader = house.db.reader().await?;
     let mut review = running(house, &mut reader, member, today).await?;
-    let begins = review.period.first.to_zoned(tz::offset(8).to_time_zone());
-    let begins = begins.map_or(Timestamp::MIN, |midnight| midnight.timestamp());
+    let begins = taipei_midnight(review.period.first).unwrap_or(Timestamp::MIN);
     let uses = store::uses(&mut reader, member, begins).await?;
     for account in &mut review.accounts {
         if let Some((queries, last_query)) = uses.get(&account.line.account) {

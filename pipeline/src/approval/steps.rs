@@ -301,7 +301,7 @@ async fn enter(
         reference: &reference,
     };
     let entry = act::enter(house, conn, &act, told, now).await?;
-    i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))
+    journal::store::column(entry)
 }
 
 /// What the journal keeps of a step.

@@ -135,15 +135,7 @@ impl Step {
 
     /// The payload's bytes, salt included; `None` if they are not hexadecimal.
     pub fn salted(&self) -> Option<Vec<u8>> {
-        let pairs = self.payload.as_bytes().chunks(2);
-        pairs
-            .map(|pair| {
-                let pair = str::from_utf8(pair).ok().filter(|pair| pair.len() == 2)?;
-                u8::from_str_radix(pair, 16)
-                    .ok()
-                    .filter(|_| !pair.starts_with('+'))
-            })
-            .collect()
+        ids::unhex(&self.payload)
     }
 
     /// What the payload says.

@@ -87,7 +87,7 @@ pub async fn add(
         reason: reason.to_owned(),
         approved_by: warrant.approved_by().to_owned(),
         granted_at: now,
-        entry: i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))?,
+        entry: journal::store::column(entry)?,
     };
     insert(tx.connection(), &grant).await?;
     tx.commit().await?;

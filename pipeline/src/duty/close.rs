@@ -178,7 +178,7 @@ async fn enter(house: &House, conn: &mut AnyConnection, duty: &Duty<'_>, closing
     };
     let at = closing.at.ok_or(Error::Bug("a closing without its instant"))?;
     let entry = act::enter(house, conn, &act, &entered, at).await?;
-    i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))
+    journal::store::column(entry)
 }
 
 /// What is found before anything is written.

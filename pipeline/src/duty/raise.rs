@@ -129,7 +129,7 @@ pub async fn raise_within(
         member: code,
         at: now,
         by: raise.by,
-        entry: i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))?,
+        entry: journal::store::column(entry)?,
     };
     store::insert_event(conn, &new).await?;
     tracing::info!(duty = number, "raised");

@@ -131,7 +131,7 @@ async fn monthly(
             counts.reviews += 1;
         }
     }
-    put_json(staging, "samples/samples.json", &json!(reports))
+    staging.put_json("samples/samples.json", &json!(reports))
 }
 
 /// The reconciliations of every month with a day of those asked for, with what their entries commit to.
@@ -167,13 +167,8 @@ async fn reconciled(
             .and_then(|json| serde_json::from_slice(json).ok())
             .ok_or(Error::Bug("a payload is not readable"))?;
         let shown = json!({ "entry": index, "payload": ids::hex(&payload), "said": said });
-        put_json(staging, &format!("reconciliations/{name}-{index}.json"), &shown)?;
+        staging.put_json(&format!("reconciliations/{name}-{index}.json"), &shown)?;
         counts.reconciliations += 1;
     }
     Ok(())
-}
-
-fn put_json(staging: &Staging, path: &str, value: &Value) -> Result<()> {
-    let text = serde_json::to_string_pretty(value).map_err(|_| Error::Bug("a part has no JSON form"))?;
-    staging.put(path, &format!("{text}\n"))
 }

@@ -2,7 +2,6 @@
 
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
-use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{asked::Asked, staging::Staging};
@@ -19,7 +18,7 @@ use crate::{
         list::{self, Filter},
         state::State,
     },
-    error::{Error, Result},
+    error::Result,
     incident,
     printed::Printed,
     register,
@@ -49,7 +48,7 @@ pub async fn write(
     let mut stops = stop::list(&mut *conn, false).await?;
     // One of an item, of the link, or a drill is of all members; what is said of an incident with it may be about any of them.
     stops.retain(|stop| whose(&stop.target).is_none_or(|member| asked.is_of(member)));
-    put_json(staging, "registers/stops.json", &stops)?;
+    staging.put_json("registers/stops.json", &stops)?;
     let mut incidents = incident::report::list(house, false).await?;
     incidents.retain(|incident| {
         let ended = incident
@@ -59,7 +58,7 @@ pub async fn write(
         let theirs = whose(&incident.target).map_or(asked.member.is_none(), |member| asked.is_of(member));
         theirs && asked.meets(house.today(incident.opened_at), ended)
     });
-    put_json(staging, "registers/incidents.json", &incidents)?;
+    staging.put_json("registers/incidents.json", &incidents)?;
     let wanted = register::list::Filter {
         of: asked.member.clone(),
         all: true,
@@ -84,11 +83,6 @@ fn whose(target: &Target) -> Option<&str> {
         Target::Person(account) => account.split('/').next(),
         Target::Item(_) | Target::Link | Target::Drill(_) => None,
     }
-}
-
-fn put_json(staging: &Staging, path: &str, value: &impl Serialize) -> Result<()> {
-    let text = serde_json::to_string_pretty(value).map_err(|_| Error::Bug("a register has no JSON form"))?;
-    staging.put(path, &format!("{text}\n"))
 }
 
 async fn members(conn: &mut AnyConnection, asked: &Asked) -> Result<String> {

@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde::Serialize;
+
 use super::{MANIFEST, SUMS};
 use crate::{
     error::{Error, Result},
@@ -86,6 +88,16 @@ impl Staging {
     /// Those of the disk.
     pub fn put(&self, path: &str, text: &str) -> Result<()> {
         fs::write(self.place(path)?, text).map_err(Error::io("write a file of the pack"))
+    }
+
+    /// Writes the file `path` in it: `value`, indented, and a line feed.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn put_json(&self, path: &str, value: &impl Serialize) -> Result<()> {
+        let text = serde_json::to_string_pretty(value)
+            .map_err(|_| Error::Bug("a part of a pack has no JSON form"))?;
+        self.put(path, &format!("{text}\n"))
     }
 
     /// Lists all files with their hashes, writes the manifest that `manifest` makes of their number and the list's hash, and

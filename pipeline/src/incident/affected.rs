@@ -9,7 +9,7 @@ use std::{
 };
 
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use mayfly_consent::{SubjectId, cells};
+use mayfly_consent::SubjectId;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
@@ -31,6 +31,7 @@ use crate::{
         entry::Kind,
         span,
     },
+    printed::hidden,
     sealed,
 };
 
@@ -264,14 +265,6 @@ async fn in_journal(
     })
     .await?;
     Ok(found)
-}
-
-/// A member's own text, unless it names somebody by number.
-fn hidden(text: &str) -> String {
-    match cells::holds_identity_number(text) {
-        true => "***".into(),
-        false => text.to_owned(),
-    }
 }
 
 /// The first instant after `at`: what happened at it is within.

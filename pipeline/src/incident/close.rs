@@ -4,7 +4,7 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{
-    index, open_one,
+    open_one,
     step::{FINDING, MEASURE},
     store::{self, Ended, Incident},
 };
@@ -66,7 +66,7 @@ pub async fn close(house: &House, number: i64, outcome: Outcome, report: &str, b
         at: now,
         by: by.to_owned(),
         report: report.clone(),
-        entry: index(entry)?,
+        entry: journal::store::column(entry)?,
     };
     store::end(conn, number, &ended).await?;
     tx.commit().await?;

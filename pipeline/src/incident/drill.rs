@@ -13,7 +13,7 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{
-    Nature, index, open,
+    Nature, open,
     release::{self, Reading},
     store::{self, Ended, Incident},
 };
@@ -193,7 +193,7 @@ async fn end(
         at: now,
         by: by.to_owned(),
         report: String::new(),
-        entry: index(entry)?,
+        entry: journal::store::column(entry)?,
     };
     store::end(conn, drill.number, &ended).await
 }

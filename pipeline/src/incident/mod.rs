@@ -83,8 +83,3 @@ pub async fn one(conn: &mut AnyConnection, number: i64) -> Result<Incident> {
         remedy: "see `mayfly incident list` for their numbers",
     })
 }
-
-/// A journal index as its column takes it.
-fn index(entry: u64) -> Result<i64> {
-    i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))
-}

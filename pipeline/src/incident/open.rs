@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use jiff::{Timestamp, tz};
+use jiff::Timestamp;
+use mayfly_consent::day::{taipei_day, taipei_midnight};
 use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{
-    Nature, index, notice,
+    Nature, notice,
     release::{self, Reading},
     store::{self, Incident},
 };
@@ -51,7 +52,9 @@ pub struct Opening<'o> {
 pub async fn open(house: &House, opening: Opening<'_>) -> Result<(i64, Option<Reading>)> {
     let now = house.clock.now();
     let known_at = opening.known_at.unwrap_or(now);
-    let affects_from = opening.affects_from.unwrap_or_else(|| midnight(known_at));
+    let affects_from = opening
+        .affects_from
+        .unwrap_or_else(|| taipei_midnight(taipei_day(known_at)).unwrap_or(known_at));
     if known_at > now || affects_from > now {
         return Err(Error::Input {
             code: "INCIDENT-TIME",
@@ -120,7 +123,7 @@ pub(super) async fn enter(house: &House, conn: &mut AnyConnection, incident: &mu
     let (stop, entry) =
         stopping::place_within(house, &mut *conn, &incident.target, (reason, by), now).await?;
     incident.stop = stop;
-    incident.stop_entry = index(entry)?;
+    incident.stop_entry = journal::store::column(entry)?;
     let reference = format!("incident:{}", incident.number);
     let act = Act {
         kind: Kind::Incident,
@@ -140,7 +143,7 @@ pub(super) async fn enter(house: &House, conn: &mut AnyConnection, incident: &mu
         by,
     };
     let entry = act::enter(house, &mut *conn, &act, &entered, now).await?;
-    incident.entry = index(entry)?;
+    incident.entry = journal::store::column(entry)?;
     store::insert(conn, incident).await
 }
 
@@ -164,14 +167,6 @@ async fn notify(house: &House, conn: &mut AnyConnection, incident: &Incident) ->
         store::insert_notice(&mut *conn, incident.number, &rule.to, &duty).await?;
     }
     Ok(())
-}
-
-/// The beginning of that day in Taipei.
-fn midnight(at: Timestamp) -> Timestamp {
-    let zone = tz::offset(8);
-    let day = zone.to_datetime(at).date();
-    zone.to_timestamp(day.to_datetime(jiff::civil::Time::midnight()))
-        .unwrap_or(at)
 }
 
 /// What the journal keeps of an opening.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{index, store, store::Incident};
+use super::{store, store::Incident};
 use crate::{
     access::{registers::Registers, stop::Target},
     app::House,
@@ -101,7 +101,7 @@ pub async fn keep(
         reading,
     };
     let entry = act::enter(house, &mut *conn, &act, &entered, reading.read_at).await?;
-    let entry = index(entry)?;
+    let entry = journal::store::column(entry)?;
     reading.entry = Some(entry);
     store::insert_reading(conn, incident.number, reading, entry).await
 }

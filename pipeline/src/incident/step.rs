@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{
-    index, open_one,
+    open_one,
     store::{self, Step},
 };
 use crate::{
@@ -61,7 +61,7 @@ pub async fn add(house: &House, number: i64, what: &str, note: &str, by: &str) -
         note: note.to_owned(),
         by: by.to_owned(),
         at: now,
-        entry: index(entry)?,
+        entry: journal::store::column(entry)?,
     };
     store::insert_step(conn, number, &step).await?;
     tx.commit().await?;

@@ -38,7 +38,7 @@ pub async fn size(conn: &mut AnyConnection) -> Result<u64> {
 /// Appends `entries`; returns the index of the first.
 pub async fn append(conn: &mut AnyConnection, entries: &EntryBatch) -> Result<u64> {
     let first = size(&mut *conn).await?;
-    let (old, count) = (signed(first)?, entries.len() as i64);
+    let (old, count) = (column(first)?, entries.len() as i64);
     sqlx::query(
         "INSERT INTO journal_entries (first_index, entry_count, body, digest) VALUES ($1, $2, $3, $4)",
     )
@@ -102,7 +102,7 @@ pub async fn insert_payload(
     sealed: Vec<u8>,
 ) -> Result<()> {
     sqlx::query("INSERT INTO journal_payload (entry, entered_at, cohort, sealed) VALUES ($1, $2, $3, $4)")
-        .bind(signed(index)?)
+        .bind(column(index)?)
         .bind(at.as_microsecond())
         .bind(cohort)
         .bind(sealed)
@@ -115,7 +115,7 @@ pub async fn insert_payload(
 /// The sealed payload of entry `index`, if it is still kept.
 pub async fn payload(conn: &mut AnyConnection, index: u64) -> Result<Option<Vec<u8>>> {
     let row = sqlx::query("SELECT sealed FROM journal_payload WHERE entry = $1")
-        .bind(signed(index)?)
+        .bind(column(index)?)
         .fetch_optional(conn)
         .await
         .map_err(Error::database("read a payload"))?;
@@ -129,7 +129,7 @@ pub async fn first_covering(conn: &mut AnyConnection, origin: &str, index: u64) 
         "SELECT note FROM journal_checkpoint WHERE origin = $1 AND size > $2 ORDER BY size LIMIT 1",
     )
     .bind(origin)
-    .bind(signed(index)?)
+    .bind(column(index)?)
     .fetch_optional(conn)
     .await
     .map_err(Error::database("read a checkpoint"))?;
@@ -144,7 +144,7 @@ pub async fn piece(conn: &mut AnyConnection, index: u64) -> Result<Option<Piece>
         "SELECT first_index, entry_count, body, digest FROM journal_entries
          WHERE first_index <= $1 ORDER BY first_index DESC LIMIT 1",
     )
-    .bind(signed(index)?)
+    .bind(column(index)?)
     .fetch_optional(conn)
     .await
     .map_err(Error::database("read the journal"))?;
@@ -163,7 +163,7 @@ pub async fn keep_tiles(conn: &mut AnyConnection, tiles: &[TileHashes]) -> Resul
              ON CONFLICT (tile_level, tile_index) DO UPDATE SET hashes = excluded.hashes",
         )
         .bind(i64::from(tile.tile.level))
-        .bind(signed(tile.tile.index)?)
+        .bind(column(tile.tile.index)?)
         .bind(tile.hashes.concat())
         .execute(&mut *conn)
         .await
@@ -178,7 +178,7 @@ pub async fn load_tiles(conn: &mut AnyConnection, tiles: &[Tile]) -> Result<Tile
     for tile in tiles {
         let row = sqlx::query("SELECT hashes FROM journal_tile WHERE tile_level = $1 AND tile_index = $2")
             .bind(i64::from(tile.level))
-            .bind(signed(tile.index)?)
+            .bind(column(tile.index)?)
             .fetch_optional(&mut *conn)
             .await
             .map_err(Error::database("read a tile"))?;
@@ -238,7 +238,7 @@ pub async fn insert_checkpoint(
     note: &str,
     at: Timestamp,
 ) -> Result<()> {
-    let size = signed(head.size())?;
+    let size = column(head.size())?;
     sqlx::query(
         "INSERT INTO journal_checkpoint (origin, size, root, note, signed_at) VALUES ($1, $2, $3, $4, $5)",
     )
@@ -267,6 +267,10 @@ fn number(row: &AnyRow, column: usize) -> std::result::Result<u64, sqlx::Error> 
     u64::try_from(row.try_get::<i64, _>(column)?).map_err(|_| sqlx::Error::RowNotFound)
 }
 
-fn signed(number: u64) -> Result<i64> {
+/// A journal's index or size as a column takes it.
+///
+/// # Errors
+/// Only our own mistake.
+pub fn column(number: u64) -> Result<i64> {
     i64::try_from(number).map_err(|_| Error::Bug("a journal index beyond 2^63"))
 }

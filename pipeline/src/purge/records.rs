@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use mayfly_consent::day::taipei_day;
+use mayfly_consent::day::{taipei_day, taipei_midnight};
 use mayfly_retention::{
     Cohort, Place,
     ending::Record,
@@ -96,9 +96,8 @@ async fn selected(
     let before = if kind.begins_with_a_day() {
         next.to_string()
     } else {
-        let taipei = TimeZone::fixed(jiff::tz::offset(8));
-        let start = next.to_zoned(taipei).map(|midnight| midnight.timestamp());
-        start.unwrap_or(Timestamp::MIN).as_microsecond().to_string()
+        let start = taipei_midnight(next).unwrap_or(Timestamp::MIN);
+        start.as_microsecond().to_string()
     };
     let rows = sqlx::query(sql)
         .bind(after.unwrap_or(kind.first()))

@@ -96,7 +96,6 @@ pub async fn add(house: &House, new: &New<'_>) -> Result<Paper> {
     };
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
-    // First of all: whoever enters a paper at the same time waits here, and then reads what this one has changed.
     let number = meta::take_numbers(&mut *conn, meta::PAPERS, 1).await?;
     let recipients = match Party::of(new.of) {
         Party::Member => {
@@ -165,12 +164,11 @@ pub async fn add(house: &House, new: &New<'_>) -> Result<Paper> {
         duty,
         entered_at: now,
         entered_by: new.by.to_owned(),
-        entry: i64::try_from(entry).map_err(|_| Error::Bug("a journal index is beyond its column"))?,
+        entry: journal::store::column(entry)?,
     };
     if rule.stands {
         for old in store::all(&mut *conn, Some(new.of)).await? {
             if old.ended_on.is_none() && replaces(rule, &paper, &old) {
-                // Somebody may just have ended it: then nothing stands in the way.
                 store::end(&mut *conn, old.number, today).await?;
             }
         }

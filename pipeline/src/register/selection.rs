@@ -6,8 +6,8 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{Timestamp, civil::Date, tz};
-use mayfly_consent::{code_list::Channel, store as consent_store};
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::{code_list::Channel, day::taipei_midnight, store as consent_store};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, Row};
@@ -92,7 +92,7 @@ pub async fn of_paper(house: &House, paper: &Paper) -> Result<Selection> {
     // In the journal's order: what was asked before this paper.
     let span = Span {
         entry: paper.entry,
-        gated: (midnight(from), midnight(to.tomorrow().unwrap_or(Date::MAX))),
+        gated: (begins(from), begins(to.tomorrow().unwrap_or(Date::MAX))),
     };
     let batches = batches(&mut reader, &paper.of).await?;
     let mut used = BTreeSet::new();
@@ -220,10 +220,8 @@ async fn described(
     Ok(selected.collect())
 }
 
-/// The instant at which `day` begins in Taipei.
-fn midnight(day: Date) -> Timestamp {
-    let begins = day.to_zoned(tz::offset(8).to_time_zone());
-    begins.map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+fn begins(day: Date) -> Timestamp {
+    taipei_midnight(day).unwrap_or(Timestamp::MAX)
 }
 
 /// The first line of what the seed is the hash of.

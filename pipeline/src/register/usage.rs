@@ -1,6 +1,7 @@
 //! How much each member used the link in a span of days: what the yearly review of use goes by (四(三)). *SQL.*
 
-use jiff::{Timestamp, civil::Date, tz};
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::day::taipei_midnight;
 use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
@@ -37,7 +38,7 @@ pub async fn of_days(house: &House, from: Date, to: Date) -> Result<Vec<Use>> {
         });
     }
     let mut reader = house.db.reader().await?;
-    let (first, after) = (midnight(from), midnight(to.tomorrow().unwrap_or(Date::MAX)));
+    let (first, after) = (begins(from), begins(to.tomorrow().unwrap_or(Date::MAX)));
     let mut uses = Vec::new();
     for code in members::codes(&mut reader).await? {
         let Some(member) = members::one(&mut reader, &code).await? else {
@@ -84,10 +85,7 @@ fn read(row: &AnyRow) -> Column<(i64, Option<Timestamp>)> {
     Ok((row.try_get(0)?, last.map(instant).transpose()?))
 }
 
-/// The instant at which `day` begins in Taipei, as it is stored.
-fn midnight(day: Date) -> i64 {
-    let begins = day
-        .to_zoned(tz::offset(8).to_time_zone())
-        .map(|midnight| midnight.timestamp());
-    begins.unwrap_or(Timestamp::MAX).as_microsecond()
+/// The first instant of `day` in Taipei, as it is stored.
+fn begins(day: Date) -> i64 {
+    taipei_midnight(day).unwrap_or(Timestamp::MAX).as_microsecond()
 }

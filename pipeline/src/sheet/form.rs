@@ -3,7 +3,7 @@
 use mayfly_consent::Language;
 
 use super::{lines::Line, report::Report};
-use crate::printed::{Printed, day};
+use crate::printed::{Printed, day, outcome};
 
 /// The columns of a sheet: names for machines, for readers of English and for those of Chinese.
 pub const COLUMNS: [[&str; 3]; 13] = [
@@ -100,17 +100,6 @@ fn state(word: &'static str, language: Language) -> &'static str {
         ("unsigned", Language::ZhTw) => "待核章",
         ("signed", Language::ZhTw) => "待核定",
         ("approved", Language::ZhTw) => "已核定",
-        (word, _) => word,
-    }
-}
-
-fn outcome(word: &'static str, language: Language) -> &'static str {
-    match (word, language) {
-        ("asked", Language::ZhTw) => "已送查",
-        ("answered", Language::ZhTw) => "已回覆",
-        ("no_record", Language::ZhTw) => "查無資料",
-        ("failed", Language::ZhTw) => "查詢失敗",
-        ("unresolved", Language::ZhTw) => "結果未明",
         (word, _) => word,
     }
 }

@@ -1,6 +1,6 @@
 //! The query records of a sheet as a stream: one sealed chunk is open at a time. *SQL.*
 
-use mayfly_consent::{SubjectId, SubjectName, cells};
+use mayfly_consent::{SubjectId, SubjectName};
 use serde::Serialize;
 use sqlx::AnyConnection;
 
@@ -13,6 +13,7 @@ use crate::{
     batch::{Outcome, chunks, requests},
     error::{Error, Result},
     gate::record::{AskedRecord, QueryRecord},
+    printed::{MASK, hidden},
     sealed,
 };
 
@@ -103,9 +104,9 @@ fn shown(
     (place, entry): (u64, u64),
 ) -> Line {
     let conditions = &asked.conditions;
-    let id = SubjectId::parse(conditions.subject_id).map_or_else(|_| HIDDEN.into(), |id| id.masked());
+    let id = SubjectId::parse(conditions.subject_id).map_or_else(|_| MASK.into(), |id| id.masked());
     let name =
-        SubjectName::parse(&conditions.subject_name).map_or_else(|_| HIDDEN.into(), |name| name.masked());
+        SubjectName::parse(&conditions.subject_name).map_or_else(|_| MASK.into(), |name| name.masked());
     Line {
         place,
         date: asked.date.to_owned(),
@@ -120,14 +121,3 @@ fn shown(
         entry,
     }
 }
-
-/// A member's own text, unless it names somebody by number.
-fn hidden(text: &str) -> String {
-    if cells::holds_identity_number(text) {
-        HIDDEN.into()
-    } else {
-        text.to_owned()
-    }
-}
-
-const HIDDEN: &str = "***";

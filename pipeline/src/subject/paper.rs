@@ -5,7 +5,7 @@ use mayfly_consent::Language;
 
 use super::report::Report;
 use crate::{
-    printed::{Printed, day},
+    printed::{Printed, day, outcome},
     roc::taipei,
 };
 
@@ -226,17 +226,6 @@ fn channel(word: &'static str, language: Language) -> &'static str {
     match (word, language) {
         ("electronic", Language::ZhTw) => "線上",
         ("paper", Language::ZhTw) => "書面",
-        (word, _) => word,
-    }
-}
-
-fn outcome(word: &'static str, language: Language) -> &'static str {
-    match (word, language) {
-        ("asked", Language::ZhTw) => "已送查",
-        ("answered", Language::ZhTw) => "已回覆",
-        ("no_record", Language::ZhTw) => "查無資料",
-        ("failed", Language::ZhTw) => "查詢失敗",
-        ("unresolved", Language::ZhTw) => "結果未明",
         (word, _) => word,
     }
 }

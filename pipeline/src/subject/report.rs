@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fs::File};
 
 use jiff::{Timestamp, civil::Date};
-use mayfly_consent::{Forms, Retention, cells, store as consent_store};
+use mayfly_consent::{Forms, Retention, store as consent_store};
 use mayfly_retention::{Cohort, certificate::State, segment::SegmentReader};
 use serde::Serialize;
 use sqlx::AnyConnection;
@@ -20,6 +20,7 @@ use crate::{
     consents::outcome::keep_until,
     error::{Error, Result},
     gate::record::QueryRecord,
+    printed::hidden,
     sealed,
 };
 
@@ -325,13 +326,5 @@ impl Reader<'_> {
             (false, false) => "readable",
         };
         Ok(())
-    }
-}
-
-/// A member's own text, unless it names somebody by number.
-fn hidden(text: &str) -> String {
-    match cells::holds_identity_number(text) {
-        true => "***".into(),
-        false => text.to_owned(),
     }
 }

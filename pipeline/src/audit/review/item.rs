@@ -23,6 +23,7 @@ use crate::{
         entry::{Entry, Kind},
         signing, span, store as journal_store,
     },
+    printed::{MASK, hidden},
     sealed,
 };
 
@@ -247,14 +248,6 @@ pub(super) fn masked(asked: &AskedRecord<'_>) -> [String; 3] {
     ]
 }
 
-/// Free text of the member's, unless somebody put an identity number into it.
-pub(super) fn hidden(text: &str) -> String {
-    match cells::holds_identity_number(text) {
-        true => MASK.into(),
-        false => text.to_owned(),
-    }
-}
-
 fn approval(house: &House, asked: &AskedRecord<'_>, persons: &Persons) -> Approval {
     let approved_at: Option<Timestamp> = asked.approved_at.parse().ok();
     let line = approved_at.and_then(|at| persons.on(asked.approver, house.today(at)));
@@ -324,5 +317,3 @@ async fn answer(
         handed_out,
     })
 }
-
-const MASK: &str = "***";

@@ -9,7 +9,7 @@ use sqlx::AnyConnection;
 use super::{
     drawn, enter,
     finding::{self, Finding},
-    item::{Verdict, hidden, masked},
+    item::{Verdict, masked},
     paced::{self, Paces},
     page, paper,
     records::Records,
@@ -27,6 +27,7 @@ use crate::{
     error::{Error, Result},
     ids, input,
     journal::{archive, entry::Kind, fault::JournalError, signing},
+    printed::hidden,
     workbook::Book,
 };
 
