@@ -7,7 +7,11 @@ use super::{
     form::COLUMNS,
     store::{Mark, Sheet},
 };
-use crate::{ids, printed, roc};
+use crate::{
+    ids,
+    printed::{self, escaped},
+    roc,
+};
 
 /// What stands on the page besides the lines.
 pub struct Head<'h> {
@@ -125,21 +129,6 @@ pub fn end(head: &Head<'_>) -> String {
         ids::hex(&sheet.sha256),
         checkpoint.join(" · "),
     )
-}
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\'' => out.push_str("&#39;"),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 const STYLE: &str = "\

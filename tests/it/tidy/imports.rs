@@ -139,6 +139,7 @@ const LAYERS: [&[&str]; 6] = [
         "ids",
         "roc",
         "printed",
+        "page",
         "workbook",
         "clock",
         "config",
