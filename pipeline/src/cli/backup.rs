@@ -34,7 +34,7 @@ pub(super) async fn run(opening: &Opening, command: BackupCommand, out: &Out) ->
                     Some(journal) => text.push_str(&format!(
                         "THE JOURNAL WAS SET BACK: {} of {} entries are here. It goes on as {}.\n\
                          The link is stopped (stop {}): find out what was asked, stopped or withdrawn since, repeat stops and\n\
-                         withdrawals, tell compliance; then lift it with: {} stop lift {} --reason WHY\n",
+                         withdrawals, tell compliance; then lift it with: {} stop lift {} --reason WHY --as ACCOUNT\n",
                         journal.kept_entries,
                         journal.old_entries,
                         journal.new_origin,

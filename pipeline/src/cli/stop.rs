@@ -28,7 +28,7 @@ pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> R
             out.show(&serde_json::json!({ "stop": number }), || {
                 let again = opening.again();
                 format!(
-                    "stop {number} holds from now on; lift it with: {again} stop lift {number} --reason WHY\n"
+                    "stop {number} holds from now on; lift it with: {again} stop lift {number} --reason WHY --as ACCOUNT\n"
                 )
             })?;
         }
