@@ -1,6 +1,6 @@
 //! `evidence pack|verify`. *Edge.*
 
-use super::{Opening, args::EvidenceCommand, attributable, out::Out};
+use super::{Opening, args::EvidenceCommand, out::Out, placed};
 use crate::{
     error::{Exit, Result},
     evidence::{asked::Asked, pack, verify},
@@ -16,11 +16,7 @@ pub(super) async fn run(opening: &Opening, command: EvidenceCommand, out: &Out) 
             account,
         } => {
             let asked = Asked { from, to, member };
-            // PLACE/ACCOUNT, or the account alone.
-            for part in account.splitn(2, '/') {
-                attributable(part)?;
-            }
-            let by = account.as_str();
+            let by = placed(&account)?;
             let house = opening.to_act().await?;
             let packed = pack::pack(&house, &asked, &folder, by).await?;
             out.show(&packed, || {
