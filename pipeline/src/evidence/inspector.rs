@@ -1,28 +1,29 @@
 //! Who takes a pack away: an account of one place, which is named with it where two places have one of that name. *SQL.*
 
 use jiff::civil::Date;
-use sqlx::AnyConnection;
 
 use crate::{
     access::rows,
     app::House,
+    db::Tx,
     error::{Error, Result},
     regime::people::Right,
 };
 
-/// `PLACE/ACCOUNT` of the account `by` that may take evidence away on `today`; `by` is that, or the account alone.
+/// `PLACE/ACCOUNT` of the account `by` that may take evidence away on `today`; `by` is that, or the account alone. It is asked
+/// in the transaction of the act.
 ///
 /// # Errors
 /// `EVIDENCE-RIGHT`; those of the database.
-pub async fn inspector(house: &House, conn: &mut AnyConnection, by: &str, today: Date) -> Result<String> {
+pub async fn inspector(house: &House, tx: &mut Tx, by: &str, today: Date) -> Result<String> {
     let (place, account) = match by.split_once('/') {
         Some((place, account)) => (Some(place), account),
         None => (None, by),
     };
     let mut holders = Vec::new();
     for (desk, right) in PLACES {
-        let stopped = rows::stopped(&mut *conn, desk).await?;
-        let lines = rows::held_on(&mut *conn, today, Some(desk)).await?;
+        let stopped = rows::stopped(tx.connection(), desk).await?;
+        let lines = rows::held_on(tx.connection(), today, Some(desk)).await?;
         let mut theirs = lines.iter().filter(|line| line.account == account).peekable();
         if theirs.peek().is_some() {
             let may = theirs.any(|line| line.permits(&house.regime, right)) && !stopped.contains(account);
