@@ -1,16 +1,16 @@
 //! Who takes a pack away: compliance, or an auditor of the supervisor or the provider. *SQL.*
 
 use jiff::civil::Date;
-use sqlx::AnyConnection;
 
-use crate::{access::office, app::House, error::Result, regime::people::Right};
+use crate::{access::office, app::House, db::Tx, error::Result, regime::people::Right};
 
-/// `PLACE/ACCOUNT` of the account `by` that may take evidence away on `today`; `by` is that, or the account alone.
+/// `PLACE/ACCOUNT` of the account `by` that may take evidence away on `today`; `by` is that, or the account alone. It is asked
+/// in the transaction of the act.
 ///
 /// # Errors
 /// `EVIDENCE-RIGHT`; those of the database.
-pub async fn inspector(house: &House, conn: &mut AnyConnection, by: &str, today: Date) -> Result<String> {
-    match office::holder(house, conn, by, &INSPECTORS, today).await? {
+pub async fn inspector(house: &House, tx: &mut Tx, by: &str, today: Date) -> Result<String> {
+    match office::holder(house, tx.connection(), by, &INSPECTORS, today).await? {
         Ok((place, account)) => Ok(format!("{place}/{account}")),
         Err(unfit) => Err(unfit.refused(
             "EVIDENCE-RIGHT",

@@ -109,7 +109,7 @@ pub async fn list(house: &House, wanted: &Wanted<'_>) -> Result<Affected> {
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let incident = one(&mut reader, wanted.number).await?;
-    inspector(house, &mut reader, wanted.by, house.today(now)).await?;
+    inspector(house, &mut house.db.begin().await?, wanted.by, house.today(now)).await?;
     let mut writing = wanted
         .file
         .map(|file| Writing::begin(file, &house.dir))
@@ -147,6 +147,8 @@ pub async fn list(house: &House, wanted: &Wanted<'_>) -> Result<Affected> {
         by: wanted.by,
     };
     let mut tx = house.db.begin().await?;
+    // Once more: a stop that was committed while the records were read holds.
+    inspector(house, &mut tx, wanted.by, house.today(now)).await?;
     act::enter(house, tx.connection(), &act, &entered, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
