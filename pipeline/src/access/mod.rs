@@ -5,7 +5,7 @@
 //!
 //! An `authorisation` is a line of the 授權表, `breach` what it must not do, `rows` and `changes` keep lines and changes,
 //! `people` begins and ends them and shows both tables, `hands` is who does and who approves it, `forms` is how these are printed,
-//! `export` writes them as files with a `page` to print, `units` the units that a member has registered.
+//! `export` writes them as files with a `page` to print, `takers` is who may take documents away, `units` the units that a member has registered.
 
 pub mod authorisation;
 pub mod breach;
@@ -24,6 +24,7 @@ pub mod staff;
 pub mod stop;
 pub mod stopping;
 pub mod table;
+pub mod takers;
 pub mod units;
 
 pub use registers::Registers;

@@ -42,10 +42,34 @@ pub async fn check(
             ));
         }
     }
-    if persons.is_among(account, &actors(house, conn, member, month).await?) {
-        return Err(own());
+    check_unconcerned(house, conn, (member, month), account, &persons).await
+}
+
+/// Refuses the person behind `account` if they queried or approved in `month` of `member`.
+///
+/// # Errors
+/// `SAMPLE-OWN`; `KEY-*`, `SEAL-*`, `DB-*`.
+pub async fn check_stranger(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, month): (&str, Month),
+    account: &str,
+) -> Result<()> {
+    let persons = Persons::load(&mut *conn, member, house.today(house.trusted_now()?)).await?;
+    check_unconcerned(house, conn, (member, month), account, &persons).await
+}
+
+async fn check_unconcerned(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, month): (&str, Month),
+    account: &str,
+    persons: &Persons,
+) -> Result<()> {
+    match persons.is_among(account, &actors(house, conn, member, month).await?) {
+        true => Err(own()),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 /// Refuses `account` unless it has the review right today.

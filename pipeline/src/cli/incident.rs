@@ -7,6 +7,7 @@ use super::{
     args::{IncidentCommand, IncidentTarget, OutcomeArgument},
     attributable,
     out::Out,
+    placed,
 };
 use crate::{
     access::stop::Target,
@@ -42,7 +43,7 @@ pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) 
             to,
             account,
         } => {
-            let account = attributable(&account)?;
+            let account = placed(&account)?;
             let house = opening.to_act().await?;
             let printed = notice::print(&house, incident, &to, out.language, account).await?;
             out.show(&printed, || printed.text.clone())?;
@@ -59,7 +60,7 @@ pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) 
                 from,
                 until,
                 file: file.as_deref(),
-                by: attributable(&account)?,
+                by: placed(&account)?,
             };
             let house = opening.to_act().await?;
             let found = affected::list(&house, &wanted).await?;

@@ -140,6 +140,14 @@ fn attributable(account: &str) -> Result<&str> {
     })
 }
 
+/// As [`attributable`], of an account that may be named with its place: PLACE/ACCOUNT.
+fn placed(account: &str) -> Result<&str> {
+    for part in account.splitn(2, '/') {
+        attributable(part)?;
+    }
+    Ok(account)
+}
+
 async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
     let default = match arguments.command {
         Command::Demo => crate::demo::DIR,

@@ -8,6 +8,7 @@ use super::{
     attributable,
     consent::View,
     out::Out,
+    placed,
 };
 use crate::{
     audit::{
@@ -138,8 +139,8 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             account,
         } => {
             let month = month_of(&sample.month)?;
+            let by = placed(&account)?;
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
             let review = report::write(&house, &sample.member, month, &folder, by).await?;
             let value =
                 json!({ "folder": folder, "records": review.records.len(), "as_signed": review.as_signed });

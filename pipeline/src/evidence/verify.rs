@@ -15,7 +15,6 @@ use serde_json::Value;
 use super::{
     JOURNAL, MANIFEST, SUMS,
     manifest::Manifest,
-    staging::files_below,
     verified::{Findings, Verified},
 };
 use crate::{
@@ -33,6 +32,7 @@ use crate::{
         note::{NOTE_BYTES_MAX, VerifierKey, text_of},
         verify::verify_folder,
     },
+    output::folder::files_below,
     sheet::{
         Week, check as sheets,
         entries::Range,
@@ -59,6 +59,12 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         pack.find("the manifest is not signed with this key, or was changed; nothing else was looked at");
         return Ok(Verified::unsigned(pack.findings.into_told()));
     };
+    for found in &manifest.findings {
+        pack.find(&format!(
+            "{}: did not verify when the pack was made, as its manifest says",
+            found.text()
+        ));
+    }
     let files = pack.files(&manifest)?;
     let report = verify_folder(&folder.join(JOURNAL), &key.text()).unwrap_or_default();
     for finding in &report.findings {
@@ -139,7 +145,7 @@ impl Pack<'_> {
     /// Whether the note has the one signature line that we write, and the manifest names the key that made it.
     fn is_signed_once(&self, note: &[u8], manifest: &Manifest) -> bool {
         let lines = note.split(|byte| *byte == b'\n').count();
-        lines == MANIFEST_LINES
+        lines == manifest.text().lines().count() + SIGNATURE_LINES
             && manifest.origin == self.key.name()
             && manifest.fingerprint == ids::hex(&self.key.fingerprint())
     }
@@ -211,8 +217,10 @@ impl Pack<'_> {
         }
         let weeks = self.sheets(files);
         seen.sheets = (files.len() as u64, weeks.len() as u64);
+        // Where a sheet is known not to be here, the others of its week are not all of it.
+        let unsound = manifest.unsound_weeks();
         let mut tilings: BTreeMap<(String, Week), Tiling> = BTreeMap::new();
-        for (of, ranges) in &weeks {
+        for (of, ranges) in weeks.iter().filter(|(of, _)| !unsound.contains(of)) {
             let (tiling, flaws) = Tiling::new(ranges);
             for flaw in flaws {
                 self.find(&told(of, &flaw));
@@ -236,7 +244,7 @@ impl Pack<'_> {
                     let of = (entry.member.to_owned(), Week::of(entry.at));
                     if let Some(tiling) = tilings.get_mut(&of) {
                         tiling.take(index, |flaw| found.add(|| told(&of, &flaw)));
-                    } else if manifest.has_week(&of.0, of.1) {
+                    } else if manifest.has_week(&of.0, of.1) && !unsound.contains(&of) {
                         *absent.entry(of).or_default() += 1;
                     }
                 }
@@ -386,8 +394,8 @@ fn unusable() -> Error {
 
 /// What the reference of an entry begins with by which a sample was drawn.
 const DRAWN: &str = "draw:";
-/// The lines of the text, an empty one, the signature, and what is behind the last line end.
-const MANIFEST_LINES: usize = 14;
+/// Behind the text: an empty line, the signature, and what is behind the last line end.
+const SIGNATURE_LINES: usize = 3;
 /// Room for a million files.
 const SUMS_BYTES_MAX: usize = 256 << 20;
 const RECONCILIATION_BYTES_MAX: usize = 1 << 20;

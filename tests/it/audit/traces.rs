@@ -85,7 +85,8 @@ fn verdicts_that_were_changed_behind_the_signature_are_told() {
     act(&sandbox, CLOSED, "sign-off", &["--as", "wu.head"]).expect(0);
     let report = |name: &str, exit: i32| {
         let folder = sandbox.path(name);
-        act(&sandbox, CLOSED, "report", &["--to", folder.to_str().unwrap()]).expect(exit);
+        let words = ["--to", folder.to_str().unwrap(), "--as", "wu.head"];
+        act(&sandbox, CLOSED, "report", &words).expect(exit);
         fs::read_to_string(folder.join("review.en.txt")).unwrap()
     };
     let said = "NOT those that were signed";
