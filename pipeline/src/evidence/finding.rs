@@ -52,6 +52,14 @@ impl Finding {
         format!("{} {} {}", self.part, self.of, self.code)
     }
 
+    /// As whoever verifies the pack is told.
+    pub fn told_later(&self) -> String {
+        format!(
+            "{}: did not verify when the pack was made, as its manifest says",
+            self.text()
+        )
+    }
+
     /// In Chinese.
     pub fn told(&self) -> String {
         let part = match self.part.as_str() {

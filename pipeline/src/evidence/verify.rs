@@ -21,7 +21,8 @@ use crate::{
     audit::{self, Month},
     certificate::check as certificates,
     error::{Error, Result},
-    ids, input,
+    ids,
+    input::{self, name_of},
     journal::{
         checkpoint::Checkpoint,
         entry::{Entry, Kind, SALT_BYTES},
@@ -60,10 +61,7 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         return Ok(Verified::unsigned(pack.findings.into_told()));
     };
     for found in &manifest.findings {
-        pack.find(&format!(
-            "{}: did not verify when the pack was made, as its manifest says",
-            found.text()
-        ));
+        pack.find(&found.told_later());
     }
     let files = pack.files(&manifest)?;
     let report = verify_folder(&folder.join(JOURNAL), &key.text()).unwrap_or_default();
@@ -211,8 +209,8 @@ impl Pack<'_> {
                 Ok(checkpoint) => checkpoints
                     .entry(checkpoint.size())
                     .or_default()
-                    .push((*checkpoint.root(), name(file))),
-                Err(_) => self.find(&format!("{}: is not signed with this key", name(file))),
+                    .push((*checkpoint.root(), name_of(file))),
+                Err(_) => self.find(&format!("{}: is not signed with this key", name_of(file))),
             }
         }
         let weeks = self.sheets(files);
@@ -283,11 +281,11 @@ impl Pack<'_> {
         for file in files {
             let text = sheets::text(file).unwrap_or_default();
             let Some(proof) = proof::read(&text) else {
-                self.find(&format!("{}: is no proof of a sheet", name(file)));
+                self.find(&format!("{}: is no proof of a sheet", name_of(file)));
                 continue;
             };
             for finding in proof::check(&proof, self.key).findings {
-                self.find(&format!("{}: {finding}", name(file)));
+                self.find(&format!("{}: {finding}", name_of(file)));
             }
             let of = (proof.member.to_owned(), proof.week);
             weeks.entry(of).or_default().push(proof.ranges);
@@ -310,7 +308,7 @@ impl Pack<'_> {
                 Some((verified.member, verified.month))
             }
             Err(error) => {
-                self.find(&format!("{}: {error}", name(folder)));
+                self.find(&format!("{}: {error}", name_of(folder)));
                 None
             }
         }
@@ -329,7 +327,7 @@ impl Pack<'_> {
             entry == Some(&committed) && said.as_ref() == Some(&shown["said"])
         });
         if !holds {
-            self.find(&format!("{}: is not what was entered", name(file)));
+            self.find(&format!("{}: is not what was entered", name_of(file)));
         }
     }
 
@@ -340,17 +338,17 @@ impl Pack<'_> {
                 Some(note) => {
                     let hash = <sha2::Sha256 as sha2::Digest>::digest(&note);
                     if !entered.contains(&ids::hex(&hash)) {
-                        self.find(&format!("{}: is not in the journal", name(file)));
+                        self.find(&format!("{}: is not in the journal", name_of(file)));
                     }
                     notes.push(file.clone());
                 }
-                None => self.find(&format!("{}: is no certificate", name(file))),
+                None => self.find(&format!("{}: is no certificate", name_of(file))),
             }
         }
         match certificates::judge(&notes, &self.names(&notes)) {
             Ok(all) => {
                 for judged in all.iter().filter(|judged| !judged.sound) {
-                    self.find(&format!("{}: {}", name(&judged.file), judged.said));
+                    self.find(&format!("{}: {}", name_of(&judged.file), judged.said));
                 }
             }
             Err(error) => self.find(&error.to_string()),
@@ -378,10 +376,6 @@ fn told((member, week): &(String, Week), flaw: &Flaw) -> String {
         Flaw::Foreign(range, _) => format!("entries {} to {} are no queries of it", range.first, range.last),
     };
     format!("the sheets of {member}, {week}: {what}")
-}
-
-fn name(path: &Path) -> String {
-    input::name_of(path)
 }
 
 fn unusable() -> Error {
