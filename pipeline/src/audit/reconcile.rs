@@ -10,6 +10,7 @@ use sqlx::{AnyConnection, Row};
 use super::{
     Month,
     comparison::{Comparison, Difference, Field, Values},
+    log,
     persons::Persons,
     store,
 };
@@ -117,7 +118,7 @@ pub async fn reconcile(
     let now = house.trusted_now()?;
     check(house, &mut house.db.begin().await?, (member, month), by, now).await?;
     let mut reader = house.db.reader().await?;
-    let file = open(path)?;
+    let file = open(path).map_err(log::refused)?;
     let look = Look::at(&file).map_err(Error::io("look at the file"))?;
     let mut reconciled = Reconciled {
         member: member.to_owned(),
@@ -171,23 +172,20 @@ pub async fn reconcile(
         ..Limits::default()
     };
     let name = input::name_of(path);
-    let mut log = Table::read_within(Hashed::new(file), name, (&COLUMNS, &[]), limits)?;
-    while let Some(line) = log.next_line()? {
+    let lines = Table::read_within(Hashed::new(file), name, (&COLUMNS, &[]), limits);
+    let mut lines = lines.map_err(log::refused)?;
+    while let Some(line) = lines.next_line().map_err(log::refused)? {
+        let unfit = |what: &str| log::refused(line.refuse("IMPORT-CELL", what));
         reconciled.lines += 1;
         let batch = line.cell(0);
         if !BatchName::parse(batch).is_ok_and(|name| name.member() == member) {
-            return Err(line.refuse(
-                "IMPORT-CELL",
+            return Err(unfit(
                 "batch is not the name of a batch of this member, such as 004-1151102-01",
             ));
         }
         let number = line.cell(1).parse().ok().filter(|number| *number >= 2);
-        let number: u32 = number.ok_or_else(|| {
-            line.refuse(
-                "IMPORT-CELL",
-                "line is not the number of a line of a batch file, from 2 on",
-            )
-        })?;
+        let number: u32 =
+            number.ok_or_else(|| unfit("line is not the number of a line of a batch file, from 2 on"))?;
         let cells: Values<'_> = std::array::from_fn(|place| line.cell(place + 2));
         let approved_at = instant(cells[APPROVED_AT]);
         let mut cells = cells;
@@ -196,8 +194,8 @@ pub async fn reconcile(
             tell(&mut reconciled, batch, number, difference)?;
         }
     }
-    let (file, sha256) = log.into_source().finish();
-    look.still(&file)?;
+    let (file, sha256) = lines.into_source().finish();
+    look.still(&file).map_err(log::refused)?;
     reconciled.log_sha256 = sha256;
     for (batch, line) in comparison.unnamed() {
         tell(&mut reconciled, batch, line, Difference::MissingThere)?;

@@ -63,6 +63,23 @@ pub async fn check(
     Ok(())
 }
 
+/// Refuses the person behind `account` if they queried or approved in `month` of `member`.
+///
+/// # Errors
+/// `SAMPLE-OWN`; `KEY-*`, `SEAL-*`, `DB-*`.
+pub async fn check_stranger(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, month): (&str, Month),
+    account: &str,
+) -> Result<()> {
+    let persons = Persons::load(&mut *conn, member, house.today(house.trusted_now()?)).await?;
+    match persons.is_among(account, &recorded(house, conn, (member, month)).await?) {
+        true => Err(own()),
+        false => Ok(()),
+    }
+}
+
 /// As [`actors`], of `sample`, which is drawn: of its own reviewer that was looked for when it was.
 ///
 /// # Errors
@@ -116,6 +133,14 @@ pub async fn actors(
 ) -> Result<BTreeSet<String>> {
     // No record is opened for somebody without the right.
     check(house, &mut house.db.begin().await?, member, who, &BTreeSet::new()).await?;
+    recorded(house, conn, (member, month)).await
+}
+
+async fn recorded(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, month): (&str, Month),
+) -> Result<BTreeSet<String>> {
     let mut actors = BTreeSet::new();
     for place in store::records(conn, member, month).await? {
         for record in sealed::segment(house, &place)?.iter() {

@@ -33,9 +33,12 @@ pub(super) async fn run(opening: &Opening, command: EvidenceCommand, out: &Out) 
                     counts.certificates,
                     packed.journal,
                     packed.key
-                )
+                ) + &packed.findings.iter().map(|found| format!("finding: {}\n", found.text())).collect::<String>()
             })?;
-            Ok(Exit::Done)
+            Ok(match packed.findings.is_empty() {
+                true => Exit::Done,
+                false => Exit::Findings,
+            })
         }
         EvidenceCommand::Verify { folder, key } => {
             let found = verify::verify(&folder, &key)?;

@@ -117,8 +117,10 @@ pub struct SelectionRules {
 pub struct PaceRules {
     /// Seconds between two approvals below which they belong together.
     pub bulk_seconds: Ruled<i64>,
-    /// How many of them are a bulk.
+    /// More than so many of them are a bulk.
     pub bulk_count: Ruled<u32>,
+    /// More than so many given in one act are a bulk, whatever the clock says.
+    pub bulk_in_one_act: Ruled<u32>,
 }
 
 /// Incidents.

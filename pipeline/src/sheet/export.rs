@@ -131,26 +131,29 @@ struct Writing {
     page: BufWriter<File>,
     workbook: workbook::Lines,
     proof: BufWriter<File>,
-    files: [(PathBuf, PathBuf); 4],
+    files: Parts,
 }
+
+/// Each file as it is written, and its name.
+struct Parts([(PathBuf, PathBuf); 4]);
 
 impl Writing {
     fn begin(folder: &Path, files: &[PathBuf; 4]) -> Result<Self> {
-        let files = files.clone().map(|file| {
+        let files = Parts(files.clone().map(|file| {
             let mut part = file.clone().into_os_string();
             part.push(".part");
             (PathBuf::from(part), file)
-        });
+        }));
         let heading = COLUMNS.map(|names| names[0].to_owned());
         let mut csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
-            .from_writer(create(&files[0].0)?);
+            .from_writer(create(&files.0[0].0)?);
         csv.write_record(&heading).map_err(unwritten)?;
         Ok(Self {
             csv,
             workbook: workbook::Lines::new(folder, heading)?,
-            page: BufWriter::new(create(&files[2].0)?),
-            proof: BufWriter::new(create(&files[3].0)?),
+            page: BufWriter::new(create(&files.0[2].0)?),
+            proof: BufWriter::new(create(&files.0[3].0)?),
             files,
         })
     }
@@ -177,11 +180,20 @@ impl Writing {
         self.proof
             .flush()
             .map_err(Error::io("write the proof of a sheet"))?;
-        self.workbook.save(&self.files[1].0)?;
-        for (part, file) in &self.files {
+        self.workbook.save(&self.files.0[1].0)?;
+        for (part, file) in &self.files.0 {
             fs::rename(part, file).map_err(Error::io("name a file of a sheet"))?;
         }
         Ok(())
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        // Those that are whole have lost these names.
+        for (part, _) in &self.0 {
+            let _ = fs::remove_file(part);
+        }
     }
 }
 

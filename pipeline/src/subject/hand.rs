@@ -21,7 +21,6 @@ use crate::{
         state::State,
     },
     error::{Error, Result},
-    evidence::staging::Staging,
     ids,
     journal::{
         act::{self, Act},
@@ -29,6 +28,7 @@ use crate::{
         entry::Kind,
         signing,
     },
+    output::folder::Staging,
     regime::people::Right,
 };
 
@@ -66,7 +66,7 @@ pub struct Handed {
 /// Writes the report about `who` to the new or empty folder `folder`.
 ///
 /// # Errors
-/// `SUBJECT-RIGHT`, `SUBJECT-PROOF`, `SUBJECT-DUTY`, `DUTY-DAY`, `EVIDENCE-FOLDER`, `GATE-CLOCK`; `KEY-*`, `SEAL-*`, `DB-*`.
+/// `SUBJECT-RIGHT`, `SUBJECT-PROOF`, `SUBJECT-DUTY`, `DUTY-DAY`, `EXPORT-FOLDER`, `GATE-CLOCK`; `KEY-*`, `SEAL-*`, `DB-*`.
 pub async fn hand(house: &House, who: &Applicant, entered: &Entered<'_>, folder: &Path) -> Result<Handed> {
     let now = house.trusted_now()?;
     let today = house.today(now);

@@ -238,6 +238,10 @@ fn what_cannot_be_reconciled_is_refused_whole() {
             "{words:?}: {}",
             run.stderr
         );
+        // A log is imported nowhere, and no batch.
+        let is_of_log = code.starts_with("IMPORT") || code.starts_with("FILE");
+        let elsewhere = run.stderr.contains("import") || run.stderr.contains("submit");
+        assert!(!is_of_log || !elsewhere, "{}", run.stderr);
         assert_eq!(journal(&sandbox, at).len(), before, "{words:?}");
         assert!(!out.exists(), "half a result of {words:?}");
     };

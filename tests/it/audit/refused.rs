@@ -51,7 +51,8 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     );
     freeze(&sandbox, CLOSED);
 
-    check(CLOSED, &["export", "004", "2026-11", "out"], 75, "SAMPLE-UNDRAWN");
+    let export = |folder| ["export", "004", "2026-11", folder, "--as", "hsu.rv"];
+    check(CLOSED, &export("out"), 75, "SAMPLE-UNDRAWN");
     check(
         CLOSED,
         &["show", "004", "2026-11", "--as", "hsu.rv"],
@@ -118,12 +119,7 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     let taken = sandbox.path("taken");
     std::fs::create_dir(&taken).unwrap();
     std::fs::write(taken.join("x"), "x").unwrap();
-    check(
-        later,
-        &["export", "004", "2026-11", taken.to_str().unwrap()],
-        65,
-        "JOURNAL-INPUT",
-    );
+    check(later, &export(taken.to_str().unwrap()), 65, "EXPORT-FOLDER");
     // The command line itself.
     for words in [
         &["draw", "004", "2026-11"][..],

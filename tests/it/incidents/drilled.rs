@@ -68,6 +68,8 @@ fn a_drill_leaves_its_evidence_and_nothing_else() {
         "notice",
         "1",
         "supervisor",
+        "--as",
+        "yu.cmp",
     ];
     assert!(
         sandbox

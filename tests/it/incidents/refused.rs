@@ -18,7 +18,11 @@ fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
         ("INCIDENT-UNKNOWN", 65, &["show", "9"][..]),
         ("INCIDENT-UNKNOWN", 65, &["affected", "9", "--as", "yu.cmp"]),
         ("INCIDENT-UNKNOWN", 65, &["measure", "9"]),
-        ("INCIDENT-UNKNOWN", 65, &["notice", "9", "supervisor"]),
+        (
+            "INCIDENT-UNKNOWN",
+            65,
+            &["notice", "9", "supervisor", "--as", "yu.cmp"],
+        ),
         ("INCIDENT-UNKNOWN", 65, &["note", "9", "finding", "--note", "x"]),
         (
             "INCIDENT-UNKNOWN",
@@ -41,7 +45,11 @@ fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
             &["note", "1", "finding", "--note", "about A123456789"],
         ),
         ("STOP-REASON", 65, &["note", "1", "finding", "--note", &long]),
-        ("INCIDENT-RECIPIENT", 65, &["notice", "1", "police"]),
+        (
+            "INCIDENT-RECIPIENT",
+            65,
+            &["notice", "1", "police", "--as", "yu.cmp"],
+        ),
         (
             "INCIDENT-TIME",
             65,

@@ -62,7 +62,7 @@ pub async fn give(
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let sample = drawn(&mut reader, member, month).await?;
-    let item = item_at(&mut reader, &sample, place).await?;
+    let (item, _) = item_at(&mut reader, &sample, place).await?;
     let found = Records::new(house).find(&mut reader, &item.query).await?;
     let actors = found.ok_or_else(gone)?.actors()?;
     drop(reader);

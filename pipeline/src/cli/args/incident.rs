@@ -29,8 +29,9 @@ pub(in crate::cli) enum IncidentCommand {
         incident: i64,
         /// supervisor, provider or bureau
         to: String,
-        /// Who prints it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        /// Who has it printed: compliance, the unit head or internal auditor of the member concerned, supervisor or provider;
+        /// PLACE/ACCOUNT where two places have an account of that name
+        #[arg(long = "as", value_name = "ACCOUNT")]
         account: String,
     },
     /// The queries of its window and whom they were about: masked, under handles
