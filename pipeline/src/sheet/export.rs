@@ -15,10 +15,9 @@ use super::{
     Name,
     desk::Desk,
     form::{self, COLUMNS},
+    head::Head,
     lines::{self, Next},
-    one,
-    page::{self, Head},
-    prove,
+    one, page, prove,
     sign::desk,
     store::Sheet,
     workbook,
@@ -105,17 +104,14 @@ pub async fn write(
         checkpoint: note.as_deref().unwrap_or_default().lines().take(3).collect(),
     };
     input::make_folder_for_export(folder)?;
-    let mut writing = Writing::begin(folder, &files)?;
-    writing.page(&page::begin(&head))?;
+    let mut writing = Writing::begin(folder, &files, &head)?;
     lines::each(house, &mut *conn, sheet, |line| {
-        writing.record(&form::cells(&line, head.querier, Language::En))?;
-        writing.page(&page::line(&form::cells(&line, head.querier, Language::ZhTw)))?;
+        writing.record(&form::cells(&line, head.querier, Language::ZhTw))?;
         Ok(Next::More)
     })
     .await?;
-    writing.page(&page::end(&head))?;
     prove::write(house, conn, sheet, &mut writing.proof).await?;
-    writing.finish()?;
+    writing.finish(&head)?;
     Ok(files.into())
 }
 
@@ -135,24 +131,29 @@ struct Writing {
 }
 
 impl Writing {
-    fn begin(folder: &Path, files: &[PathBuf; 4]) -> Result<Self> {
+    fn begin(folder: &Path, files: &[PathBuf; 4], head: &Head<'_>) -> Result<Self> {
         let files = files.clone().map(|file| {
             let mut part = file.clone().into_os_string();
             part.push(".part");
             (PathBuf::from(part), file)
         });
-        let heading = COLUMNS.map(|names| names[0].to_owned());
+        let heading = COLUMNS.map(|names| names[2]);
+        let mut file = create(&files[0].0)?;
+        // Without the mark, spreadsheets in Taiwan read the file as CP950.
+        file.write_all(MARK).map_err(Error::io("write a sheet"))?;
         let mut csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
-            .from_writer(create(&files[0].0)?);
-        csv.write_record(&heading).map_err(unwritten)?;
-        Ok(Self {
+            .from_writer(file);
+        csv.write_record(heading).map_err(unwritten)?;
+        let mut writing = Self {
             csv,
-            workbook: workbook::Lines::new(folder, heading)?,
+            workbook: workbook::Lines::new(folder, head)?,
             page: BufWriter::new(create(&files[2].0)?),
             proof: BufWriter::new(create(&files[3].0)?),
             files,
-        })
+        };
+        writing.page(&page::begin(head))?;
+        Ok(writing)
     }
 
     fn record(&mut self, cells: &[String; 13]) -> Result<()> {
@@ -160,7 +161,8 @@ impl Writing {
         self.csv
             .write_record(guarded.iter().map(|cell| cell.as_bytes()))
             .map_err(unwritten)?;
-        self.workbook.push(cells)
+        self.workbook.push(cells)?;
+        self.page(&page::line(cells))
     }
 
     fn page(&mut self, text: &str) -> Result<()> {
@@ -169,7 +171,8 @@ impl Writing {
             .map_err(Error::io("write the page of a sheet"))
     }
 
-    fn finish(mut self) -> Result<()> {
+    fn finish(mut self, head: &Head<'_>) -> Result<()> {
+        self.page(&page::end(head))?;
         self.csv.flush().map_err(Error::io("write a sheet"))?;
         self.page
             .flush()
@@ -177,7 +180,7 @@ impl Writing {
         self.proof
             .flush()
             .map_err(Error::io("write the proof of a sheet"))?;
-        self.workbook.save(&self.files[1].0)?;
+        self.workbook.save(head, &self.files[1].0)?;
         for (part, file) in &self.files {
             fs::rename(part, file).map_err(Error::io("name a file of a sheet"))?;
         }
@@ -198,6 +201,8 @@ fn unwritten(error: csv::Error) -> Error {
     }
 }
 
+/// UTF-8's byte order mark.
+pub const MARK: &[u8] = "\u{FEFF}".as_bytes();
 const ENDINGS: [&str; 4] = ["csv", "xlsx", "html", "proof"];
 /// What checks proofs without us; written beside them once.
 const PROGRAM: &str = "check-sheet.py";

@@ -27,7 +27,7 @@ use crate::{
     error::{Error, Result},
     ids, input,
     journal::{archive, entry::Kind, fault::JournalError, signing},
-    printed::hidden,
+    printed::{self, hidden},
     workbook::Book,
 };
 
@@ -161,15 +161,15 @@ fn put_files(review: &Review, folder: &Path) -> Result<()> {
     for (language, end) in [(Language::En, "en"), (Language::ZhTw, "zh-TW")] {
         let mut book = Book::new(language);
         book.add(
-            paper::of(language, "Records", "抽核紀錄"),
+            printed::of(language, "Records", "抽核紀錄"),
             &paper::records(review, language),
         )?;
         book.add(
-            paper::of(language, "Findings", "缺失"),
+            printed::of(language, "Findings", "缺失"),
             &paper::findings(review, language),
         )?;
         book.add(
-            paper::of(language, "Pace", "作業時間"),
+            printed::of(language, "Pace", "作業時間"),
             &paper::paces(&review.paces, language),
         )?;
         book.save(&folder.join(format!("review.{end}.xlsx")))?;
