@@ -15,6 +15,7 @@ use crate::{
         store::{self as samples, State},
     },
     certificate::{export as certificates, stored},
+    duty::facts,
     error::{Error, Result},
     ids,
     journal::{
@@ -81,6 +82,7 @@ async fn weekly(
     counts: &mut Counts,
 ) -> Result<()> {
     let mut reports = Vec::new();
+    let calendar = facts::calendar(&mut *conn).await?;
     for member in members::codes(&mut *conn).await? {
         if !asked.is_of(&member) {
             continue;
@@ -93,7 +95,7 @@ async fn weekly(
             for sheet in sheet_store::of_week(&mut *conn, &member, week).await? {
                 let folder = staging.folder(&format!("sheets/{member}/{week}"))?;
                 sheets::write(house, &mut *conn, (&sheet, &desk), &folder, now).await?;
-                reports.push(sheet::report::report(house, &sheet));
+                reports.push(sheet::report::report(house, &calendar, &sheet)?);
             }
         }
     }

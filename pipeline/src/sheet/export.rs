@@ -17,7 +17,7 @@ use super::{
     form::{self, COLUMNS},
     head::Head,
     lines::{self, Next},
-    one, page, prove,
+    one, page, prove, report,
     sign::desk,
     store::Sheet,
     workbook,
@@ -25,6 +25,7 @@ use super::{
 use crate::{
     access::members,
     app::House,
+    duty::facts,
     error::{Error, Result},
     input,
     journal::{
@@ -94,12 +95,13 @@ pub async fn write(
 ) -> Result<Vec<PathBuf>> {
     let files = files(sheet, folder);
     let member = members::one(&mut *conn, &sheet.member).await?;
+    let calendar = facts::calendar(&mut *conn).await?;
     let note = journal_store::last_checkpoint(&mut *conn, &house.signer.origin).await?;
     let head = Head {
         sheet,
         member: member.as_ref().map_or("", |member| &member.name),
         querier: desk.name_of(&sheet.querier),
-        due: house.regime.sheet.due(sheet.counts_from()),
+        due: report::due(&house.regime, &calendar, sheet)?,
         at: now,
         checkpoint: note.as_deref().unwrap_or_default().lines().take(3).collect(),
     };
