@@ -15,10 +15,9 @@ use super::{
     Name,
     desk::Desk,
     form::{self, COLUMNS},
+    head::Head,
     lines::{self, Next},
-    one,
-    page::{self, Head},
-    prove,
+    one, page, prove, report,
     sign::desk,
     store::Sheet,
     workbook,
@@ -26,6 +25,7 @@ use super::{
 use crate::{
     access::members,
     app::House,
+    duty::facts,
     error::{Error, Result},
     input,
     journal::{
@@ -95,27 +95,25 @@ pub async fn write(
 ) -> Result<Vec<PathBuf>> {
     let files = files(sheet, folder);
     let member = members::one(&mut *conn, &sheet.member).await?;
+    let calendar = facts::calendar(&mut *conn).await?;
     let note = journal_store::last_checkpoint(&mut *conn, &house.signer.origin).await?;
     let head = Head {
         sheet,
         member: member.as_ref().map_or("", |member| &member.name),
         querier: desk.name_of(&sheet.querier),
-        due: house.regime.sheet.due(sheet.counts_from()),
+        due: report::due(&house.regime, &calendar, sheet)?,
         at: now,
         checkpoint: note.as_deref().unwrap_or_default().lines().take(3).collect(),
     };
     input::make_folder_for_export(folder)?;
-    let mut writing = Writing::begin(folder, &files)?;
-    writing.page(&page::begin(&head))?;
+    let mut writing = Writing::begin(folder, &files, &head)?;
     lines::each(house, &mut *conn, sheet, |line| {
-        writing.record(&form::cells(&line, head.querier, Language::En))?;
-        writing.page(&page::line(&form::cells(&line, head.querier, Language::ZhTw)))?;
+        writing.record(&form::cells(&line, head.querier, Language::ZhTw))?;
         Ok(Next::More)
     })
     .await?;
-    writing.page(&page::end(&head))?;
     prove::write(house, conn, sheet, &mut writing.proof).await?;
-    writing.finish()?;
+    writing.finish(&head)?;
     Ok(files.into())
 }
 
@@ -138,24 +136,29 @@ struct Writing {
 struct Parts([(PathBuf, PathBuf); 4]);
 
 impl Writing {
-    fn begin(folder: &Path, files: &[PathBuf; 4]) -> Result<Self> {
+    fn begin(folder: &Path, files: &[PathBuf; 4], head: &Head<'_>) -> Result<Self> {
         let files = Parts(files.clone().map(|file| {
             let mut part = file.clone().into_os_string();
             part.push(".part");
             (PathBuf::from(part), file)
         }));
-        let heading = COLUMNS.map(|names| names[0].to_owned());
+        let heading = COLUMNS.map(|names| names[2]);
+        let mut file = create(&files.0[0].0)?;
+        // Without the mark, spreadsheets in Taiwan read the file as CP950.
+        file.write_all(MARK).map_err(Error::io("write a sheet"))?;
         let mut csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
-            .from_writer(create(&files.0[0].0)?);
-        csv.write_record(&heading).map_err(unwritten)?;
-        Ok(Self {
+            .from_writer(file);
+        csv.write_record(heading).map_err(unwritten)?;
+        let mut writing = Self {
             csv,
-            workbook: workbook::Lines::new(folder, heading)?,
+            workbook: workbook::Lines::new(folder, head)?,
             page: BufWriter::new(create(&files.0[2].0)?),
             proof: BufWriter::new(create(&files.0[3].0)?),
             files,
-        })
+        };
+        writing.page(&page::begin(head))?;
+        Ok(writing)
     }
 
     fn record(&mut self, cells: &[String; 13]) -> Result<()> {
@@ -163,7 +166,8 @@ impl Writing {
         self.csv
             .write_record(guarded.iter().map(|cell| cell.as_bytes()))
             .map_err(unwritten)?;
-        self.workbook.push(cells)
+        self.workbook.push(cells)?;
+        self.page(&page::line(cells))
     }
 
     fn page(&mut self, text: &str) -> Result<()> {
@@ -172,7 +176,8 @@ impl Writing {
             .map_err(Error::io("write the page of a sheet"))
     }
 
-    fn finish(mut self) -> Result<()> {
+    fn finish(mut self, head: &Head<'_>) -> Result<()> {
+        self.page(&page::end(head))?;
         self.csv.flush().map_err(Error::io("write a sheet"))?;
         self.page
             .flush()
@@ -180,7 +185,7 @@ impl Writing {
         self.proof
             .flush()
             .map_err(Error::io("write the proof of a sheet"))?;
-        self.workbook.save(&self.files.0[1].0)?;
+        self.workbook.save(head, &self.files.0[1].0)?;
         for (part, file) in &self.files.0 {
             fs::rename(part, file).map_err(Error::io("name a file of a sheet"))?;
         }
@@ -210,6 +215,8 @@ fn unwritten(error: csv::Error) -> Error {
     }
 }
 
+/// UTF-8's byte order mark.
+pub const MARK: &[u8] = "\u{FEFF}".as_bytes();
 const ENDINGS: [&str; 4] = ["csv", "xlsx", "html", "proof"];
 /// What checks proofs without us; written beside them once.
 const PROGRAM: &str = "check-sheet.py";
