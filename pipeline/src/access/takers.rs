@@ -64,7 +64,7 @@ impl Takers<'_> {
                 "more than one place has an account of this name today",
                 "name it with its place (--as): the institution code, bureau, supervisor or provider, as in bureau/ACCOUNT",
             )),
-            _ => Err(self.refused("this account has no right to take this away today", self.remedy)),
+            _ => Err(self.refused("this account has no right to this today", self.remedy)),
         }
     }
 

@@ -1,7 +1,10 @@
 //! What is refused of incidents: each with its code, a sentence and a remedy, and nothing is half-done. *Edge.*
 
-use super::{duties, incident, opened, staffed};
-use crate::{support::NOW, synthetic::journal};
+use super::{BOOK, duties, incident, opened, staffed};
+use crate::{
+    support::{NOW, Sandbox},
+    synthetic::journal,
+};
 
 #[test]
 fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
@@ -181,14 +184,13 @@ fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
 /// The supervisor and the provider stop, too; who has an account of the same name as somebody elsewhere says where.
 #[test]
 fn the_supervisor_and_the_provider_stop_under_their_own_names() {
-    let sandbox = staffed();
-    let book = sandbox.file(
-        "outside.csv",
-        "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,person,unit,level,roles
-supervisor,yu.cmp,于虛督,稽核,,,,2024-01-01,board,,,S-01,監理組,,supervisor_auditor
+    let sandbox = Sandbox::with_master_data();
+    let book = format!(
+        "{BOOK}supervisor,yu.cmp,于虛督,稽核,,,,2024-01-01,board,,,S-01,監理組,,supervisor_auditor
 provider,bao.aud,包虛勞,稽核,,,,2024-01-01,board,,,P-01,稽核室,,provider_auditor
-",
+"
     );
+    let book = sandbox.file("book.csv", book);
     sandbox.at(NOW, ["staff", "import"], [book]).expect(0);
     let stop = |by: &str| {
         let words = ["stop", "add", "member", "004", "--reason", "test", "--as", by];
@@ -196,7 +198,7 @@ provider,bao.aud,包虛勞,稽核,,,,2024-01-01,board,,,P-01,稽核室,,provider
     };
     let twice = stop("yu.cmp");
     assert_eq!(twice.code, 77);
-    assert!(twice.stderr.contains("supervisor/ACCOUNT"), "{}", twice.stderr);
+    assert!(twice.stderr.contains("bureau/ACCOUNT"), "{}", twice.stderr);
     for by in ["supervisor/yu.cmp", "bureau/yu.cmp", "bao.aud", "operator"] {
         stop(by).expect(0);
     }

@@ -106,18 +106,16 @@ fn unreached(source: &Source, sources: &[Source]) -> Option<String> {
         _ => (folder, file.trim_end_matches(".rs")),
     };
     let above = format!("{folder}.rs");
-    let named = sources
-        .iter()
-        .filter(|other| {
-            other.path == above || other.path.rsplit_once('/').is_some_and(|(of, _)| of == folder)
-        })
-        .any(|other| {
-            let says = |line: &str| {
-                let line = line.trim_start_matches("pub ").trim_start_matches("pub(super) ");
-                line == format!("mod {name};") || line == format!("#[path = \"{file}\"]")
-            };
-            other.text.lines().any(|line| says(line.trim()))
-        });
+    let named = sources.iter().any(|other| {
+        let (of, root) = other.path.rsplit_once('/').unwrap_or(("", ""));
+        let is_above = other.path == above || (of == folder && (root == "mod.rs" || ROOTS.contains(&root)));
+        let says = |line: &str| {
+            let line = line.trim_start_matches("pub ").trim_start_matches("pub(super) ");
+            (is_above && line == format!("mod {name};"))
+                || (of == folder && line == format!("#[path = \"{file}\"]"))
+        };
+        other.text.lines().any(|line| says(line.trim()))
+    });
     (!named).then(|| format!("{}: no file has it as a module", source.path))
 }
 
