@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::{
     judge::judge,
-    support::{Chance, NOW, pause},
+    support::{Chance, NOW, files_below, pause},
     synthetic::{BATCH, JournalLine, ResultLine, Synthetic, delivered, journal, ledger, shown},
     worker::{TRIES, ended, paused_midway, start, stop_between_transactions, wake},
 };
@@ -115,6 +115,50 @@ fn a_stop_after_a_crash_holds_back_what_had_passed_the_gate() {
         }
     }
     panic!("no kill fell between gate and settle");
+}
+
+/// A stop that comes while the files of a delivery are written: nothing is handed out, and the next delivery keeps back what is stopped.
+#[test]
+fn a_stop_while_a_delivery_is_written_hands_out_nothing() {
+    let batch = Synthetic::prepare(12_000, 25, 0, "");
+    let file = batch.file.to_str().unwrap();
+    batch
+        .sandbox
+        .mayfly(["--at", NOW, "batch", "run", file])
+        .expect(0);
+    for _ in 0..TRIES {
+        let sandbox = batch.sandbox.copy();
+        let folder = sandbox.path("handed-out");
+        let results = ["batch", "results", BATCH, "--out", folder.to_str().unwrap()];
+        let mut delivery = start(&sandbox, NOW, results);
+        while files_below(&folder).is_empty() && delivery.try_wait().unwrap().is_none() {
+            pause(0.000_5);
+        }
+        stop_between_transactions(&sandbox, &delivery);
+        sandbox
+            .at(
+                NOW,
+                ["stop", "add", "person"],
+                ["004/synth.q3", "--reason", "drill"],
+            )
+            .expect(0);
+        wake(&delivery);
+        let overtaken = ended(delivery);
+        if overtaken.code == 0 {
+            continue;
+        }
+        assert_eq!(overtaken.code, 75, "{}", overtaken.stderr);
+        assert!(
+            overtaken.stderr.contains("DELIVERY-STOPPED"),
+            "{}",
+            overtaken.stderr
+        );
+        assert!(files_below(&folder).is_empty());
+        let (again, _) = delivered(&sandbox, NOW, BATCH);
+        assert!(again.iter().any(|line| line.codes == "GATE-PERSON"));
+        return;
+    }
+    panic!("the stop did not fall into any of {TRIES} deliveries");
 }
 
 /// What became of a batch in the midst of which something was done.

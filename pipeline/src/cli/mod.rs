@@ -140,7 +140,7 @@ fn attributable(account: &str) -> Result<&str> {
     })
 }
 
-/// As [`attributable`], of an account that may be named with its place: PLACE/ACCOUNT.
+/// As [`attributable`], for what people of several places do: `PLACE/ACCOUNT`, or the account alone.
 fn placed(account: &str) -> Result<&str> {
     for part in account.splitn(2, '/') {
         attributable(part)?;

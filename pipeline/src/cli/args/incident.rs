@@ -141,7 +141,7 @@ pub(in crate::cli) struct IncidentWords {
     /// How many seconds it is waited for what is on the way
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=600))]
     pub(in crate::cli) wait: u64,
-    /// Who opens it
+    /// Who opens it; PLACE/ACCOUNT at the supervisor or the provider
     #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
     pub(in crate::cli) account: String,
 }
