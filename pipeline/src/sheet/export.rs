@@ -33,6 +33,7 @@ use crate::{
         entry::Kind,
         signing, store as journal_store,
     },
+    output::beside::Beside,
     printed::guarded,
 };
 
@@ -62,6 +63,7 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
             "the folder has a file of this sheet already, and none is replaced",
         ));
     }
+    let begun = Beside::begin(folder)?;
     let reference = format!("sheet:{}", sheet.number);
     let act = Act {
         kind: Kind::Export,
@@ -73,12 +75,15 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
     tx.commit().await?;
     signing::sign(house).await?;
 
-    let mut files = write(house, &mut reader, (&sheet, &desk), folder, now).await?;
-    let program = folder.join(PROGRAM);
-    if fs::symlink_metadata(&program).is_err() {
+    let mut written = write(house, &mut reader, (&sheet, &desk), begun.path(), now).await?;
+    let program = begun.path().join(PROGRAM);
+    if fs::symlink_metadata(folder.join(PROGRAM)).is_err() {
         fs::write(&program, CHECK).map_err(Error::io("write the program that checks sheets"))?;
+        written.push(program);
+        return begun.publish(&written);
     }
-    files.push(program);
+    let mut files = begun.publish(&written)?;
+    files.push(folder.join(PROGRAM));
     Ok(files)
 }
 
@@ -131,29 +136,26 @@ struct Writing {
     page: BufWriter<File>,
     workbook: workbook::Lines,
     proof: BufWriter<File>,
-    files: Parts,
+    files: [(PathBuf, PathBuf); 4],
 }
-
-/// Each file as it is written, and its name.
-struct Parts([(PathBuf, PathBuf); 4]);
 
 impl Writing {
     fn begin(folder: &Path, files: &[PathBuf; 4]) -> Result<Self> {
-        let files = Parts(files.clone().map(|file| {
+        let files = files.clone().map(|file| {
             let mut part = file.clone().into_os_string();
             part.push(".part");
             (PathBuf::from(part), file)
-        }));
+        });
         let heading = COLUMNS.map(|names| names[0].to_owned());
         let mut csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
-            .from_writer(create(&files.0[0].0)?);
+            .from_writer(create(&files[0].0)?);
         csv.write_record(&heading).map_err(unwritten)?;
         Ok(Self {
             csv,
             workbook: workbook::Lines::new(folder, heading)?,
-            page: BufWriter::new(create(&files.0[2].0)?),
-            proof: BufWriter::new(create(&files.0[3].0)?),
+            page: BufWriter::new(create(&files[2].0)?),
+            proof: BufWriter::new(create(&files[3].0)?),
             files,
         })
     }
@@ -180,20 +182,11 @@ impl Writing {
         self.proof
             .flush()
             .map_err(Error::io("write the proof of a sheet"))?;
-        self.workbook.save(&self.files.0[1].0)?;
-        for (part, file) in &self.files.0 {
+        self.workbook.save(&self.files[1].0)?;
+        for (part, file) in &self.files {
             fs::rename(part, file).map_err(Error::io("name a file of a sheet"))?;
         }
         Ok(())
-    }
-}
-
-impl Drop for Parts {
-    fn drop(&mut self) {
-        // Those that are whole have lost these names.
-        for (part, _) in &self.0 {
-            let _ = fs::remove_file(part);
-        }
     }
 }
 

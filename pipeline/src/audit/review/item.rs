@@ -144,7 +144,7 @@ pub async fn open(house: &House, (member, month): (&str, Month), place: u64, acc
     check_reviewer(house, &mut reader, &sample, account, &found.actors()?).await?;
 
     let mut tx = house.db.begin().await?;
-    let reference = format!("item:{}", item.entry);
+    let reference = format!("item:{month}/{place}");
     let opened = Opened {
         account,
         month: month.to_string(),
