@@ -5,8 +5,8 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{
-    office::stopper,
     stop::{self, Stop, Target},
+    stopper::stopper,
 };
 use crate::{
     app::House,
@@ -21,7 +21,7 @@ use crate::{
     regime::people,
 };
 
-/// Places a stop of `target` as `by` (`office::stopper`); returns its number. It holds for every item that has not left when it is
+/// Places a stop of `target` as `by` (`stopper::stopper`); returns its number. It holds for every item that has not left when it is
 /// committed.
 ///
 /// # Errors

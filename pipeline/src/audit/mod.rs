@@ -24,7 +24,7 @@ pub mod freeze;
 mod log;
 pub mod month;
 pub mod pass;
-pub mod persons;
+pub use crate::access::persons;
 pub mod population;
 pub mod reconcile;
 pub mod report;

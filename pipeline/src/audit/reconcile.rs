@@ -17,6 +17,7 @@ use super::{
 use crate::{
     access::{members, rows, table::Table},
     app::House,
+    db::Tx,
     duty::{artefact, close},
     error::{Error, Result},
     gate::record::{AskedRecord, QueryRecord},
@@ -115,8 +116,8 @@ pub async fn reconcile(
     mut found: impl FnMut(Finding) -> Result<()>,
 ) -> Result<(Reconciled, u64)> {
     let now = house.trusted_now()?;
+    check(house, &mut house.db.begin().await?, (member, month), by, now).await?;
     let mut reader = house.db.reader().await?;
-    check(house, &mut reader, (member, month), by, now).await?;
     let file = open(path).map_err(log::refused)?;
     let look = Look::at(&file).map_err(Error::io("look at the file"))?;
     let mut reconciled = Reconciled {
@@ -199,17 +200,18 @@ pub async fn reconcile(
     for (batch, line) in comparison.unnamed() {
         tell(&mut reconciled, batch, line, Difference::MissingThere)?;
     }
-    let entry = enter(house, &reconciled, now).await?;
+    let entry = enter(house, &reconciled, month).await?;
     Ok((reconciled, entry))
 }
 
 async fn check(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     (member, month): (&str, Month),
     by: &str,
     now: Timestamp,
 ) -> Result<()> {
+    let conn = tx.connection();
     if members::one(&mut *conn, member).await?.is_none() {
         return Err(Error::Input {
             code: "MEMBER-UNKNOWN",
@@ -302,13 +304,17 @@ async fn without_consent(conn: &mut AnyConnection, member: &str, month: Month) -
     found.iter().map(|row| finding(row).map_err(failed())).collect()
 }
 
-async fn enter(house: &House, reconciled: &Reconciled, now: Timestamp) -> Result<u64> {
+async fn enter(house: &House, reconciled: &Reconciled, month: Month) -> Result<u64> {
     let act = Act {
         kind: Kind::Reconciliation,
         member: &reconciled.member,
         reference: &reconciled.month,
     };
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
+    // Once more: the log may have taken minutes, and a stop holds from its commit on.
+    let place = (reconciled.member.as_str(), month);
+    check(house, &mut tx, place, &reconciled.by, now).await?;
     let entry = act::enter(house, tx.connection(), &act, reconciled, now).await?;
     if reconciled.is_clean() {
         close_duty(house, tx.connection(), reconciled, entry, now).await?;

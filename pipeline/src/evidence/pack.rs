@@ -68,9 +68,9 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
             remedy: "check the three digits; see `mayfly member import`",
         });
     }
-    let made_by = inspector(house, &mut reader, by, house.today(now)).await?;
+    inspector(house, &mut house.db.begin().await?, by, house.today(now)).await?;
     let staging = Staging::begin(folder, &house.dir)?;
-    let entry = enter(house, asked, &made_by, now).await?;
+    let (made_by, entry) = enter(house, asked, by, now).await?;
 
     let (counts, findings) = parts::write(house, &mut reader, asked, &staging, now).await?;
     registers::write(house, &mut reader, asked, &staging, now).await?;
@@ -117,24 +117,26 @@ struct TakenAway<'t> {
     by: &'t str,
 }
 
-async fn enter(house: &House, asked: &Asked, by: &str, now: Timestamp) -> Result<u64> {
+/// Enters that `by` takes it away; returns the account with its place, and the journal index.
+async fn enter(house: &House, asked: &Asked, by: &str, now: Timestamp) -> Result<(String, u64)> {
     let reference = format!("evidence:{}/{}", asked.from, asked.to);
     let act = Act {
         kind: Kind::Export,
         member: asked.member.as_deref().unwrap_or_default(),
         reference: &reference,
     };
+    let mut tx = house.db.begin().await?;
+    let by = inspector(house, &mut tx, by, house.today(now)).await?;
     let taken = TakenAway {
         from: asked.from.to_string(),
         to: asked.to.to_string(),
         member: asked.member.as_deref(),
-        by,
+        by: &by,
     };
-    let mut tx = house.db.begin().await?;
     let entry = act::enter(house, tx.connection(), &act, &taken, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
-    Ok(entry)
+    Ok((by, entry))
 }
 
 /// The README of the folder.

@@ -15,6 +15,7 @@ use crate::{
         store::{self as samples, State},
     },
     certificate::{export as certificates, stored},
+    duty::facts,
     error::{Error, Result},
     ids,
     journal::{
@@ -99,6 +100,7 @@ async fn weekly(
     (counts, findings): (&mut Counts, &mut Vec<Finding>),
 ) -> Result<()> {
     let mut reports = Vec::new();
+    let calendar = facts::calendar(&mut *conn).await?;
     for member in members::codes(&mut *conn).await? {
         if !asked.is_of(&member) {
             continue;
@@ -126,7 +128,7 @@ async fn weekly(
                     None => counts.sheets += 1,
                     Some(code) => findings.push(Finding::sheet(&member, week, &sheet.querier, code)),
                 }
-                reports.push(sheet::report::report(house, &sheet));
+                reports.push(sheet::report::report(house, &calendar, &sheet)?);
             }
         }
     }

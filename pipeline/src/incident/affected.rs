@@ -107,7 +107,7 @@ pub async fn list(house: &House, wanted: &Wanted<'_>) -> Result<Affected> {
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let incident = one(&mut reader, wanted.number).await?;
-    let taker = inspector(house, &mut reader, wanted.by, house.today(now)).await?;
+    let taker = inspector(house, &mut house.db.begin().await?, wanted.by, house.today(now)).await?;
     let mut writing = wanted
         .file
         .map(|file| Writing::begin(file, &house.dir))
@@ -145,8 +145,8 @@ pub async fn list(house: &House, wanted: &Wanted<'_>) -> Result<Affected> {
         by: &taker,
     };
     let mut tx = house.db.begin().await?;
-    // The right may have ended while records were read.
-    inspector(house, tx.connection(), &taker, house.today(now)).await?;
+    // Once more: a stop that was committed while the records were read holds.
+    inspector(house, &mut tx, &taker, house.today(now)).await?;
     act::enter(house, tx.connection(), &act, &entered, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;

@@ -9,7 +9,7 @@ use super::{
     store::{self, Ended, Incident},
 };
 use crate::{
-    access::office::stopper,
+    access::stopper::stopper,
     app::House,
     duty::{self, artefact},
     error::{Error, Result},

@@ -18,7 +18,7 @@ use super::{
     store::{self, Ended, Incident},
 };
 use crate::{
-    access::{Registers, office::stopper, stop::Target, stopping},
+    access::{Registers, stop::Target, stopper::stopper, stopping},
     app::House,
     clock::Stopwatch,
     duty::{close::close_if_open_and_own, period},

@@ -13,7 +13,7 @@ use super::{
     store::{self, Incident},
 };
 use crate::{
-    access::{office::stopper, stop::Target, stopping},
+    access::{stop::Target, stopper::stopper, stopping},
     app::House,
     clock::Stopwatch,
     db::meta,

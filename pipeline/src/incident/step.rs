@@ -7,7 +7,7 @@ use super::{
     store::{self, Step},
 };
 use crate::{
-    access::{office::stopper, stopping::check_reason},
+    access::{stopper::stopper, stopping::check_reason},
     app::House,
     db::meta,
     error::{Error, Result},

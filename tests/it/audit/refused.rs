@@ -180,3 +180,22 @@ fn nobody_reviews_a_month_in_which_they_queried_or_approved() {
     assert!(run.stderr.contains("SAMPLE-OWN"), "{}", run.stderr);
     audit(&sandbox, CLOSED, &["show", "004", "2026-11", "--as", "free.r"]).expect(0);
 }
+
+/// Whoever drew the sample sees its records and makes it larger as long as they may, and not a day longer.
+#[test]
+fn a_stop_holds_for_the_sample_s_own_reviewer_too() {
+    let sandbox = asked(12);
+    freeze(&sandbox, CLOSED);
+    draw(&sandbox, CLOSED, VALUE).expect(0);
+    let show = ["show", "004", "2026-11", "--as", "hsu.rv"];
+    let extend = ["extend", "004", "2026-11", "11", "--as", "hsu.rv"];
+    audit(&sandbox, CLOSED, &show).expect(0);
+    let stop = ["person", "004/hsu.rv", "--reason", "left"];
+    sandbox.at(CLOSED, ["stop", "add"], stop).expect(0);
+    let before = journal(&sandbox, CLOSED).len();
+    for words in [&show[..], &extend] {
+        let run = audit(&sandbox, CLOSED, words).expect(77);
+        assert!(run.stderr.contains("SAMPLE-RIGHT"), "{words:?}: {}", run.stderr);
+    }
+    assert_eq!(journal(&sandbox, CLOSED).len(), before);
+}

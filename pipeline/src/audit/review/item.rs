@@ -141,9 +141,10 @@ pub async fn open(house: &House, (member, month): (&str, Month), place: u64, acc
         .find(&mut reader, &item.query)
         .await?
         .ok_or_else(gone)?;
-    check_reviewer(house, &mut reader, &sample, account, &found.actors()?).await?;
+    let actors = found.actors()?;
 
     let mut tx = house.db.begin().await?;
+    check_reviewer(house, &mut tx, &sample, account, &actors).await?;
     let reference = format!("item:{month}/{place}");
     let opened = Opened {
         account,

@@ -40,6 +40,7 @@ use super::{
 };
 use crate::{
     app::House,
+    db::Tx,
     error::{Error, Result},
     journal::{
         act::{self, Act},
@@ -84,20 +85,21 @@ async fn item_at(
 }
 
 /// Refuses `account` unless it reviews `sample`: the review right today, not the person who had to do with this record,
-/// and named.
+/// and named. It is asked in the transaction of the act.
 async fn check_reviewer(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     sample: &Sample,
     account: &str,
     actors: &BTreeSet<String>,
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
-    let persons = Persons::load(&mut *conn, &sample.member, today).await?;
+    let persons = Persons::load(tx.connection(), &sample.member, today).await?;
     reviewer::check_right(house, &persons, account)?;
     if persons.is_among(account, actors) {
         return Err(reviewer::own());
     }
+    let conn = tx.connection();
     if sample.reviewer == account || tables::is_named(conn, &sample.member, sample.month, account).await? {
         return Ok(());
     }

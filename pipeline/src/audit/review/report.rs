@@ -29,7 +29,7 @@ use crate::{
     ids,
     journal::{entry::Kind, signing},
     output::folder::Staging,
-    printed::hidden,
+    printed::{self, hidden},
     workbook::Book,
 };
 
@@ -158,15 +158,15 @@ fn put_files(review: &Review, staging: &Staging, folder: &str) -> Result<()> {
     for (language, end) in [(Language::En, "en"), (Language::ZhTw, "zh-TW")] {
         let mut book = Book::new(language);
         book.add(
-            paper::of(language, "Records", "抽核紀錄"),
+            printed::of(language, "Records", "抽核紀錄"),
             &paper::records(review, language),
         )?;
         book.add(
-            paper::of(language, "Findings", "缺失"),
+            printed::of(language, "Findings", "缺失"),
             &paper::findings(review, language),
         )?;
         book.add(
-            paper::of(language, "Pace", "作業時間"),
+            printed::of(language, "Pace", "作業時間"),
             &paper::paces(&review.paces, language),
         )?;
         book.save(&staging.place(&format!("{folder}review.{end}.xlsx"))?)?;
