@@ -23,7 +23,7 @@ use crate::{
         entry::{Kind, SALT_BYTES},
         span, store as journal_store,
     },
-    output::folder::Staging,
+    output::{beside::Beside, folder::Staging},
     sheet::{self, Week, export as sheets, sign::desk, store as sheet_store},
 };
 
@@ -113,11 +113,14 @@ async fn weekly(
             for sheet in sheet_store::of_week(&mut *conn, &member, week).await? {
                 let folder = staging.folder(&format!("sheets/{member}/{week}"))?;
                 let flaw = match cells::account(&sheet.querier) {
-                    Ok(_) => match sheets::write(house, &mut *conn, (&sheet, &desk), &folder, now).await {
-                        Ok(_) => None,
-                        Err(error) if is_of_the_sheet(&error) => Some(error.code()),
-                        Err(error) => return Err(error),
-                    },
+                    Ok(_) => {
+                        let begun = Beside::begin(&folder)?;
+                        match sheets::write(house, &mut *conn, (&sheet, &desk), begun.path(), now).await {
+                            Ok(written) => begun.name(&written).map(|_| None)?,
+                            Err(error) if is_of_the_sheet(&error) => Some(error.code()),
+                            Err(error) => return Err(error),
+                        }
+                    }
                     // No file is called that.
                     Err(_) => Some("SHEET-CHANGED"),
                 };

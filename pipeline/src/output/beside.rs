@@ -46,11 +46,25 @@ impl Beside {
     ///
     /// # Errors
     /// Those of the disk.
-    pub fn publish(mut self, written: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    pub fn publish(self, written: &[PathBuf]) -> Result<Vec<PathBuf>> {
+        let failed = || Error::io("name a file that is handed out");
+        for file in written {
+            sync(file).map_err(failed())?;
+        }
+        let folder = self.folder.clone();
+        let named = self.name(written)?;
+        sync(&folder).map_err(failed())?;
+        Ok(named)
+    }
+
+    /// Gives them their names in a folder that has not its own yet, and is seen to be on the disk before it has.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn name(mut self, written: &[PathBuf]) -> Result<Vec<PathBuf>> {
         let failed = || Error::io("name a file that is handed out");
         for file in written {
             fs::set_permissions(file, Permissions::from_mode(0o600)).map_err(failed())?;
-            sync(file).map_err(failed())?;
         }
         self.is_new = false;
         let mut named = Vec::new();
@@ -60,7 +74,6 @@ impl Beside {
             fs::rename(file, &place).map_err(failed())?;
             named.push(place);
         }
-        sync(&self.folder).map_err(failed())?;
         Ok(named)
     }
 }

@@ -33,6 +33,7 @@ use crate::{
         entry::Kind,
         signing, store as journal_store,
     },
+    output::beside::Beside,
     printed::guarded,
 };
 
@@ -62,6 +63,7 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
             "the folder has a file of this sheet already, and none is replaced",
         ));
     }
+    let begun = Beside::begin(folder)?;
     let reference = format!("sheet:{}", sheet.number);
     let act = Act {
         kind: Kind::Export,
@@ -73,12 +75,15 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
     tx.commit().await?;
     signing::sign(house).await?;
 
-    let mut files = write(house, &mut reader, (&sheet, &desk), folder, now).await?;
-    let program = folder.join(PROGRAM);
-    if fs::symlink_metadata(&program).is_err() {
+    let mut written = write(house, &mut reader, (&sheet, &desk), begun.path(), now).await?;
+    let program = begun.path().join(PROGRAM);
+    if fs::symlink_metadata(folder.join(PROGRAM)).is_err() {
         fs::write(&program, CHECK).map_err(Error::io("write the program that checks sheets"))?;
+        written.push(program);
+        return begun.publish(&written);
     }
-    files.push(program);
+    let mut files = begun.publish(&written)?;
+    files.push(folder.join(PROGRAM));
     Ok(files)
 }
 
