@@ -5,7 +5,7 @@
 //!
 //! An `authorisation` is a line of the 授權表, `breach` what it must not do, `rows` and `changes` keep lines and changes,
 //! `people` begins and ends them and shows both tables, `hands` is who does and who approves it, `forms` is how these are printed,
-//! `founding` says how long files bring people,
+//! [`persons`] answers who may what today, for every act in its own transaction. `founding` says how long files bring people,
 //! `export` writes them as files with a `page` to print, `units` the units that a member has registered.
 
 pub mod authorisation;
@@ -20,6 +20,7 @@ mod load;
 pub mod members;
 pub mod page;
 pub mod people;
+pub mod persons;
 pub mod registers;
 pub mod rows;
 pub mod staff;

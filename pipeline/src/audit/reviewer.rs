@@ -11,10 +11,10 @@ use sqlx::AnyConnection;
 
 use super::{
     Month,
-    persons::Persons,
     store::{self, Sample},
 };
 use crate::{
+    access::persons::Persons,
     app::House,
     db::Tx,
     error::{Error, Result},
@@ -45,7 +45,7 @@ pub async fn check(
     actors: &BTreeSet<String>,
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
-    let persons = Persons::load(tx.connection(), member, today).await?;
+    let persons = Persons::load(tx, member, today).await?;
     check_right(house, &persons, account)?;
     if let Some(named_by) = named_by {
         let head = house.regime.review.signed_off_by.value;

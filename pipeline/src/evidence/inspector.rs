@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::{
-    access::rows,
+    access::persons::Persons,
     app::House,
     db::Tx,
     error::{Error, Result},
@@ -22,12 +22,9 @@ pub async fn inspector(house: &House, tx: &mut Tx, by: &str, today: Date) -> Res
     };
     let mut holders = Vec::new();
     for (desk, right) in PLACES {
-        let stopped = rows::stopped(tx.connection(), desk).await?;
-        let lines = rows::held_on(tx.connection(), today, Some(desk)).await?;
-        let mut theirs = lines.iter().filter(|line| line.account == account).peekable();
-        if theirs.peek().is_some() {
-            let may = theirs.any(|line| line.permits(&house.regime, right)) && !stopped.contains(account);
-            holders.push((desk, may));
+        let persons = Persons::load(tx, desk, today).await?;
+        if persons.now(account).is_some() {
+            holders.push((desk, persons.may(&house.regime, account, right)));
         }
     }
     let desk = chosen(place, &holders)?;
