@@ -7,11 +7,11 @@ use std::{
 
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
-use sqlx::AnyConnection;
 
 use super::{forms, page, people, takers::Takers};
 use crate::{
     app::House,
+    db::Tx,
     error::{Error, Result},
     input,
     journal::{
@@ -65,7 +65,7 @@ pub async fn export(
     which.lines(house, member, Language::En).await?;
     let begun = Beside::begin(folder)?;
     let mut tx = house.db.begin().await?;
-    let taker = taker(house, tx.connection(), member, by, house.today(now)).await?;
+    let taker = taker(house, &mut tx, member, by, house.today(now)).await?;
     act::enter(house, tx.connection(), &act, &taker, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
@@ -74,13 +74,7 @@ pub async fn export(
 }
 
 /// `PLACE/ACCOUNT` of the account `by`, which may take the table of `member`, or of everybody, away on `today`.
-async fn taker(
-    house: &House,
-    conn: &mut AnyConnection,
-    member: Option<&str>,
-    by: &str,
-    today: Date,
-) -> Result<String> {
+async fn taker(house: &House, tx: &mut Tx, member: Option<&str>, by: &str, today: Date) -> Result<String> {
     const THERE: &[Right] = &[
         Right::ManageAccounts,
         Right::Authorise,
@@ -102,7 +96,7 @@ async fn taker(
         code: "EXPORT-RIGHT",
         remedy: "name one of the 授權表 (--as): of one member's people (--member) its account administrator, unit head or internal auditor; of anybody's the bureau's administrator or compliance, or an auditor of the supervisor or the provider",
     };
-    takers.check(house, conn, by, today).await
+    takers.check(house, tx, by, today).await
 }
 
 /// Writes the files of a table into `folder` for whoever has entered that in the journal.

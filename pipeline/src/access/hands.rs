@@ -2,12 +2,12 @@
 
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
-use sqlx::AnyConnection;
 
-use super::{breach::Breach, people::Holder, rows};
+use super::{breach::Breach, people::Holder, persons::Persons};
 use crate::{
     app::House,
     approval::{Asked, Matter, Warrant, Wish, steps},
+    db::Tx,
     error::{Error, Result},
     regime::people::{Act, Right},
 };
@@ -65,8 +65,8 @@ impl Second<'_> {
         }
     }
 
-    /// Who approved what `warrant` permits.
-    pub(super) fn approved_by(&self, warrant: &Warrant) -> String {
+    /// Who approved what `warrant` permits, which is used up: a line that begins or ends has its approver from there only.
+    pub(super) fn approved_by(&self, warrant: Warrant) -> String {
         match self {
             Self::Beside(hands) => hands.approved_by.to_owned(),
             Self::Before(_) => warrant.approved_by().to_owned(),
@@ -78,7 +78,7 @@ impl Second<'_> {
     pub(super) async fn ask(
         &self,
         house: &House,
-        conn: &mut AnyConnection,
+        tx: &mut Tx,
         (holder, person): (&Holder, &str),
         what: &(impl Serialize + Sync),
         now: Timestamp,
@@ -93,13 +93,13 @@ impl Second<'_> {
         };
         let wish = Wish::new(&matter, self.by(), self.reason(), what)?;
         match self {
-            Self::Before(mover) => steps::ask(house, conn, &wish, mover.approval, now).await,
+            Self::Before(mover) => steps::ask(house, tx, &wish, mover.approval, now).await,
             Self::Beside(hands) => {
                 let today = house.today(now);
-                let (by, approver) = check(house, &mut *conn, (holder, person), hands, today).await?;
+                let (by, approver) = check(house, tx, (holder, person), hands, today).await?;
                 let persons = (by.as_str(), hands.approved_by, approver.as_str());
                 Ok(Asked::Granted(
-                    steps::attest(house, conn, &wish, persons, now).await?,
+                    steps::attest(house, tx, &wish, persons, now).await?,
                 ))
             }
         }
@@ -110,7 +110,7 @@ impl Second<'_> {
 /// does it nor whom it is about.
 async fn check(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     (holder, person): (&Holder, &str),
     hands: &Hands<'_>,
     today: Date,
@@ -118,14 +118,11 @@ async fn check(
     let Some(rule) = house.regime.second_person(Act::Authorisation) else {
         return Ok((String::new(), String::new()));
     };
-    let desk = rows::of_member(&mut *conn, holder.desk()).await?;
-    let stopped = rows::stopped(&mut *conn, holder.desk()).await?;
+    let persons = Persons::load(tx, holder.desk(), today).await?;
     let allowed = |account: &str, right: Option<Right>| {
-        let line = desk
-            .iter()
-            .find(|line| line.account == account && line.holds_on(today));
-        line.filter(|line| right.is_none_or(|right| line.permits(&house.regime, right)))
-            .filter(|_| !stopped.contains(account))
+        persons.able(account, |line| {
+            right.is_none_or(|right| line.permits(&house.regime, right))
+        })
     };
     let by = allowed(hands.by, rule.does).ok_or_else(|| {
         denied(

@@ -1,11 +1,11 @@
-//! Reads a member's registers from their tables. *SQL.*
+//! Reads a member's registers, and the people of a place, from their tables. *SQL.*
 
 use jiff::civil::Date;
 use sqlx::{AnyConnection, Row};
 
-use super::{Registers, members, rows, stop};
+use super::{Registers, members, persons::Persons, rows, stop};
 use crate::{
-    db::{columns::day, meta},
+    db::{Tx, columns::day, meta},
     error::{Error, Result},
 };
 
@@ -39,6 +39,26 @@ impl Registers {
             *self = Self::load(conn, member).await?;
         }
         Ok(())
+    }
+}
+
+impl Persons {
+    /// Those of `place` on `today`, for an act: read in its own transaction, so that a right that has ended and a stop that was
+    /// placed before its commit count.
+    ///
+    /// # Errors
+    /// `DB-*`.
+    pub async fn load(tx: &mut Tx, place: &str, today: Date) -> Result<Self> {
+        Self::read(tx.connection(), place, today).await
+    }
+
+    /// The same where nothing is done: for what is shown, and for what an act asks again.
+    ///
+    /// # Errors
+    /// `DB-*`.
+    pub async fn read(conn: &mut AnyConnection, place: &str, today: Date) -> Result<Self> {
+        let lines = rows::of_member(&mut *conn, place).await?;
+        Ok(Self::new(lines, rows::stopped(conn, place).await?, today))
     }
 }
 

@@ -5,8 +5,9 @@
 //!
 //! An `authorisation` is a line of the 授權表, `breach` what it must not do, `rows` and `changes` keep lines and changes,
 //! `people` begins and ends them and shows both tables, `hands` is who does and who approves it, `forms` is how these are printed,
-//! `founding` says how long files bring people, `export` writes them as files with a `page` to print, `takers` is who may take
-//! documents away, `units` the units that a member has registered, `stopper` who may stop.
+//! [`persons`] answers who may what today, for every act in its own transaction. `founding` says how long files bring people,
+//! `export` writes them as files with a `page` to print, `takers` is who may take documents away, `units` the units that a member
+//! has registered, `stopper` who may stop.
 
 pub mod authorisation;
 pub mod breach;

@@ -164,14 +164,15 @@ async fn begin_with(
     }
     let drafted = forms::table_lines(std::slice::from_ref(&line));
     let warrant = match second
-        .ask(house, &mut *conn, (holder, &line.person), &drafted[0], now)
+        .ask(house, &mut tx, (holder, &line.person), &drafted[0], now)
         .await?
     {
         Asked::Granted(warrant) => warrant,
         Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
     };
     drop(drafted);
-    line.approved_by = second.approved_by(&warrant);
+    let conn = tx.connection();
+    line.approved_by = second.approved_by(warrant);
     if line.to.is_some() {
         line.ended_by.clone_from(&line.approved_by);
     }
@@ -237,15 +238,16 @@ async fn end_with(
     let standing = forms::table_lines(std::slice::from_ref(&line));
     let ending = (&standing[0], "ends", day);
     let warrant = match second
-        .ask(house, &mut *conn, (holder, &line.person), &ending, now)
+        .ask(house, &mut tx, (holder, &line.person), &ending, now)
         .await?
     {
         Asked::Granted(warrant) => warrant,
         Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
     };
     drop(standing);
+    let conn = tx.connection();
     let before = line.to.replace(day);
-    line.ended_by = second.approved_by(&warrant);
+    line.ended_by = second.approved_by(warrant);
     rows::end(&mut *conn, &line, before).await?;
     let ended = vec![Change::of(&line, What::End)];
     enter(house, &mut *conn, ended, second, now).await?;

@@ -101,7 +101,7 @@ pub async fn place(
 }
 
 /// Lifts the stop `number`; an unknown or lifted one is refused.
-pub async fn lift(conn: &mut AnyConnection, number: i64, by: &str, now: Timestamp) -> Result<()> {
+pub(super) async fn lift(conn: &mut AnyConnection, number: i64, by: &str, now: Timestamp) -> Result<()> {
     let done = sqlx::query(
         "UPDATE stop SET lifted_by = $1, lifted_at = $2 WHERE stop_no = $3 AND lifted_at IS NULL",
     )

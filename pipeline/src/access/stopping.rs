@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     app::House,
-    approval::{Asked, Matter, Step, Wish, steps},
+    approval::{Asked, Matter, Step, Warrant, Wish, steps},
     db::meta,
     error::{Error, Result},
     journal::{
@@ -29,7 +29,7 @@ use crate::{
 pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Result<i64> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
-    let by = stopper(house, tx.connection(), by, house.today(now)).await?;
+    let by = stopper(house, &mut tx, by, house.today(now)).await?;
     let (number, _) = place_within(house, tx.connection(), target, (reason, &by), now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
@@ -83,8 +83,7 @@ pub async fn lift(
     check_reason(reason)?;
     let mut tx = house.db.begin().await?;
     let now = house.trusted_now()?;
-    let conn = tx.connection();
-    let stop = in_force(&mut *conn, number).await?;
+    let stop = in_force(tx.connection(), number).await?;
     let reference = format!("stop:{number}");
     let matter = Matter {
         act: people::Act::LiftStop,
@@ -93,11 +92,19 @@ pub async fn lift(
         about: "",
     };
     let wish = Wish::new(&matter, by, reason, &stop)?;
-    let warrant = match steps::ask(house, &mut *conn, &wish, approval, now).await? {
+    let warrant = match steps::ask(house, &mut tx, &wish, approval, now).await? {
         Asked::Granted(warrant) => warrant,
         Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
     };
-    take_away(house, conn, number, (reason, by, warrant.approval()), now).await?;
+    take_away(
+        house,
+        tx.connection(),
+        &stop,
+        (reason, by),
+        Ground::Approved(warrant),
+        now,
+    )
+    .await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
     Ok(Step::Done(()))
@@ -114,24 +121,38 @@ pub async fn lift_drill(
     (reason, by): (&str, &str),
     now: Timestamp,
 ) -> Result<()> {
-    if !matches!(in_force(&mut *conn, number).await?.target, Target::Drill(_)) {
-        return Err(Error::Bug(
-            "a stop that stops somebody was lifted as that of a drill",
-        ));
-    }
-    take_away(house, conn, number, (reason, by, None), now).await
+    let stop = in_force(&mut *conn, number).await?;
+    take_away(house, conn, &stop, (reason, by), Ground::Drill, now).await
+}
+
+/// Why a stop may end.
+enum Ground {
+    /// Whoever had to approve it has.
+    Approved(Warrant),
+    /// It is a drill's.
+    Drill,
 }
 
 async fn take_away(
     house: &House,
     conn: &mut AnyConnection,
-    number: i64,
-    (reason, by, approval): (&str, &str, Option<i64>),
+    stop: &Stop,
+    (reason, by): (&str, &str),
+    ground: Ground,
     now: Timestamp,
 ) -> Result<()> {
-    stop::lift(&mut *conn, number, by, now).await?;
+    let approval = match (ground, &stop.target) {
+        (Ground::Approved(warrant), _) => warrant.approval(),
+        (Ground::Drill, Target::Drill(_)) => None,
+        (Ground::Drill, _) => {
+            return Err(Error::Bug(
+                "a stop that stops somebody was lifted as that of a drill",
+            ));
+        }
+    };
+    stop::lift(&mut *conn, stop.stop, by, now).await?;
     meta::registers_changed(&mut *conn).await?;
-    let reference = format!("stop:{number}");
+    let reference = format!("stop:{}", stop.stop);
     let act = Act {
         kind: Kind::Lift,
         member: "",

@@ -1,11 +1,11 @@
 //! Who may take a document away: an account with the right to at one of the places that have to do with it. *SQL.*
 
 use jiff::civil::Date;
-use sqlx::AnyConnection;
 
-use super::rows;
+use super::persons::Persons;
 use crate::{
     app::House,
+    db::Tx,
     error::{Error, Result},
     regime::people::Right,
 };
@@ -25,27 +25,17 @@ impl Takers<'_> {
     ///
     /// # Errors
     /// That of [`Self::code`]; those of the database.
-    pub async fn check(
-        &self,
-        house: &House,
-        conn: &mut AnyConnection,
-        by: &str,
-        today: Date,
-    ) -> Result<String> {
+    pub async fn check(&self, house: &House, tx: &mut Tx, by: &str, today: Date) -> Result<String> {
         let (place, account) = match by.split_once('/') {
             Some((place, account)) => (Some(place), account),
             None => (None, by),
         };
         let mut holders = Vec::new();
         for (desk, rights) in self.places {
-            let stopped = rows::stopped(&mut *conn, desk).await?;
-            let lines = rows::held_on(&mut *conn, today, Some(desk)).await?;
-            let mut theirs = lines.iter().filter(|line| line.account == account).peekable();
-            if theirs.peek().is_some() {
-                let permits = |line: &super::authorisation::Authorisation| {
-                    rights.iter().any(|right| line.permits(&house.regime, *right))
-                };
-                holders.push((*desk, theirs.any(permits) && !stopped.contains(account)));
+            let persons = Persons::load(tx, desk, today).await?;
+            if persons.now(account).is_some() {
+                let may = |right: &Right| persons.may(&house.regime, account, *right);
+                holders.push((*desk, rights.iter().any(may)));
             }
         }
         let desk = self.chosen(place, &holders)?;

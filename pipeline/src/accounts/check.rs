@@ -1,16 +1,15 @@
 //! Says of one account, in the running review, whether its rights stay: by somebody else than its holder. *SQL.*
 
 use serde::Serialize;
-use sqlx::AnyConnection;
 
 use super::{
     review,
     store::{self, Check, Verdict},
 };
 use crate::{
-    access::{people::Holder, rows, stopping::check_reason},
+    access::{people::Holder, persons::Persons, stopping::check_reason},
     app::House,
-    db::meta,
+    db::{Tx, meta},
     error::{Error, Result},
     journal::{
         self,
@@ -59,7 +58,8 @@ pub async fn check(
         .iter()
         .find(|account| account.line.account == holder.account);
     let line = &found.ok_or_else(unknown)?.line;
-    check_hands(house, &mut *conn, &holder.at, &line.person, by, today).await?;
+    check_hands(house, &mut tx, &holder.at, &line.person, by, today).await?;
+    let conn = tx.connection();
     let columns = [
         (line.query, "query"),
         (line.approve, "approve"),
@@ -106,19 +106,17 @@ pub async fn check(
 /// Whether `by` looks after accounts, or is a head, there today, and is not the person whose account it is.
 async fn check_hands(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     member: &str,
     person: &str,
     by: &str,
     today: jiff::civil::Date,
 ) -> Result<()> {
-    let lines = rows::held_on(&mut *conn, today, Some(member)).await?;
-    let stopped = rows::stopped(conn, member).await?;
-    let line = lines
-        .iter()
-        .find(|line| line.account == by && !stopped.contains(by));
+    let persons = Persons::load(tx, member, today).await?;
     let may = [Right::ManageAccounts, Right::Authorise];
-    let line = line.filter(|line| may.iter().any(|right| line.permits(&house.regime, *right)));
+    let line = persons.able(by, |line| {
+        may.iter().any(|right| line.permits(&house.regime, *right))
+    });
     let line = line.ok_or_else(|| Error::Denied {
         code: "PEOPLE-HANDS",
         sentence: "this account may not review accounts today: an account administrator does, or a unit head (五(二))".into(),

@@ -22,8 +22,7 @@ use crate::{
 pub async fn close(house: &House, member: &str, by: &str) -> Result<()> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
-    let conn = tx.connection();
-    let review = review::running(house, &mut *conn, member, house.today(now)).await?;
+    let review = review::running(house, tx.connection(), member, house.today(now)).await?;
     if review.closed {
         return Err(check::closed());
     }
@@ -54,7 +53,7 @@ pub async fn close(house: &House, member: &str, by: &str) -> Result<()> {
         review.accounts.len(),
         commitment(said.collect())
     );
-    close::close_within(house, &mut *conn, &review.duty, artefact, by, now).await?;
+    close::close_within(house, &mut tx, &review.duty, artefact, by, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await
 }

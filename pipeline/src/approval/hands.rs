@@ -1,20 +1,8 @@
 //! Who somebody is, and whether they may on a day: by person, not by account. *SQL.*
 
 use jiff::civil::Date;
-use sqlx::AnyConnection;
 
-use crate::{access::rows, app::House, error::Result, regime::people::Right};
-
-/// Whether whoever holds `account` at `place` may on `today`: as `of`.
-pub async fn may(
-    house: &House,
-    conn: &mut AnyConnection,
-    who: (&str, &str),
-    right: Option<Right>,
-    today: Date,
-) -> Result<bool> {
-    Ok(of(house, conn, who, right, today).await?.is_some())
-}
+use crate::{access::persons::Persons, app::House, db::Tx, error::Result, regime::people::Right};
 
 /// A person who may.
 pub(super) struct Hand {
@@ -28,23 +16,16 @@ pub(super) struct Hand {
 /// stopped.
 pub(super) async fn of(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     (place, account): (&str, &str),
     right: Option<Right>,
     today: Date,
 ) -> Result<Option<Hand>> {
-    let lines = rows::of_member(&mut *conn, place).await?;
-    let stopped = rows::stopped(conn, place).await?;
-    let may = lines.iter().find(|line| {
-        line.account == account
-            && line.holds_on(today)
-            && right.is_none_or(|right| line.permits(&house.regime, right))
+    let persons = Persons::load(tx, place, today).await?;
+    let line = persons.able(account, |line| {
+        right.is_none_or(|right| line.permits(&house.regime, right))
     });
-    let is_stopped = |person: &str| {
-        let mut of_person = lines.iter().filter(|line| line.person == person);
-        of_person.any(|line| stopped.contains(&line.account))
-    };
-    Ok(may.filter(|line| !is_stopped(&line.person)).map(|line| Hand {
+    Ok(line.map(|line| Hand {
         account: account.to_owned(),
         person: format!("{place}/{}", line.person),
     }))

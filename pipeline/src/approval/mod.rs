@@ -5,7 +5,7 @@
 //! approvals, `forms` is how they are shown. The act itself consumes a [`Warrant`], which nobody else can make.
 
 pub mod forms;
-pub mod hands;
+mod hands;
 pub mod judge;
 pub mod steps;
 pub mod store;

@@ -30,7 +30,7 @@ use crate::{
 /// `APPROVAL-*`.
 pub async fn ask(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     wish: &Wish,
     approval: Option<i64>,
     now: Timestamp,
@@ -42,21 +42,30 @@ pub async fn ask(
         };
     };
     let Some(number) = approval else {
-        let approval = draft(house, &mut *conn, wish, rule, now).await?;
-        return Ok(Asked::Applied(apply(house, conn, wish, approval, now).await?));
+        let approval = draft(house, tx, wish, rule, now).await?;
+        return Ok(Asked::Applied(
+            apply(house, tx.connection(), wish, approval, now).await?,
+        ));
     };
-    let approval = store::one(&mut *conn, number).await?;
+    let approval = store::one(tx.connection(), number).await?;
     let approval = approval.filter(|approval| approval.act == wish.act && approval.desk == wish.desk);
     let approval = approval.ok_or_else(|| Fault::Unknown.error())?;
     judge::use_up(&approval, wish.digest(), now).map_err(Fault::error)?;
     // Both are asked again: what was true when it was given is not true for ever.
-    let applied_person = applicant(house, &mut *conn, wish, rule, now).await?;
+    let applied_person = applicant(house, tx, wish, rule, now).await?;
     let (place, account) = split(&approval.decided_by, &approval.desk);
-    let hand = approver(house, &mut *conn, rule, &approval.desk, (place, account), now).await?;
+    let hand = approver(house, tx, rule, &approval.desk, (place, account), now).await?;
     judge::same_hands(&approval, &applied_person, &hand.person).map_err(Fault::error)?;
     let approved_by = account.to_owned();
-    store::use_up(&mut *conn, number, now).await?;
-    enter(house, conn, &approval, &Told::of("used", &approval), now).await?;
+    store::use_up(tx.connection(), number, now).await?;
+    enter(
+        house,
+        tx.connection(),
+        &approval,
+        &Told::of("used", &approval),
+        now,
+    )
+    .await?;
     Ok(Asked::Granted(Warrant {
         approval: Some(number),
         approved_by,
@@ -69,7 +78,7 @@ pub async fn ask(
 /// `APPROVAL-*`.
 pub async fn ask_always(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     wish: &Wish,
     approval: Option<i64>,
     now: Timestamp,
@@ -77,7 +86,7 @@ pub async fn ask_always(
     if house.regime.second_person(wish.act).is_none() {
         return Err(Fault::Unruled.error());
     }
-    ask(house, conn, wish, approval, now).await
+    ask(house, tx, wish, approval, now).await
 }
 
 /// A warrant to do what `wish` says where its approver, of the same desk, stands by: applied for, given and used in one step,
@@ -87,7 +96,7 @@ pub async fn ask_always(
 /// `APPROVAL-HANDS` if they are one person; whether each may is the caller's to ask.
 pub async fn attest(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     wish: &Wish,
     (applied_person, approver, approver_person): (&str, &str, &str),
     now: Timestamp,
@@ -97,16 +106,16 @@ pub async fn attest(
     };
     judge::two(applied_person, approver_person).map_err(Fault::error)?;
     let mut approval = open(wish, format!("{}/{applied_person}", wish.desk), rule, now);
-    approval.number = meta::take_numbers(&mut *conn, meta::APPROVALS, 1).await?;
+    approval.number = meta::take_numbers(tx.connection(), meta::APPROVALS, 1).await?;
     approval.verdict = GIVEN.to_owned();
     approval.decided_by = format!("{}/{approver}", wish.desk);
     approval.decided_person = format!("{}/{approver_person}", wish.desk);
     (approval.decided_at, approval.used_at) = (Some(now), Some(now));
     let mut told = Told::of("attested", &approval);
     told.content = Some(&wish.content);
-    let entry = enter(house, &mut *conn, &approval, &told, now).await?;
+    let entry = enter(house, tx.connection(), &approval, &told, now).await?;
     (approval.entry, approval.decided_in) = (entry, Some(entry));
-    store::insert(conn, &approval).await?;
+    store::insert(tx.connection(), &approval).await?;
     Ok(Warrant {
         approval: Some(approval.number),
         approved_by: approver.to_owned(),
@@ -130,13 +139,12 @@ pub async fn decide(
     // Only now: the approval may have run out while the writer was waited for.
     let now = house.trusted_now()?;
     for number in numbers {
-        let conn = tx.connection();
-        let approval = store::one(&mut *conn, *number).await?;
+        let approval = store::one(tx.connection(), *number).await?;
         let mut approval = approval.ok_or_else(|| Fault::Unknown.error())?;
         let rule = house.regime.second_person(approval.act);
         let rule = rule.ok_or_else(|| Fault::Unknown.error())?;
         let (place, account) = split(by, &approval.desk);
-        let hand = approver(house, &mut *conn, rule, &approval.desk, (place, account), now).await?;
+        let hand = approver(house, &mut tx, rule, &approval.desk, (place, account), now).await?;
         judge::decide(&approval, &hand.person, now).map_err(Fault::error)?;
         approval.verdict = if refused_for.is_none() { GIVEN } else { REFUSED }.to_owned();
         approval.decided_by = format!("{place}/{}", hand.account);
@@ -144,9 +152,9 @@ pub async fn decide(
         approval.decided_at = Some(now);
         let mut told = Told::of(&approval.verdict, &approval);
         told.reason = refused_for;
-        let entry = enter(house, &mut *conn, &approval, &told, now).await?;
+        let entry = enter(house, tx.connection(), &approval, &told, now).await?;
         approval.decided_in = Some(*act.get_or_insert(entry));
-        store::decide(conn, &approval).await?;
+        store::decide(tx.connection(), &approval).await?;
         decided.push(approval);
     }
     tx.commit().await?;
@@ -186,12 +194,12 @@ pub async fn applied<T>(house: &House, tx: Tx, applied: Applied) -> Result<Step<
 
 async fn draft(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     wish: &Wish,
     rule: &SecondPerson,
     now: Timestamp,
 ) -> Result<Approval> {
-    let person = applicant(house, conn, wish, rule, now).await?;
+    let person = applicant(house, tx, wish, rule, now).await?;
     Ok(open(wish, person, rule, now))
 }
 
@@ -244,20 +252,20 @@ fn open(wish: &Wish, person: String, rule: &SecondPerson, now: Timestamp) -> App
 /// Whoever wants it, if they may today.
 async fn applicant(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     wish: &Wish,
     rule: &SecondPerson,
     now: Timestamp,
 ) -> Result<String> {
     let today = house.today(now);
-    let hand = hands::of(house, conn, (&wish.desk, &wish.by), rule.does, today).await?;
+    let hand = hands::of(house, tx, (&wish.desk, &wish.by), rule.does, today).await?;
     Ok(hand.ok_or_else(|| Fault::Applicant.error())?.person)
 }
 
 /// Whoever decides, if they may today: of the same desk, or where a right is asked for that another authority has, of that.
 async fn approver(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     rule: &SecondPerson,
     desk: &str,
     (place, account): (&str, &str),
@@ -270,7 +278,7 @@ async fn approver(
         return Err(Fault::Approver.error());
     }
     let today = house.today(now);
-    let hand = hands::of(house, conn, (place, account), rule.approves, today).await?;
+    let hand = hands::of(house, tx, (place, account), rule.approves, today).await?;
     hand.ok_or_else(|| Fault::Approver.error())
 }
 

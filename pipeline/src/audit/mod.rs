@@ -10,7 +10,7 @@
 //! [`verify`] recomputes everything from files alone. [`report`] is what people see, with the [`chance`] that the sample
 //! finds misuse; [`store`] keeps one row a member and [`month`].
 //!
-//! A drawn sample says what is to be looked at; what was found is in [`review`]. [`persons`] knows who is who.
+//! A drawn sample says what is to be looked at; what was found is in [`review`].
 //!
 //! Beside the sample, [`reconcile`] holds a member's whole own log of a month against the bureau's records ([`comparison`]).
 
@@ -24,7 +24,6 @@ pub mod freeze;
 mod log;
 pub mod month;
 pub mod pass;
-pub use crate::access::persons;
 pub mod population;
 pub mod reconcile;
 pub mod report;

@@ -10,12 +10,10 @@ use sqlx::{AnyConnection, Row};
 use super::{
     Month,
     comparison::{Comparison, Difference, Field, Values},
-    log,
-    persons::Persons,
-    store,
+    log, store,
 };
 use crate::{
-    access::{members, rows, table::Table},
+    access::{members, persons::Persons, table::Table},
     app::House,
     db::Tx,
     duty::{artefact, close},
@@ -143,7 +141,7 @@ pub async fn reconcile(
         })
     };
     let mut comparison = Comparison::default();
-    let persons = Persons::load(&mut reader, member, taipei_day(now)).await?;
+    let persons = Persons::read(&mut reader, member, taipei_day(now)).await?;
     for place in store::records(&mut reader, member, month).await? {
         for record in sealed::segment(house, &place)?.iter() {
             let bytes = record?;
@@ -211,8 +209,7 @@ async fn check(
     by: &str,
     now: Timestamp,
 ) -> Result<()> {
-    let conn = tx.connection();
-    if members::one(&mut *conn, member).await?.is_none() {
+    if members::one(tx.connection(), member).await?.is_none() {
         return Err(Error::Input {
             code: "MEMBER-UNKNOWN",
             sentence: "no member of this code is in the register".into(),
@@ -227,20 +224,11 @@ async fn check(
         });
     }
     let today = taipei_day(now);
-    let at_member = rows::of_member(&mut *conn, member).await?;
-    let at_bureau = rows::held_on(&mut *conn, today, Some(BUREAU)).await?;
-    let stopped = [
-        rows::stopped(&mut *conn, member).await?,
-        rows::stopped(conn, BUREAU).await?,
-    ];
-    let reviews = at_member.iter().map(|line| (line, Right::Review, &stopped[0]));
-    let audits = at_bureau.iter().map(|line| (line, Right::Audit, &stopped[1]));
-    let may = reviews.chain(audits).any(|(line, right, stopped)| {
-        let holds = line.account == by && line.holds_on(today) && line.permits(&house.regime, right);
-        holds && !stopped.contains(by)
-    });
-    if may {
-        return Ok(());
+    for (place, right) in [(member, Right::Review), (BUREAU, Right::Audit)] {
+        let persons = Persons::load(tx, place, today).await?;
+        if persons.may(&house.regime, by, right) {
+            return Ok(());
+        }
     }
     Err(Error::Denied {
         code: "RECONCILE-RIGHT",
@@ -317,7 +305,7 @@ async fn enter(house: &House, reconciled: &Reconciled, month: Month) -> Result<u
     check(house, &mut tx, place, &reconciled.by, now).await?;
     let entry = act::enter(house, tx.connection(), &act, reconciled, now).await?;
     if reconciled.is_clean() {
-        close_duty(house, tx.connection(), reconciled, entry, now).await?;
+        close_duty(house, &mut tx, reconciled, entry, now).await?;
     }
     tx.commit().await?;
     signing::sign(house).await?;
@@ -327,7 +315,7 @@ async fn enter(house: &House, reconciled: &Reconciled, month: Month) -> Result<u
 /// Closes the duty of the month, unless that was done, or it is not `by`'s to close.
 async fn close_duty(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     reconciled: &Reconciled,
     entry: u64,
     now: Timestamp,
@@ -338,7 +326,7 @@ async fn close_duty(
     };
     let id = format!("{}/{}/{}", rule.id, reconciled.member, reconciled.month);
     let given = format!("{}:{entry}", rule.artefact);
-    close::close_if_open_and_own(house, conn, &id, given, &reconciled.by, now).await?;
+    close::close_if_open_and_own(house, tx, &id, given, &reconciled.by, now).await?;
     Ok(())
 }
 

@@ -11,10 +11,10 @@ use sqlx::AnyConnection;
 
 use super::{
     Month,
-    persons::Persons,
     store::{self, Sample},
 };
 use crate::{
+    access::persons::Persons,
     app::House,
     db::Tx,
     error::{Error, Result},
@@ -45,7 +45,7 @@ pub async fn check(
     actors: &BTreeSet<String>,
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
-    let persons = Persons::load(tx.connection(), member, today).await?;
+    let persons = Persons::load(tx, member, today).await?;
     check_right(house, &persons, account)?;
     if let Some(named_by) = named_by {
         let head = house.regime.review.signed_off_by.value;
@@ -73,7 +73,12 @@ pub async fn check_stranger(
     (member, month): (&str, Month),
     account: &str,
 ) -> Result<()> {
-    let persons = Persons::load(&mut *conn, member, house.today(house.trusted_now()?)).await?;
+    let persons = Persons::load(
+        &mut house.db.begin().await?,
+        member,
+        house.today(house.trusted_now()?),
+    )
+    .await?;
     match persons.is_among(account, &recorded(house, conn, (member, month)).await?) {
         true => Err(own()),
         false => Ok(()),

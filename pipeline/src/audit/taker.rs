@@ -4,20 +4,14 @@ use jiff::civil::Date;
 use sqlx::AnyConnection;
 
 use super::{Month, review::tables, reviewer, store::Sample};
-use crate::{access::takers::Takers, app::House, error::Result, regime::people::Right};
+use crate::{access::takers::Takers, app::House, db::Tx, error::Result, regime::people::Right};
 
 /// `PLACE/ACCOUNT` of the account `by`, which takes a draw of `member`, or the report on it, away on `today`: who reviews, signs off or audits at the
 /// member, who audits at the bureau, who inspects for the supervisor or the provider.
 ///
 /// # Errors
 /// `EXPORT-RIGHT`; those of the database.
-pub async fn check(
-    house: &House,
-    conn: &mut AnyConnection,
-    member: &str,
-    by: &str,
-    today: Date,
-) -> Result<String> {
+pub async fn check(house: &House, tx: &mut Tx, member: &str, by: &str, today: Date) -> Result<String> {
     let takers = Takers {
         places: &[
             (member, &[Right::Review, Right::SignOff, Right::Audit]),
@@ -28,7 +22,7 @@ pub async fn check(
         code: "EXPORT-RIGHT",
         remedy: "name one of the 授權表 (--as): a reviewer, the unit head or the internal auditor of the member, compliance at the bureau, or an auditor of the supervisor or the provider",
     };
-    takers.check(house, conn, by, today).await
+    takers.check(house, tx, by, today).await
 }
 
 /// Refuses `taker`, as [`check`] names it, while the review of `sample` is not closed, if that person queried or approved in the

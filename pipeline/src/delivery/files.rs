@@ -16,7 +16,7 @@ use super::{
 use crate::{
     access::stopping::check_reason,
     app::House,
-    approval::{Asked, Matter, Step, Wish, steps},
+    approval::{Asked, Matter, Step, Warrant, Wish, steps},
     batch::Batch,
     error::{Error, Result},
     ids, input,
@@ -134,18 +134,13 @@ pub async fn export(
         recipients: permit.recipients(),
     };
     let wish = Wish::new(&matter, export.account, export.reason, &what)?;
-    let warrant = match steps::ask_always(house, tx.connection(), &wish, export.approval, now).await? {
+    let warrant = match steps::ask_always(house, &mut tx, &wish, export.approval, now).await? {
         Asked::Granted(warrant) => warrant,
         Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
     };
     let files = Files::begin(&batch, &permit, folder)?;
     let account = format!("bureau/{}", export.account);
-    let intent = Intent {
-        account: &account,
-        recipients: permit.recipients(),
-        reason: Some(export.reason),
-        approval: warrant.approval(),
-    };
+    let intent = Intent::warranted(&account, permit.recipients(), export.reason, warrant);
     enter(house, tx.connection(), Kind::Delivery, &batch, &intent).await?;
     tx.commit().await?;
     files
@@ -259,6 +254,18 @@ struct Intent<'a> {
     reason: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     approval: Option<i64>,
+}
+
+impl<'a> Intent<'a> {
+    /// What somebody at the bureau has written, as `warrant` permits.
+    fn warranted(account: &'a str, recipients: &'a [String], reason: &'a str, warrant: Warrant) -> Self {
+        Self {
+            account,
+            recipients,
+            reason: Some(reason),
+            approval: warrant.approval(),
+        }
+    }
 }
 
 /// What an export's approval is bound to.

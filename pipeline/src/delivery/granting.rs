@@ -8,7 +8,7 @@ use super::grant::{Grant, PeriodFault, Scope, check_period};
 use crate::{
     access::{rows, stopping::check_reason},
     app::House,
-    approval::{Asked, Matter, Step, Wish, steps},
+    approval::{Asked, Matter, Step, Warrant, Wish, steps},
     db::{
         columns::{Column, instant},
         meta,
@@ -59,11 +59,26 @@ pub async fn add(
         about: "",
     };
     let wish = Wish::new(&matter, account, reason, wanted)?;
-    let warrant = match steps::ask(house, tx.connection(), &wish, approval, now).await? {
+    let warrant = match steps::ask(house, &mut tx, &wish, approval, now).await? {
         Asked::Granted(warrant) => warrant,
         Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
     };
-    let number = meta::take_numbers(tx.connection(), meta::GRANTS, 1).await?;
+    let asked = (wanted, reason, account);
+    let grant = write(house, tx.connection(), asked, (from, now), warrant).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(Step::Done(grant))
+}
+
+/// Enters the grant that `warrant` permits, from `from` on.
+async fn write(
+    house: &House,
+    conn: &mut AnyConnection,
+    (wanted, reason, account): (&Use<'_>, &str, &str),
+    (from, now): (Timestamp, Timestamp),
+    warrant: Warrant,
+) -> Result<Grant> {
+    let number = meta::take_numbers(&mut *conn, meta::GRANTS, 1).await?;
     let reference = format!("grant:{number}");
     let told = Granted {
         account,
@@ -77,7 +92,7 @@ pub async fn add(
         member: &wanted.scope.member,
         reference: &reference,
     };
-    let entry = act::enter(house, tx.connection(), &act, &told, now).await?;
+    let entry = act::enter(house, &mut *conn, &act, &told, now).await?;
     let grant = Grant {
         number,
         account: account.to_owned(),
@@ -89,10 +104,8 @@ pub async fn add(
         granted_at: now,
         entry: journal::store::column(entry)?,
     };
-    insert(tx.connection(), &grant).await?;
-    tx.commit().await?;
-    journal::signing::sign(house).await?;
-    Ok(Step::Done(grant))
+    insert(conn, &grant).await?;
+    Ok(grant)
 }
 
 /// Ends the grant `number` now: nothing is used under it from the commit on. Nobody has to approve that less is allowed.

@@ -10,8 +10,9 @@ use super::{
 use crate::{
     access::stopping::check_reason,
     app::House,
-    approval::{Asked, Matter, Step, Wish, steps},
-    batch::requests::Request,
+    approval::{Asked, Matter, Step, Warrant, Wish, steps},
+    batch::{Batch, requests::Request},
+    db::Tx,
     error::{Error, Result},
     ids,
     journal::{
@@ -75,24 +76,11 @@ pub async fn open(house: &House, batch: &str, opening: &Opening<'_>) -> Result<S
         lines: &lines,
     };
     let wish = Wish::new(&matter, opening.account, opening.reason, &what)?;
-    let warrant = match steps::ask_always(house, tx.connection(), &wish, opening.approval, now).await? {
+    let warrant = match steps::ask_always(house, &mut tx, &wish, opening.approval, now).await? {
         Asked::Granted(warrant) => warrant,
         Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
     };
-    let account = format!("bureau/{}", opening.account);
-    let reading = Reading {
-        account: &account,
-        break_glass: &what,
-        reason: opening.reason,
-        approval: warrant.approval(),
-        approved_by: warrant.approved_by(),
-    };
-    let act = Act {
-        kind: Kind::Read,
-        member: &batch.member,
-        reference: &batch.batch,
-    };
-    act::enter(house, tx.connection(), &act, &reading, now).await?;
+    enter(house, &mut tx, &batch, (opening, &what), warrant).await?;
     tx.commit().await?;
     let mut opened = OwnRows {
         rows: vec![],
@@ -109,6 +97,31 @@ pub async fn open(house: &House, batch: &str, opening: &Opening<'_>) -> Result<S
     opened.withheld = opened.rows.iter().filter(|row| row.withheld).count();
     journal::signing::sign(house).await?;
     Ok(Step::Done(opened))
+}
+
+/// Enters the reading that `warrant` permits.
+async fn enter(
+    house: &House,
+    tx: &mut Tx,
+    batch: &Batch,
+    (opening, what): (&Opening<'_>, &Opened<'_>),
+    warrant: Warrant,
+) -> Result<()> {
+    let account = format!("bureau/{}", opening.account);
+    let reading = Reading {
+        account: &account,
+        break_glass: what,
+        reason: opening.reason,
+        approval: warrant.approval(),
+        approved_by: warrant.approved_by(),
+    };
+    let act = Act {
+        kind: Kind::Read,
+        member: &batch.member,
+        reference: &batch.batch,
+    };
+    act::enter(house, tx.connection(), &act, &reading, house.trusted_now()?).await?;
+    Ok(())
 }
 
 /// Whether each of `lines` is in one of `chunks`, each given by the line of its first row and the number of its rows.

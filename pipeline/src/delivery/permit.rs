@@ -7,9 +7,8 @@ use sqlx::AnyConnection;
 
 use super::{grant::Grant, granting};
 use crate::{
-    access::{Registers, registers::Right},
+    access::{Registers, persons::Persons, registers::Right},
     app::House,
-    approval::hands as people,
     batch::{Batch, Chunk, chunks},
     error::{Error, Result},
 };
@@ -171,7 +170,7 @@ impl Permit {
         let account = match &self.reader {
             Reader::Member(account) => account,
             Reader::Bureau(account) => {
-                if people::may(house, conn, ("bureau", account), None, today).await? {
+                if Persons::read(conn, "bureau", today).await?.is_there(account) {
                     return Ok(());
                 }
                 return Err(denied(

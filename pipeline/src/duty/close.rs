@@ -14,9 +14,9 @@ use super::{
     store::{self, Closing, NewClosing},
 };
 use crate::{
-    access::rows,
+    access::persons::Persons,
     app::House,
-    db::meta,
+    db::{Tx, meta},
     error::{Error, Result},
     journal::{
         self,
@@ -46,7 +46,7 @@ pub async fn close<'h>(house: &'h House, id: &str, given: &str, account: &str) -
     let known = list::show(house, id, house.today(now)).await?;
     let artefact = artefact::read(given, &known.duty.rule.artefact)?;
     let mut tx = house.db.begin().await?;
-    let closed = close_within(house, tx.connection(), id, artefact, account, now).await?;
+    let closed = close_within(house, &mut tx, id, artefact, account, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
     Ok(closed)
@@ -58,18 +58,17 @@ pub async fn close<'h>(house: &'h House, id: &str, given: &str, account: &str) -
 /// As [`close`]; the caller's transaction must not be committed then.
 pub async fn close_within<'h>(
     house: &'h House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     id: &str,
     artefact: String,
     account: &str,
     now: Timestamp,
 ) -> Result<Listed<'h>> {
     let today = house.today(now);
-    let duty = open_duty(house, &mut *conn, id, today).await?;
+    let duty = open_duty(house, tx.connection(), id, today).await?;
     let desk = owner::desk(&house.regime, &duty);
-    let people = rows::of_member(&mut *conn, desk).await?;
-    let stopped = rows::stopped(&mut *conn, desk).await?;
-    if !owner::may_close(&house.regime, &duty, (&people, &stopped), account, today) {
+    let persons = Persons::load(tx, desk, today).await?;
+    if !owner::may_close(&house.regime, &duty, &persons, account) {
         return Err(Error::Denied {
             code: "DUTY-OWNER",
             sentence: "this account does not own the duty today: it has not the role, has been stopped, or the duty is another person's"
@@ -87,6 +86,7 @@ pub async fn close_within<'h>(
             remedy: "wait until the period has ended, then close it with what was made of all of it",
         });
     }
+    let conn = tx.connection();
     artefact::check(&mut *conn, &duty, &artefact).await?;
     let number = meta::take_numbers(&mut *conn, meta::DUTIES, 1).await?;
     let mut closing = Closing {
@@ -123,13 +123,13 @@ pub async fn close_within<'h>(
 /// `DB-*`, `KEY-*`; the caller's transaction must not be committed then.
 pub async fn close_if_open_and_own<'h>(
     house: &'h House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     id: &str,
     artefact: String,
     account: &str,
     now: Timestamp,
 ) -> Result<Option<Listed<'h>>> {
-    match close_within(house, conn, id, artefact, account, now).await {
+    match close_within(house, tx, id, artefact, account, now).await {
         Err(error) if BEFORE_WRITING.contains(&error.code()) => Ok(None),
         closed => closed.map(Some),
     }

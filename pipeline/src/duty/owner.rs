@@ -1,12 +1,8 @@
 //! Who may close a duty on a day: whoever has its owner's role then, and a person's own duty only that person. *Pure.*
 
-use std::collections::BTreeSet;
-
-use jiff::civil::Date;
-
 use super::duties::Duty;
 use crate::{
-    access::authorisation::Authorisation,
+    access::{authorisation::Authorisation, persons::Persons},
     regime::{
         Regime,
         people::{Party, Right, Role},
@@ -24,29 +20,18 @@ pub fn has(line: &Authorisation, role: &Role) -> bool {
     Party::of(&line.member) == role.at && (in_column || line.roles.contains(&role.id))
 }
 
-/// Whether `account` may close `duty` on `day`; `people` are those of [`desk`], `stopped` the accounts that are stopped there.
+/// Whether `account` may close `duty` today; `persons` are those of its [`desk`].
 /// What a person left behind who cannot close it any more is closed by whoever signs off there.
-pub fn may_close(
-    regime: &Regime,
-    duty: &Duty<'_>,
-    (people, stopped): (&[Authorisation], &BTreeSet<String>),
-    account: &str,
-    day: Date,
-) -> bool {
+pub fn may_close(regime: &Regime, duty: &Duty<'_>, persons: &Persons, account: &str) -> bool {
     let Some(role) = role(regime, duty) else {
         return false;
     };
-    let able = |wanted: &str, fits: &dyn Fn(&Authorisation) -> bool| {
-        let mut of_account = people
-            .iter()
-            .filter(|line| line.account == wanted && line.holds_on(day));
-        !stopped.contains(wanted) && of_account.any(fits)
-    };
+    let has_role = |account: &str| persons.able(account, |line| has(line, role)).is_some();
     let is_own = !duty.account.is_empty() && duty.rule.owner == duty.rule.of;
-    if !is_own || able(&duty.account, &|line| has(line, role)) {
-        return (!is_own || duty.account == account) && able(account, &|line| has(line, role));
+    if !is_own || has_role(&duty.account) {
+        return (!is_own || duty.account == account) && has_role(account);
     }
-    able(account, &|line| line.permits(regime, Right::SignOff))
+    persons.may(regime, account, Right::SignOff)
 }
 
 /// Where the owners of `duty` are looked up: at the member it is of, the bureau, the supervisor or the provider.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::{
+    access::persons::Persons,
     duty::{
         calendar::Calendar,
         duties::{
@@ -89,13 +90,8 @@ fn a_persons_duty_is_theirs_while_they_can_close_it() {
     let may = |id: &str, stopped: &[&str], account: &str, day: &str| {
         let duty = duties.iter().find(|duty| duty.id == id).unwrap();
         let stopped = stopped.iter().map(|account| (*account).to_owned()).collect();
-        owner::may_close(
-            &regime,
-            duty,
-            (&member.people, &stopped),
-            account,
-            day.parse().unwrap(),
-        )
+        let persons = Persons::new(member.people.clone(), stopped, day.parse().unwrap());
+        owner::may_close(&regime, duty, &persons, account)
     };
     let sheet = "weekly_sheet/004/a/2026-W45";
     let by =

@@ -10,7 +10,7 @@ use crate::{access::takers::Takers, app::House, db::Tx, error::Result, regime::p
 /// # Errors
 /// `EVIDENCE-RIGHT`; those of the database.
 pub async fn inspector(house: &House, tx: &mut Tx, by: &str, today: Date) -> Result<String> {
-    INSPECTORS.check(house, tx.connection(), by, today).await
+    INSPECTORS.check(house, tx, by, today).await
 }
 
 const INSPECTORS: Takers<'static> = Takers {

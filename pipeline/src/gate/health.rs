@@ -5,8 +5,8 @@ use mayfly_retention::Class;
 use sqlx::AnyConnection;
 
 use crate::{
+    access::persons::Persons,
     app::{House, check_keyring},
-    approval::hands,
     config::ProviderKind,
     db::meta,
     error::{Error, Result},
@@ -82,11 +82,11 @@ async fn check_operator(house: &House, conn: &mut AnyConnection, now: Timestamp)
     let Some(operator) = exchange.and_then(|exchange| exchange.operator.as_deref()) else {
         return Ok(());
     };
-    let who = ("bureau", operator);
-    if !by_files
-        || !has_right
-        || hands::may(house, conn, who, Some(Right::Transfer), house.today(now)).await?
-    {
+    if !by_files || !has_right {
+        return Ok(());
+    }
+    let persons = Persons::read(conn, "bureau", house.today(now)).await?;
+    if persons.may(&house.regime, operator, Right::Transfer) {
         return Ok(());
     }
     Err(Error::Operator {

@@ -46,8 +46,8 @@ pub async fn close(house: &House, number: i64, outcome: Outcome, report: &str, b
     let now = house.trusted_now()?;
     let report = hash_of(report)?;
     let mut tx = house.db.begin().await?;
+    let by = &stopper(house, &mut tx, by, house.today(now)).await?;
     let conn = tx.connection();
-    let by = &stopper(house, &mut *conn, by, house.today(now)).await?;
     let incident = open_one(&mut *conn, number).await?;
     check(&mut *conn, &incident).await?;
     let reference = format!("incident:{number}");

@@ -21,6 +21,7 @@ use crate::{
     access::{Registers, stop::Target, stopper::stopper, stopping},
     app::House,
     clock::Stopwatch,
+    db::Tx,
     duty::{close::close_if_open_and_own, period},
     error::{Error, Result},
     journal::{
@@ -54,7 +55,7 @@ pub struct Drilled {
 pub async fn drill(house: &Arc<House>, by: &str) -> Result<Drilled> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
-    let by = &stopper(house, tx.connection(), by, house.today(now)).await?;
+    let by = &stopper(house, &mut tx, by, house.today(now)).await?;
     let watch = Arc::new(Stopwatch::start());
     let mut incident = Incident {
         number: 0,
@@ -104,10 +105,9 @@ pub async fn drill(house: &Arc<House>, by: &str) -> Result<Drilled> {
         entry: None,
     };
     let mut tx = house.db.begin().await?;
-    let conn = tx.connection();
-    release::keep(house, &mut *conn, &incident, &mut reading).await?;
-    end(house, &mut *conn, &incident, "drilled", by, now).await?;
-    let (duty, closed) = close_duty(house, conn, incident.number, by, now).await?;
+    release::keep(house, tx.connection(), &incident, &mut reading).await?;
+    end(house, tx.connection(), &incident, "drilled", by, now).await?;
+    let (duty, closed) = close_duty(house, &mut tx, incident.number, by, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
     tracing::info!(drill = incident.number, "drilled");
@@ -210,7 +210,7 @@ async fn end(
 /// Closes the duty of the period, if it is open and `by` owns it; its name, and whether it was closed.
 async fn close_duty(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     number: i64,
     by: &str,
     now: Timestamp,
@@ -228,7 +228,7 @@ async fn close_duty(
         period::holding(every, house.today(now), epoch).name
     );
     let artefact = format!("{ARTEFACT}:{number}");
-    let closed = close_if_open_and_own(house, conn, &duty, artefact, by, now).await?;
+    let closed = close_if_open_and_own(house, tx, &duty, artefact, by, now).await?;
     Ok((Some(duty), closed.is_some()))
 }
 

@@ -15,6 +15,7 @@ use super::{
 use crate::{
     access::{members, stop::Target, takers::Takers},
     app::House,
+    db::Tx,
     duty::list,
     error::{Error, Result},
     ids,
@@ -81,7 +82,7 @@ pub async fn print(
         reference: &reference,
     };
     let mut tx = house.db.begin().await?;
-    let taker = taker(house, tx.connection(), &incident, by, house.today(now)).await?;
+    let taker = taker(house, &mut tx, &incident, by, house.today(now)).await?;
     let entered = Entered {
         what: "notice",
         to: recipient,
@@ -103,13 +104,7 @@ pub async fn print(
 
 /// `PLACE/ACCOUNT` of the account `by`, which may have a notice of `incident` printed on `today`: at the bureau, or whoever owes
 /// it as the head of the member that is concerned.
-async fn taker(
-    house: &House,
-    conn: &mut AnyConnection,
-    incident: &Incident,
-    by: &str,
-    today: Date,
-) -> Result<String> {
+async fn taker(house: &House, tx: &mut Tx, incident: &Incident, by: &str, today: Date) -> Result<String> {
     let mut places: Vec<(&str, &[Right])> = vec![
         ("bureau", &[Right::Audit, Right::Stop]),
         ("supervisor", &[Right::Inspect]),
@@ -124,7 +119,7 @@ async fn taker(
         code: "EXPORT-RIGHT",
         remedy: "name one of the 授權表 (--as): compliance at the bureau, the unit head or internal auditor of the member that is concerned, or an auditor of the supervisor or the provider",
     };
-    takers.check(house, conn, by, today).await
+    takers.check(house, tx, by, today).await
 }
 
 /// The instant until which it is to be given: that of its duty, which may have moved.

@@ -63,8 +63,8 @@ pub async fn open(house: &House, opening: Opening<'_>) -> Result<(i64, Option<Re
         });
     }
     let mut tx = house.db.begin().await?;
+    let opened_by = stopper(house, &mut tx, opening.by, house.today(now)).await?;
     let conn = tx.connection();
-    let opened_by = stopper(house, &mut *conn, opening.by, house.today(now)).await?;
     let mut incident = Incident {
         number: 0,
         nature: opening.nature,

@@ -36,8 +36,8 @@ pub async fn add(house: &House, number: i64, what: &str, note: &str, by: &str) -
     check_reason(note)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    let by = &stopper(house, &mut tx, by, house.today(now)).await?;
     let conn = tx.connection();
-    let by = &stopper(house, &mut *conn, by, house.today(now)).await?;
     let incident = open_one(&mut *conn, number).await?;
     let member = incident.target.member();
     if is_sanction && member.is_empty() {

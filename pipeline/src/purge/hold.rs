@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 use crate::{
     access::{members, stopping::check_reason},
     app::House,
-    approval::{Asked, Matter, Step, Wish, steps},
+    approval::{Asked, Matter, Step, Warrant, Wish, steps},
     db::{columns::instant, meta},
     error::{Error, Result},
     journal::{
@@ -70,28 +70,19 @@ pub async fn add(
     let now = house.trusted_now()?;
     check_known(tx.connection(), scope).await?;
     let wish = Wish::new(&matter("hold"), by, reason, scope)?;
-    let warrant = match steps::ask(house, tx.connection(), &wish, approval, now).await? {
+    let warrant = match steps::ask(house, &mut tx, &wish, approval, now).await? {
         Asked::Granted(warrant) => warrant,
         Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
     };
-    let number = meta::take_numbers(tx.connection(), meta::HOLDS, 1).await?;
-    sqlx::query(
-        "INSERT INTO hold (hold_no, class, month, member, batch, reason, placed_by, placed_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    let number = place(
+        house,
+        tx.connection(),
+        (scope, kept.class),
+        (reason, by),
+        warrant,
+        now,
     )
-    .bind(number)
-    .bind(kept.class.name())
-    .bind(scope.month.as_deref())
-    .bind(scope.member.as_deref())
-    .bind(scope.batch.as_deref())
-    .bind(reason)
-    .bind(by)
-    .bind(now.as_microsecond())
-    .execute(tx.connection())
-    .await
-    .map_err(Error::database("place a hold"))?;
-    let told = (scope, reason, by, warrant.approval());
-    enter(house, tx.connection(), Kind::Hold, number, &told, now).await?;
+    .await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
     Ok(Step::Done(number))
@@ -117,27 +108,69 @@ pub async fn lift(
     let hold = hold.ok_or_else(|| unknown(number))?;
     let reference = format!("hold:{number}");
     let wish = Wish::new(&matter(&reference), by, reason, hold)?;
-    let warrant = match steps::ask(house, tx.connection(), &wish, approval, now).await? {
+    let warrant = match steps::ask(house, &mut tx, &wish, approval, now).await? {
         Asked::Granted(warrant) => warrant,
         Asked::Applied(applied) => return steps::applied(house, tx, applied).await,
     };
+    take_away(house, tx.connection(), number, (reason, by), warrant, now).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(Step::Done(()))
+}
+
+/// Enters a hold that `warrant` permits; returns its number.
+async fn place(
+    house: &House,
+    conn: &mut AnyConnection,
+    (scope, class): (&Scope, Class),
+    (reason, by): (&str, &str),
+    warrant: Warrant,
+    now: Timestamp,
+) -> Result<i64> {
+    let number = meta::take_numbers(&mut *conn, meta::HOLDS, 1).await?;
+    sqlx::query(
+        "INSERT INTO hold (hold_no, class, month, member, batch, reason, placed_by, placed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(number)
+    .bind(class.name())
+    .bind(scope.month.as_deref())
+    .bind(scope.member.as_deref())
+    .bind(scope.batch.as_deref())
+    .bind(reason)
+    .bind(by)
+    .bind(now.as_microsecond())
+    .execute(&mut *conn)
+    .await
+    .map_err(Error::database("place a hold"))?;
+    let told = (scope, reason, by, warrant.approval());
+    enter(house, conn, Kind::Hold, number, &told, now).await?;
+    Ok(number)
+}
+
+/// Enters that the hold `number` is lifted, as `warrant` permits.
+async fn take_away(
+    house: &House,
+    conn: &mut AnyConnection,
+    number: i64,
+    (reason, by): (&str, &str),
+    warrant: Warrant,
+    now: Timestamp,
+) -> Result<()> {
     let done = sqlx::query(
         "UPDATE hold SET lifted_by = $1, lifted_at = $2 WHERE hold_no = $3 AND lifted_at IS NULL",
     )
     .bind(by)
     .bind(now.as_microsecond())
     .bind(number)
-    .execute(tx.connection())
+    .execute(&mut *conn)
     .await
     .map_err(Error::database("lift a hold"))?;
     if done.rows_affected() != 1 {
         return Err(unknown(number));
     }
     let told = (reason, by, warrant.approval());
-    enter(house, tx.connection(), Kind::Lift, number, &told, now).await?;
-    tx.commit().await?;
-    journal::signing::sign(house).await?;
-    Ok(Step::Done(()))
+    enter(house, conn, Kind::Lift, number, &told, now).await
 }
 
 /// All holds; `in_force` leaves out the lifted ones.

@@ -12,9 +12,9 @@ use super::{
     store::{self, Paper},
 };
 use crate::{
-    access::{authorisation::Authorisation, members, rows, stopping::check_reason},
+    access::{members, persons::Persons, rows, stopping::check_reason},
     app::House,
-    db::meta,
+    db::{Tx, meta},
     duty::{
         artefact, close, owner,
         raise::{self, Raise},
@@ -105,8 +105,9 @@ pub async fn add(house: &House, new: &New<'_>) -> Result<Paper> {
         _ => Vec::new(),
     };
     let people = rows::of_member(&mut *conn, new.of).await?;
-    let holders = holders(house, &mut *conn, rule, new.of, today).await?;
+    let holders = holders(house, &mut tx, rule, new.of, today).await?;
     check_right(&holders, new.by)?;
+    let conn = tx.connection();
     let known = Known {
         people: &people,
         recipients: &recipients,
@@ -182,7 +183,7 @@ pub async fn add(house: &House, new: &New<'_>) -> Result<Paper> {
         closes.push(&before.duty);
     }
     for id in closes {
-        close::close_within(house, &mut *conn, id, reference.clone(), new.by, now).await?;
+        close::close_within(house, &mut tx, id, reference.clone(), new.by, now).await?;
     }
     tx.commit().await?;
     tracing::info!(paper = number, kind = rule.id, "entered");
@@ -206,7 +207,8 @@ pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<P
         .paper(&paper.kind)
         .filter(|rule| rule.stands && paper.ended_on.is_none());
     let rule = rule.ok_or_else(stands_no_more)?;
-    check_right(&holders(house, &mut *conn, rule, &paper.of, today).await?, by)?;
+    check_right(&holders(house, &mut tx, rule, &paper.of, today).await?, by)?;
+    let conn = tx.connection();
     let reference = format!("paper:{number}");
     let act = Act {
         kind: Kind::Paper,
@@ -247,7 +249,7 @@ fn rule<'h>(house: &'h House, new: &New<'_>) -> Result<&'h PaperRule> {
 /// The accounts that may enter papers of `rule` for `of`, today.
 async fn holders(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     rule: &PaperRule,
     of: &str,
     today: Date,
@@ -255,12 +257,9 @@ async fn holders(
     let role = house.regime.roles.iter().find(|role| role.id == rule.by);
     let role = role.ok_or(Error::Bug("a paper is entered by a role that is not there"))?;
     let desk = if role.at == Party::Bureau { "bureau" } else { of };
-    let people = rows::of_member(&mut *conn, desk).await?;
-    let stopped = rows::stopped(conn, desk).await?;
-    let has = |line: &Authorisation| {
-        line.holds_on(today) && owner::has(line, role) && !stopped.contains(&line.account)
-    };
-    Ok(people.into_iter().filter(has).map(|line| line.account).collect())
+    let persons = Persons::load(tx, desk, today).await?;
+    let holders = persons.all_able(|line| owner::has(line, role));
+    Ok(holders.into_iter().map(str::to_owned).collect())
 }
 
 fn check_right(holders: &BTreeSet<String>, by: &str) -> Result<()> {

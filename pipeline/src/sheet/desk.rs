@@ -1,12 +1,8 @@
 //! Who may sign, approve and look at sheets: rights of the day, by person and not by account. *Pure.*
 
-use std::collections::BTreeSet;
-
-use jiff::civil::Date;
-
 use super::store::{Sheet, State};
 use crate::{
-    access::authorisation::Authorisation,
+    access::persons::Persons,
     error::Error,
     regime::{Regime, people::Right},
 };
@@ -15,12 +11,8 @@ use crate::{
 pub struct Desk<'d> {
     /// The rules.
     pub regime: &'d Regime,
-    /// All authorisations of the member.
-    pub lines: Vec<Authorisation>,
-    /// Its accounts that are stopped.
-    pub stopped: BTreeSet<String>,
-    /// The day.
-    pub today: Date,
+    /// Who is there.
+    pub persons: Persons,
 }
 
 impl Desk<'_> {
@@ -34,7 +26,7 @@ impl Desk<'_> {
             return Err(signed());
         }
         let right = self.right(0);
-        if self.same_person(account, &sheet.querier) {
+        if self.persons.are_one(account, &sheet.querier) {
             return match self.may(account, right) {
                 true => Ok(false),
                 false => Err(no_right()),
@@ -71,7 +63,7 @@ impl Desk<'_> {
         }
         if [&sheet.querier, &signature.by]
             .iter()
-            .any(|other| self.same_person(account, other))
+            .any(|other| self.persons.are_one(account, other))
         {
             return Err(denied(
                 "SHEET-PERSON",
@@ -88,7 +80,7 @@ impl Desk<'_> {
     /// # Errors
     /// `SHEET-RIGHT`.
     pub fn check_reader(&self, sheet: &Sheet, account: &str) -> Result<(), Error> {
-        let own = self.same_person(account, &sheet.querier) && self.may(account, Right::Query);
+        let own = self.persons.are_one(account, &sheet.querier) && self.may(account, Right::Query);
         let over = [Right::Approve, Right::Review, Right::SignOff, Right::Audit];
         if own || over.into_iter().any(|right| self.may(account, right)) {
             return Ok(());
@@ -98,7 +90,7 @@ impl Desk<'_> {
 
     /// The person's name on the 授權表, as of the last authorisation of `account`.
     pub fn name_of(&self, account: &str) -> &str {
-        let of_account = self.lines.iter().filter(|line| line.account == account);
+        let of_account = self.persons.lines().iter().filter(|line| line.account == account);
         of_account
             .max_by_key(|line| line.from)
             .map_or("", |line| line.name.as_str())
@@ -116,29 +108,14 @@ impl Desk<'_> {
     }
 
     fn may(&self, account: &str, right: Right) -> bool {
-        let holds = |line: &Authorisation| {
-            line.account == account && line.holds_on(self.today) && line.permits(self.regime, right)
-        };
-        self.lines.iter().any(holds) && !self.stopped.iter().any(|other| self.same_person(account, other))
+        self.persons.may(self.regime, account, right)
     }
 
     /// Whether nobody who ever held `account` could sign today, under any account.
     fn cannot_sign(&self, account: &str) -> bool {
         let right = self.right(0);
-        let mut theirs = self
-            .lines
-            .iter()
-            .filter(|line| self.same_person(&line.account, account));
-        !theirs.any(|line| self.may(&line.account, right))
-    }
-
-    fn same_person(&self, one: &str, other: &str) -> bool {
-        let persons = |account: &str| {
-            let of_account = self.lines.iter().filter(move |line| line.account == account);
-            of_account.map(|line| line.person.as_str()).collect::<Vec<_>>()
-        };
-        let others = persons(other);
-        one == other || persons(one).iter().any(|person| others.contains(person))
+        let able = self.persons.all_able(|line| line.permits(self.regime, right));
+        !able.into_iter().any(|other| self.persons.are_one(other, account))
     }
 }
 

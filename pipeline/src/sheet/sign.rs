@@ -11,9 +11,9 @@ use super::{
     store::{self, Mark, Sheet},
 };
 use crate::{
-    access::rows,
+    access::persons::Persons,
     app::House,
-    db::meta,
+    db::{Tx, meta},
     error::Result,
     journal::{
         act::{self, Act},
@@ -31,9 +31,10 @@ pub async fn sign(house: &House, name: &Name<'_>, account: &str) -> Result<Sheet
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let mut sheet = one(&mut *conn, name).await?;
-    let in_place = desk(house, &mut *conn, name.member, now)
+    let in_place = acting(house, &mut tx, name.member, now)
         .await?
         .check_signer(&sheet, account)?;
+    let conn = tx.connection();
     check_unchanged(house, &mut *conn, &sheet).await?;
     let done = Done::to(&sheet, account, in_place);
     let mark = enter(house, &mut *conn, (&sheet, ActName::Sign), &done, now).await?;
@@ -54,9 +55,10 @@ pub async fn approve(house: &House, name: &Name<'_>, account: &str) -> Result<Sh
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let mut sheet = one(&mut *conn, name).await?;
-    desk(house, &mut *conn, name.member, now)
+    acting(house, &mut tx, name.member, now)
         .await?
         .check_approver(&sheet, account)?;
+    let conn = tx.connection();
     check_unchanged(house, &mut *conn, &sheet).await?;
     let done = Done::to(&sheet, account, false);
     let mark = enter(house, &mut *conn, (&sheet, ActName::Approve), &done, now).await?;
@@ -67,7 +69,7 @@ pub async fn approve(house: &House, name: &Name<'_>, account: &str) -> Result<Sh
     Ok(sheet)
 }
 
-/// The people of `member` today.
+/// The people of `member` today, to look at sheets.
 ///
 /// # Errors
 /// `DB-*`.
@@ -79,9 +81,15 @@ pub async fn desk<'h>(
 ) -> Result<Desk<'h>> {
     Ok(Desk {
         regime: &house.regime,
-        lines: rows::of_member(&mut *conn, member).await?,
-        stopped: rows::stopped(conn, member).await?,
-        today: house.today(now),
+        persons: Persons::read(conn, member, house.today(now)).await?,
+    })
+}
+
+/// The same for an act on one, in its transaction.
+async fn acting<'h>(house: &'h House, tx: &mut Tx, member: &str, now: Timestamp) -> Result<Desk<'h>> {
+    Ok(Desk {
+        regime: &house.regime,
+        persons: Persons::load(tx, member, house.today(now)).await?,
     })
 }
 

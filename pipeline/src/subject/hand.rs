@@ -12,7 +12,7 @@ use super::{
     report::{self, Report, Request},
 };
 use crate::{
-    access::rows,
+    access::persons::Persons,
     app::House,
     db::Tx,
     duty::{
@@ -122,12 +122,8 @@ fn check_proof(house: &House, entered: &Entered<'_>) -> Result<String> {
 }
 
 async fn check_right(house: &House, tx: &mut Tx, by: &str, today: Date) -> Result<()> {
-    let stopped = rows::stopped(tx.connection(), BUREAU).await?;
-    let lines = rows::held_on(tx.connection(), today, Some(BUREAU)).await?;
-    let holds = |line: &crate::access::authorisation::Authorisation| {
-        line.account == by && line.permits(&house.regime, Right::Audit)
-    };
-    if lines.iter().any(holds) && !stopped.contains(by) {
+    let persons = Persons::load(tx, BUREAU, today).await?;
+    if persons.may(&house.regime, by, Right::Audit) {
         return Ok(());
     }
     Err(Error::Denied {

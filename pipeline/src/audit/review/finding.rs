@@ -13,8 +13,9 @@ use super::{
     tables::{self, VerdictRow, unsigned},
 };
 use crate::{
+    access::persons::Persons,
     app::House,
-    audit::{Month, month_of, persons::Persons},
+    audit::{Month, month_of},
     db::{
         columns::{day, instant},
         meta,
@@ -168,7 +169,8 @@ pub async fn advance(
             remedy: "an open finding is corrected, a corrected one is closed, each once",
         });
     }
-    let persons = Persons::load(&mut *conn, &finding.member, today).await?;
+    let persons = Persons::load(&mut tx, &finding.member, today).await?;
+    let conn = tx.connection();
     step.check(house, &persons, &finding, account)?;
     let tracked = Tracked {
         month: finding.month.clone(),

@@ -13,8 +13,9 @@ use super::{
     verdict,
 };
 use crate::{
+    access::persons::Persons,
     app::House,
-    audit::{Month, persons::Persons, store as samples},
+    audit::{Month, store as samples},
     batch::{Outcome, chunks, requests, store as batches},
     consents::show::{self, ShownConsent},
     error::{Error, Result},
@@ -165,7 +166,7 @@ pub async fn open(house: &House, (member, month): (&str, Month), place: u64, acc
         .asked
         .as_ref()
         .ok_or(Error::Bug("a query record without its query"))?;
-    let persons = Persons::load(&mut reader, member, house.today(now)).await?;
+    let persons = Persons::read(&mut reader, member, house.today(now)).await?;
     let given = tables::verdicts(&mut reader, member, month).await?;
     Ok(Shown {
         consent: show::stored(house, &mut reader, member, &record.consent_ref).await?,

@@ -32,13 +32,12 @@ use sqlx::AnyConnection;
 use super::{
     Month,
     drawing::not_drawn,
-    frozen,
-    persons::Persons,
-    population, report as sample_report, reviewer,
+    frozen, population, report as sample_report, reviewer,
     steps::FileItem,
     store::{self, Sample, State},
 };
 use crate::{
+    access::persons::Persons,
     app::House,
     db::Tx,
     error::{Error, Result},
@@ -94,7 +93,7 @@ async fn check_reviewer(
     actors: &BTreeSet<String>,
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
-    let persons = Persons::load(tx.connection(), &sample.member, today).await?;
+    let persons = Persons::load(tx, &sample.member, today).await?;
     reviewer::check_right(house, &persons, account)?;
     if persons.is_among(account, actors) {
         return Err(reviewer::own());

@@ -12,10 +12,10 @@ use super::{
     tables,
 };
 use crate::{
-    access::members,
+    access::{members, persons::Persons},
     app::House,
     approval::store::{self as approvals, Approval},
-    audit::{Month, persons::Persons, store},
+    audit::{Month, store},
     error::{Error, Result},
     gate::record::QueryRecord,
     regime::{control::PaceRules, people::Party},
@@ -92,7 +92,7 @@ pub async fn of(house: &House, conn: &mut AnyConnection, member: &str, month: Mo
             remedy: "give the institution code of a member that was imported, such as 004",
         });
     }
-    let persons = Persons::load(&mut *conn, member, house.today(house.clock.now())).await?;
+    let persons = Persons::read(&mut *conn, member, house.today(house.clock.now())).await?;
     let mut approvers: BTreeMap<String, Gathered> = BTreeMap::new();
     for place in store::records(&mut *conn, member, month).await? {
         for record in sealed::segment(house, &place)?.iter() {

@@ -109,7 +109,7 @@ pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by:
     let now = house.trusted_now()?;
     let staging = Staging::begin(folder, &house.dir)?;
     let mut tx = house.db.begin().await?;
-    let taker = taker::check(house, tx.connection(), member, by, house.today(now)).await?;
+    let taker = taker::check(house, &mut tx, member, by, house.today(now)).await?;
     let reported = Reported {
         account: &taker,
         digest: ids::hex(&signed.digest),

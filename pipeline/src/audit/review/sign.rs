@@ -11,8 +11,9 @@ use super::{
     tables::{self, SignOff, VerdictRow},
 };
 use crate::{
+    access::persons::Persons,
     app::House,
-    audit::{Month, persons::Persons, report},
+    audit::{Month, report},
     error::{Error, Result},
     ids,
     journal::{entry::Kind, signing},
@@ -41,7 +42,8 @@ pub async fn sign_off(house: &House, member: &str, month: Month, account: &str) 
     let conn = tx.connection();
     let sample = drawn(&mut *conn, member, month).await?;
     check_unsigned(&mut *conn, member, month).await?;
-    let persons = Persons::load(&mut *conn, member, house.today(now)).await?;
+    let persons = Persons::load(&mut tx, member, house.today(now)).await?;
+    let conn = tx.connection();
     if !persons.may(&house.regime, account, house.regime.review.signed_off_by.value) {
         return Err(denied(
             "REVIEW-HEAD",
