@@ -52,7 +52,7 @@ pub fn text(report: &Report, language: Language) -> String {
     text.push_str(&format!(
         "   {}\n\n  {}  {}{late}\n",
         state(report.state, language),
-        of("bureau committed to its value", "管理機構承諾數值之時間   "),
+        of("bureau committed to its value", "管理機構承諾數值之時間    "),
         taipei(report.committed_at)
     ));
     if report.frozen_size > 0 {

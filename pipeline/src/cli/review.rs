@@ -61,7 +61,7 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
                         )
                         .to_owned()
                     },
-                    View::text,
+                    |consent| consent.text(out.language),
                 );
                 format!("{}\n{consent}", form::facts(&shown.facts, out.language))
             })?;

@@ -98,7 +98,7 @@ pub fn facts(facts: &Facts, language: Language) -> String {
             format!("{} {}", request.reason.0, request.reason.1),
         ),
         (
-            name("consent      ", "當事人同意"),
+            name("consent      ", "授權編號"),
             format!(
                 "{}   {} {}",
                 request.consent_ref,
