@@ -50,4 +50,5 @@ pub mod subject;
 pub mod synth;
 pub mod telemetry;
 pub mod transfer;
+pub mod wording;
 pub mod workbook;

@@ -13,6 +13,7 @@ mod audit;
 mod bad_input;
 mod batch_file;
 mod certificates;
+mod chinese;
 mod clauses;
 mod codes;
 mod crash;

@@ -2,7 +2,7 @@
 //!
 //! `source` reads the sources and tells code from comments and strings, `files` looks at files and folders, `imports`
 //! at who may import whom, `calls` at calls that belong to one place or to none, `schema` at tables and statements,
-//! `readme` at what the README pages say of all this. Every rule is a function from text to findings; beside each
+//! `readme` at what the README pages say of all this, `wording` at what is said in Chinese. Every rule is a function from text to findings; beside each
 //! stands a control: a small bad sample that it must catch.
 
 mod calls;
@@ -11,6 +11,7 @@ mod imports;
 mod readme;
 mod schema;
 mod source;
+mod wording;
 
 /// Fails with one finding a line.
 #[track_caller]

@@ -7,6 +7,7 @@ use super::{Opening, args::ApprovalCommand, attributable, out::Out};
 use crate::{
     approval::{Applied, forms, steps, store::Approval},
     error::{Error, Exit, Result},
+    printed::of,
     roc::taipei,
 };
 
@@ -20,7 +21,12 @@ pub(super) async fn run(opening: &Opening, command: ApprovalCommand, out: &Out) 
                 out.csv(&forms::table(&approvals, now, Language::En).csv())?;
                 return Ok(Exit::Done);
             }
-            tell(&approvals, now, "nobody waits for an approval\n", out)?;
+            let none = of(
+                out.language,
+                "nobody waits for an approval\n",
+                "沒有待核准的申請\n",
+            );
+            tell(&approvals, now, none, out)?;
         }
         ApprovalCommand::Show { approval } => {
             let house = opening.to_look().await?;
@@ -29,13 +35,13 @@ pub(super) async fn run(opening: &Opening, command: ApprovalCommand, out: &Out) 
             let value = serde_json::json!({ "approval": forms::line(&approval, now), "content": content });
             out.show(&value, || {
                 let table = forms::table(std::slice::from_ref(&approval), now, out.language);
+                let exactly = of(out.language, ", of exactly this:", "，核准內容如下：");
+                let gone = || of(out.language, "no longer kept", "已不再留存").to_owned();
                 format!(
-                    "{}\nSHA-256 {}, of exactly this:\n{}\n",
+                    "{}\nSHA-256 {}{exactly}\n{}\n",
                     table.text(out.language),
                     crate::ids::hex(&approval.digest),
-                    content
-                        .as_deref()
-                        .map_or_else(|| "no longer kept".to_owned(), spread)
+                    content.as_deref().map_or_else(gone, spread)
                 )
             })?;
         }
@@ -60,13 +66,19 @@ pub(super) async fn run(opening: &Opening, command: ApprovalCommand, out: &Out) 
 /// Tells that an act was applied for and not done: not now, so that no script takes it for done.
 pub(super) fn applied(opening: &Opening, applied: &Applied, out: &Out) -> Result<Exit> {
     out.show(applied, || {
-        let (again, number) = (opening.again(), applied.approval);
-        format!(
-            "not done yet: approval {number} is applied for, until {}\n\
-             let another person give it: {again} approval give {number} --as ACCOUNT\n\
-             then say the same once more with --approval {number}\n",
-            taipei(applied.expires_at)
-        )
+        let (again, number, until) = (opening.again(), applied.approval, taipei(applied.expires_at));
+        match out.language {
+            Language::En => format!(
+                "not done yet: approval {number} is applied for, until {until}\n\
+                 let another person give it: {again} approval give {number} --as ACCOUNT\n\
+                 then say the same once more with --approval {number}\n"
+            ),
+            Language::ZhTw => format!(
+                "尚未執行：已申請核准 {number}，有效至 {until}\n\
+                 請由另一人核准：{again} approval give {number} --as ACCOUNT\n\
+                 核准後，加上 --approval {number} 再次執行同一指令\n"
+            ),
+        }
     })?;
     Ok(Exit::NotNow)
 }

@@ -2,17 +2,19 @@
 
 use std::path::Path;
 
+use mayfly_consent::Language;
+
 use super::{Opening, args::AuditCommand, attributable, out::Out, placed, reconcile, review};
 use crate::{
     audit::{
         drawing::{self, Given},
-        export, freeze, month_of,
+        export, form, freeze, month_of,
         report::{self, Report},
         verify,
     },
     certificate::check,
     error::{Error, Exit, Result},
-    roc::taipei,
+    printed,
 };
 
 pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> Result<Exit> {
@@ -77,9 +79,15 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
             let value = serde_json::json!({ "items": items, "folder": folder, "key": key });
             out.show(&value, || {
                 let folder = folder.display();
-                format!(
-                    "{items} records written to {folder}\nverify them anywhere: mayfly audit verify {folder} --key '{key}'\n"
-                )
+                let verify = format!("mayfly audit verify {folder} --key '{key}'");
+                match out.language {
+                    Language::En => {
+                        format!("{items} records written to {folder}\nverify them anywhere: {verify}\n")
+                    }
+                    Language::ZhTw => {
+                        format!("已寫入 {items} 筆紀錄至 {folder}\n任何地方均可查驗：{verify}\n")
+                    }
+                }
             })?;
         }
         AuditCommand::Reconcile {
@@ -109,16 +117,14 @@ async fn list(opening: &Opening, out: &Out) -> Result<()> {
     let house = opening.to_look().await?;
     let reports = report::list(&house).await?;
     out.show(&reports, || {
-        let mut text = String::new();
-        for report in &reports {
-            let overdue = if report.overdue { "  overdue" } else { "" };
-            text.push_str(&format!(
-                "{}  {}  {:<9}  {:>9} query records  {:>6} in the sample  due {}{overdue}\n",
-                report.month, report.member, report.state, report.population, report.size, report.due
-            ));
+        let table = form::list(&reports, out.language).text(out.language);
+        let count = reports.len();
+        match (count, out.language) {
+            (0, Language::En) => "no samples\n".to_owned(),
+            (0, Language::ZhTw) => "沒有抽核樣本\n".to_owned(),
+            (_, Language::En) => format!("{table}\n{count} samples\n"),
+            (_, Language::ZhTw) => format!("{table}\n抽核樣本 {count} 份\n"),
         }
-        text.push_str(&format!("{} samples\n", reports.len()));
-        text
     })
 }
 
@@ -127,18 +133,28 @@ fn verified(folder: &Path, key: String, out: &Out) -> Result<Exit> {
     let key = keys.first().ok_or(Error::Bug("a key that was read is gone"))?;
     let verified = verify::verify(folder, key)?;
     out.show(&verified, || {
-        let mut text = format!(
-            "sample of member {}, {}: {} query records, {} in the sample\n",
-            verified.member, verified.month, verified.population, verified.size
-        );
+        let of = |en, zh| printed::of(out.language, en, zh);
+        let (member, month) = (&verified.member, &verified.month);
+        let (population, size) = (verified.population, verified.size);
+        let mut text = match out.language {
+            Language::En => format!(
+                "sample of member {member}, {month}: {population} query records, {size} in the sample\n"
+            ),
+            Language::ZhTw => {
+                format!("使用單位 {member} {month} 月抽核樣本：查詢紀錄 {population} 筆，抽出 {size} 筆\n")
+            }
+        };
         for remark in &verified.remarks {
-            text.push_str(&format!("remark: {remark}\n"));
+            text.push_str(&format!("{}{remark}\n", of("remark: ", "備註：")));
         }
         for finding in &verified.findings {
-            text.push_str(&format!("finding: {finding}\n"));
+            text.push_str(&format!("{}{finding}\n", of("finding: ", "不符：")));
         }
         if verified.findings.is_empty() {
-            text.push_str("the sample is what the rule draws from the signed journal\n");
+            text.push_str(of(
+                "the sample is what the rule draws from the signed journal\n",
+                "樣本與規則自簽章軌跡抽出者相符\n",
+            ));
         }
         text
     })?;
@@ -149,68 +165,5 @@ fn verified(folder: &Path, key: String, out: &Out) -> Result<Exit> {
 }
 
 fn show(report: &Report, out: &Out) -> Result<()> {
-    out.show(report, || text(report))
-}
-
-fn text(report: &Report) -> String {
-    let late = if report.committed_late {
-        ", after the month's end"
-    } else {
-        ""
-    };
-    let mut text = format!(
-        "sample of member {}, {}   {}\n\n  bureau committed to its value  {}{late}\n",
-        report.member,
-        report.month,
-        report.state,
-        taipei(report.committed_at)
-    );
-    if report.frozen_size > 0 {
-        text.push_str(&format!(
-            "  query records of the month     {}   (frozen under the checkpoint over {} journal entries)\n  in the sample                  {}\n",
-            report.population, report.frozen_size, report.size
-        ));
-    }
-    match (&report.reviewer, &report.named_by) {
-        (Some(reviewer), Some(named_by)) => {
-            text.push_str(&format!(
-                "  drawn by                       {reviewer}, named by {named_by}\n"
-            ));
-        }
-        _ if report.state == "drawn" => {
-            text.push_str("  drawn by                       the bureau, because no reviewer had by the due day: overdue\n");
-        }
-        _ => {
-            let overdue = if report.overdue { ", overdue" } else { "" };
-            text.push_str(&format!(
-                "  a reviewer draws by            {}{overdue}\n",
-                report.due
-            ));
-        }
-    }
-    if !report.chances.is_empty() {
-        text.push_str(
-            "\nwere this share of the records misused, the sample would hold at least one of them:\n",
-        );
-    }
-    for chance in &report.chances {
-        text.push_str(&format!(
-            "  {:>5} %  ({:>6} records)   with a chance of {:>5} %\n",
-            tenths(chance.per_mille),
-            chance.misused,
-            tenths(chance.finds_per_mille)
-        ));
-    }
-    if let Some(items) = &report.items {
-        text.push_str("\nrecords, in the order of the draw: place, journal entry, query id\n");
-        for (place, item) in (1..).zip(items) {
-            text.push_str(&format!("  {place:>6}  {:>10}  {}\n", item.entry, item.query));
-        }
-    }
-    text
-}
-
-/// Parts of a thousand as a percentage with one decimal.
-fn tenths(per_mille: u64) -> String {
-    format!("{}.{}", per_mille / 10, per_mille % 10)
+    out.show(report, || form::text(report, out.language))
 }

@@ -2,13 +2,14 @@
 
 use std::{path::Path, time::Duration};
 
+use mayfly_consent::Language;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
     Opening,
     args::{BatchCommand, SubmitArguments},
     attributable,
-    out::Out,
+    out::{Out, batch_state},
     progress,
 };
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     delivery::rejects,
     error::{Error, Exit, Result},
     intake::BatchName,
+    printed,
     roc::taipei,
     run::{
         self,
@@ -32,7 +34,9 @@ pub(super) async fn run(opening: &Opening, command: BatchCommand, out: &Out) -> 
             let house = opening.to_act().await?;
             let accepted = take_in(&house, &submit).await?;
             let summary = run::summary(&house, &accepted.batch.batch).await?;
-            out.show(&summary, || receipt(&summary, accepted.known, &opening.again()))?;
+            out.show(&summary, || {
+                receipt(&summary, accepted.known, &opening.again(), out.language)
+            })?;
             Ok(Exit::Done)
         }
         BatchCommand::Show { batch } => {
@@ -98,15 +102,25 @@ fn exit_of(summary: &Summary) -> Exit {
     }
 }
 
-fn receipt(summary: &Summary, known: bool, again: &str) -> String {
+fn receipt(summary: &Summary, known: bool, again: &str, language: Language) -> String {
+    let of = |en, zh| printed::of(language, en, zh);
+    let taken = match known {
+        true => of("accepted before:", "先前已受理："),
+        false => of("accepted:", "已受理："),
+    };
     format!(
-        "{} batch {}   member {}   {} rows\nreceived {}\nSHA-256  {}\nnext: {again} work --once, then {again} batch show {}\n",
-        if known { "accepted before:" } else { "accepted:" },
+        "{taken} {} {}   {} {}   {} {}\n{} {}\nSHA-256  {}\n{}{again} work --once{}{again} batch show {}\n",
+        of("batch", "批次"),
         summary.batch,
+        of("member", "使用單位"),
         summary.member,
         summary.rows,
+        of("rows", "列"),
+        of("received", "收件時間"),
         taipei(summary.accepted_at),
         summary.sha256,
+        of("next: ", "接下來："),
+        of(", then ", "，然後 "),
         summary.batch
     )
 }
@@ -120,29 +134,83 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
     }
     out.show(&summaries, || {
         if summaries.is_empty() {
-            return "no batch yet; submit one with `mayfly batch run FILE`\n".into();
+            let none = "no batch yet; submit one with `mayfly batch run FILE`\n";
+            return printed::of(
+                out.language,
+                none,
+                "尚無批次；請以 `mayfly batch run FILE` 送件\n",
+            )
+            .into();
         }
-        let mut text = format!(
-            "{:<16} {:<9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}\n",
-            "batch", "state", "rows", "answered", "no record", "refused", "failed", "unresolved"
-        );
+        let heads = match out.language {
+            Language::En => [
+                "batch",
+                "state",
+                "rows",
+                "answered",
+                "no record",
+                "refused",
+                "failed",
+                "unresolved",
+            ],
+            Language::ZhTw => [
+                "批次",
+                "狀態",
+                "列數",
+                "已回覆",
+                "查無資料",
+                "不予查詢",
+                "查詢失敗",
+                "結果未明",
+            ],
+        };
+        let mut text = aligned(&heads.map(str::to_owned));
         for summary in &summaries {
             let counts = &summary.counts;
-            text.push_str(&format!(
-                "{:<16} {:<9} {:>9} {:>9} {:>9} {:>9} {:>9} {:>10}\n",
-                summary.batch,
-                summary.state,
+            let state = batch_state(summary.state, out.language).to_owned();
+            let counts = [
                 summary.rows,
                 counts.answered,
                 counts.no_record,
                 counts.refused,
                 counts.failed,
-                counts.unresolved
-            ));
+                counts.unresolved,
+            ];
+            let [rows, answered, no_record, refused, failed, unresolved] =
+                counts.map(|count| count.to_string());
+            text.push_str(&aligned(&[
+                summary.batch.clone(),
+                state,
+                rows,
+                answered,
+                no_record,
+                refused,
+                failed,
+                unresolved,
+            ]));
         }
         text
     })?;
     Ok(Exit::Done)
+}
+
+/// A line of the list of batches: words to the left, numbers to the right.
+fn aligned(cells: &[String; 8]) -> String {
+    let mut line = String::new();
+    for (column, (cell, wide)) in cells.iter().zip([16, 9, 9, 9, 9, 9, 9, 10]).enumerate() {
+        let room = " ".repeat(usize::saturating_sub(wide, printed::width(cell)));
+        let words = column < 2;
+        if column > 0 {
+            line.push(' ');
+        }
+        line.push_str(&if words {
+            format!("{cell}{room}")
+        } else {
+            format!("{room}{cell}")
+        });
+    }
+    line.push('\n');
+    line
 }
 
 pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
@@ -159,11 +227,14 @@ pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exi
         if once {
             out.show(
                 &serde_json::json!({ "batches": batches, "late": round.late, "waiting": round.waiting }),
-                || {
-                    format!(
-                        "{batches} batches settled, {} late replies taken in\n",
-                        round.late
-                    )
+                || match out.language {
+                    Language::En => {
+                        format!(
+                            "{batches} batches settled, {} late replies taken in\n",
+                            round.late
+                        )
+                    }
+                    Language::ZhTw => format!("結清批次 {batches} 個，補收遲到回覆 {} 件\n", round.late),
                 },
             )?;
             return match round.trouble {

@@ -1,6 +1,6 @@
 //! `consent import|outcome|show`. *Edge.*
 
-use mayfly_consent::{Retention, Terms};
+use mayfly_consent::{Language, Retention, Terms};
 use serde::Serialize;
 
 use super::{
@@ -16,6 +16,7 @@ use crate::{
     },
     error::{Exit, Result},
     intake::Encoding,
+    printed::of,
     roc::taipei,
 };
 
@@ -48,7 +49,7 @@ pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -
         } => {
             let shown = show::show(&house, &member, &reference, attributable(&account)?, full).await?;
             let view = View::of(&shown, full);
-            out.show(&view, || view.text())?;
+            out.show(&view, || view.text(out.language))?;
         }
     }
     Ok(Exit::Done)
@@ -163,40 +164,76 @@ impl<'a> View<'a> {
         }
     }
 
-    pub(super) fn text(&self) -> String {
+    pub(super) fn text(&self, language: Language) -> String {
+        let name = |en, zh| of(language, en, zh);
         let taipei = |text: &str| text.parse().map_or_else(|_| text.to_owned(), taipei);
         let outcome = self.outcome.map_or_else(
-            || "not known yet".to_owned(),
-            |(word, day)| format!("{word} {day}"),
+            || name("not known yet", "尚未得知").to_owned(),
+            |(word, day)| format!("{} {day}", became(word, language)),
         );
-        let withdrawn = self
-            .withdrawn_at
-            .as_deref()
-            .map_or_else(|| "no".to_owned(), taipei);
-        format!(
-            "consent {}/{}\n\n  subject       {}  {}  born {}\n  channel       {}\n  given         {}\n  \
-             source        {} {}\n  identity      {} {} {} {}\n  registered    {}\n  withdrawn     {withdrawn}\n  \
-             outcome       {outcome}\n  kept until    {}\n\n  form          {} version {}: {}\n  SHA-256       {}\n\n{}\n",
-            self.member,
-            self.consent_ref,
-            self.subject_id,
-            self.subject_name,
-            self.birth_date,
-            self.consent_channel,
-            taipei(&self.consented_at),
-            self.consent_ip,
-            self.consent_phone,
-            self.idv_method,
-            self.idv_result,
-            taipei(&self.idv_at),
-            self.idv_ref,
-            taipei(&self.registered_at),
-            self.kept_until,
+        let withdrawn = self.withdrawn_at.as_deref();
+        let withdrawn = withdrawn.map_or_else(|| name("no", "否").to_owned(), taipei);
+        let (id, subject, birth) = (&self.subject_id, &self.subject_name, &self.birth_date);
+        let version = name("version", "版本");
+        let lines = [
+            (
+                name("subject      ", "當事人      "),
+                format!("{id}  {subject}  {} {birth}", name("born", "生日")),
+            ),
+            (
+                name("channel      ", "授權方式    "),
+                self.consent_channel.to_owned(),
+            ),
+            (name("given        ", "授權時間    "), taipei(&self.consented_at)),
+            (
+                name("source       ", "來源        "),
+                format!("{} {}", self.consent_ip, self.consent_phone),
+            ),
+            (
+                name("identity     ", "身分驗證    "),
+                format!(
+                    "{} {} {} {}",
+                    self.idv_method,
+                    self.idv_result,
+                    taipei(&self.idv_at),
+                    self.idv_ref
+                ),
+            ),
+            (name("registered   ", "登錄時間    "), taipei(&self.registered_at)),
+            (name("withdrawn    ", "撤回        "), withdrawn),
+            (name("outcome      ", "授信結果    "), outcome),
+            (
+                name("kept until   ", "保存至      "),
+                match self.kept_until.starts_with("open") {
+                    true => name(&self.kept_until, "未定：授信結果尚未得知").to_owned(),
+                    false => self.kept_until.clone(),
+                },
+            ),
+        ];
+        let (member, reference) = (self.member, self.consent_ref);
+        let mut text = format!("{} {member}/{reference}\n\n", name("consent", "當事人同意"));
+        for (name, value) in lines {
+            text.push_str(&format!("  {name} {value}\n"));
+        }
+        text.push_str(&format!(
+            "\n  {} {} {version} {}: {}\n  SHA-256       {}\n\n{}\n",
+            name("form         ", "授權書      "),
             self.form_id,
             self.form_version,
             self.form_title,
             self.form_sha256,
             self.form_text.trim_end(),
-        )
+        ));
+        text
+    }
+}
+
+/// What became of the credit.
+fn became(word: &str, language: Language) -> &str {
+    match (word, language) {
+        ("granted", Language::ZhTw) => "核准授信，結束日",
+        ("refused", Language::ZhTw) => "未核准",
+        ("withdrawn", Language::ZhTw) => "撤回",
+        (word, _) => word,
     }
 }

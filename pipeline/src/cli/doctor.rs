@@ -4,7 +4,7 @@ use super::{Opening, out::Out};
 use crate::{
     doctor::{Health, examine},
     error::{Exit, Result},
-    schedule,
+    schedule, wording,
 };
 
 pub(super) async fn run(opening: &Opening, out: &Out) -> Result<Exit> {
@@ -17,8 +17,13 @@ pub(super) async fn run(opening: &Opening, out: &Out) -> Result<Exit> {
                 Health::Good => "good",
                 Health::Bad => "BAD ",
             };
-            text.push_str(&format!("{mark}  {:<14} {}\n", check.what, check.finding));
-            if let Some(remedy) = &check.remedy {
+            let (mut finding, mut remedy) = (check.finding.clone(), check.remedy.clone());
+            if let (Some(code), Some(todo)) = (check.code, &check.remedy) {
+                let said = wording::said(code, finding, todo.clone(), out.language);
+                (finding, remedy) = (said.sentence, Some(said.remedy));
+            }
+            text.push_str(&format!("{mark}  {:<14} {finding}\n", check.what));
+            if let Some(remedy) = remedy {
                 text.push_str(&format!("      {:<14} {remedy}\n", ""));
             }
         }

@@ -1,5 +1,6 @@
 //! `duty list|show|close|raise|calendar import`. *Edge.*
 
+use jiff::civil::Date;
 use mayfly_consent::Language;
 
 use super::{
@@ -17,6 +18,7 @@ use crate::{
         state::State,
     },
     error::{Exit, Result},
+    printed,
 };
 
 pub(super) async fn run(opening: &Opening, command: DutyCommand, out: &Out) -> Result<Exit> {
@@ -55,8 +57,15 @@ pub(super) async fn run(opening: &Opening, command: DutyCommand, out: &Out) -> R
             let lines: Vec<_> = listed.iter().map(forms::line).collect();
             let value = serde_json::json!({ "on": on, "duties": lines });
             out.show(&value, || match listed.len() {
-                0 => format!("no such duties on {on}\n"),
-                count => format!("{}\n{count} duties on {on}\n", text(&house, &listed, out)),
+                0 => none(on, out.language),
+                count => {
+                    let on = printed::day(on, out.language);
+                    let table = text(&house, &listed, out);
+                    match out.language {
+                        Language::En => format!("{table}\n{count} duties on {on}\n"),
+                        Language::ZhTw => format!("{table}\n{on} 應辦事項 {count} 項\n"),
+                    }
+                }
             })?;
         }
         DutyCommand::Show { duty } => {
@@ -96,7 +105,11 @@ pub(super) async fn run(opening: &Opening, command: DutyCommand, out: &Out) -> R
             let house = opening.to_act().await?;
             let imported = import::import(&house, &file, attributable(&account)?).await?;
             out.show(&imported, || {
-                format!("{} days new or changed\n", imported.changed)
+                let changed = imported.changed;
+                match out.language {
+                    Language::En => format!("{changed} days new or changed\n"),
+                    Language::ZhTw => format!("新增或變更 {changed} 日\n"),
+                }
             })?;
         }
     }
@@ -108,6 +121,14 @@ fn tell(house: &House, listed: Listed<'_>, out: &Out) -> Result<()> {
     out.show(&forms::line(&listed[0]), || {
         format!("{}\n{}", listed[0].duty.id, text(house, &listed, out))
     })
+}
+
+fn none(on: Date, language: Language) -> String {
+    let day = printed::day(on, language);
+    match language {
+        Language::En => format!("no such duties on {day}\n"),
+        Language::ZhTw => format!("{day} 沒有符合的應辦事項\n"),
+    }
 }
 
 fn text(house: &House, listed: &[Listed<'_>], out: &Out) -> String {

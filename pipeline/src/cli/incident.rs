@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use mayfly_consent::Language;
+
 use super::{
     Opening,
     args::{IncidentCommand, IncidentTarget, OutcomeArgument},
@@ -16,6 +18,7 @@ use crate::{
         release::{self, Reading},
         report, step,
     },
+    printed::of,
 };
 
 pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) -> Result<Exit> {
@@ -25,10 +28,13 @@ pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) 
             let house = opening.to_look().await?;
             let reports = report::list(&house, open).await?;
             out.show(&reports, || match reports.len() {
-                0 => "no such incidents\n".to_owned(),
+                0 => of(out.language, "no such incidents\n", "沒有符合的事件\n").to_owned(),
                 count => {
                     let table = forms::list(&reports, out.language).text(out.language);
-                    format!("{table}\n{count} incidents and drills\n")
+                    match out.language {
+                        Language::En => format!("{table}\n{count} incidents and drills\n"),
+                        Language::ZhTw => format!("{table}\n事件及演練 {count} 件\n"),
+                    }
                 }
             })?;
         }
@@ -69,7 +75,9 @@ pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) 
         IncidentCommand::Measure { incident, wait } => {
             let house = opening.to_act().await?;
             let reading = release::measure(&house, incident, Duration::from_secs(wait)).await?;
-            out.show(&reading, || format!("{}\n", forms::release(&reading)))?;
+            out.show(&reading, || {
+                format!("{}\n", forms::release(&reading, out.language))
+            })?;
             return Ok(unfinished(&reading));
         }
         IncidentCommand::Note {
@@ -80,8 +88,9 @@ pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) 
         } => {
             let house = opening.to_act().await?;
             let number = step::add(&house, incident, &what, &note, placed(&account)?).await?;
-            out.show(&serde_json::json!({ "step": number }), || {
-                format!("{what} {number} of incident {incident}\n")
+            out.show(&serde_json::json!({ "step": number }), || match out.language {
+                Language::En => format!("{what} {number} of incident {incident}\n"),
+                Language::ZhTw => format!("事件 {incident}：{} {number} 已登錄\n", forms::step(&what)),
             })?;
         }
         IncidentCommand::Close {
@@ -103,21 +112,7 @@ pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) 
             let account = placed(&account)?;
             let house = opening.to_act().await?;
             let drilled = drill::drill(&house, account).await?;
-            out.show(&drilled, || {
-                let duty = match (&drilled.duty, drilled.closed) {
-                    (Some(duty), true) => format!("closed {duty}\n"),
-                    (Some(duty), false) => format!(
-                        "left {duty} as it is: its owner closes it, if it is open, with --artefact drill:{}\n",
-                        drilled.drill
-                    ),
-                    (None, _) => String::new(),
-                };
-                format!(
-                    "drill {}: the stop held {:.6} s after its commit, and is lifted\n{duty}",
-                    drilled.drill,
-                    drilled.reading.elapsed_micros.unwrap_or(0) as f64 / 1e6
-                )
-            })?;
+            out.show(&drilled, || forms::drilled(&drilled, out.language))?;
         }
     }
     Ok(Exit::Done)

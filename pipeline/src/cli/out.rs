@@ -12,7 +12,9 @@ use super::{args::Lang, terminal};
 use crate::{
     batch::Summary,
     error::{Error, Result},
+    printed,
     roc::taipei,
+    wording,
 };
 
 /// Where and how a command shows what it did.
@@ -83,48 +85,59 @@ impl Out {
 
     /// Tells what stopped the command: sentence, code and remedy, on standard error.
     pub(super) fn error(&self, error: &Error) {
-        let (sentence, remedy) = match error {
-            Error::File(refusal) => (
-                refusal.sentence(self.language),
-                refusal.remedy(self.language).to_owned(),
-            ),
-            other => (other.to_string(), other.remedy()),
-        };
+        let said = wording::of(error, self.language);
         let _ = writeln!(
             std::io::stderr(),
-            "{} ({})\n{remedy}",
-            terminal::line(&sentence),
-            error.code()
+            "{} ({})\n{}",
+            terminal::line(&said.sentence),
+            error.code(),
+            said.remedy
         );
     }
 
     /// A batch and what became of it, for people.
     pub(super) fn summary(&self, summary: &Summary) -> String {
+        let of = |en, zh| printed::of(self.language, en, zh);
+        let (batch, member, rows) = (&summary.batch, &summary.member, summary.rows);
+        let state = batch_state(summary.state, self.language);
+        let mut text = match self.language {
+            Language::En => format!("batch {batch}   member {member}   {state}   {rows} rows\n\n"),
+            Language::ZhTw => format!("批次 {batch}   使用單位 {member}   {state}   {rows} 列\n\n"),
+        };
         let counts = &summary.counts;
-        let mut text = format!(
-            "batch {}   member {}   {}   {} rows\n\n  answered    {:>9}\n  no record   {:>9}\n  refused     {:>9}\n  \
-             failed      {:>9}\n  unresolved  {:>9}\n",
-            summary.batch,
-            summary.member,
-            summary.state,
-            summary.rows,
-            counts.answered,
-            counts.no_record,
-            counts.refused,
-            counts.failed,
-            counts.unresolved
-        );
+        for (name, count) in [
+            (of("answered  ", "已回覆    "), counts.answered),
+            (of("no record ", "查無資料  "), counts.no_record),
+            (of("refused   ", "不予查詢  "), counts.refused),
+            (of("failed    ", "查詢失敗  "), counts.failed),
+            (of("unresolved", "結果未明  "), counts.unresolved),
+        ] {
+            text.push_str(&format!("  {name}  {count:>9}\n"));
+        }
         if !summary.codes.is_empty() {
-            text.push_str("\nwhy (a row may have several reasons):\n");
+            text.push_str(of(
+                "\nwhy (a row may have several reasons):\n",
+                "\n原因（一列可能有數項）：\n",
+            ));
         }
         for (code, count) in &summary.codes {
             let sentence = Code::parse(code).map_or("", |code| code.sentence(self.language));
             text.push_str(&format!("  {count:>6}  {code:<18} {sentence}\n"));
         }
         if let Some(expires_at) = summary.expires_at {
-            text.push_str(&format!("\nanswers can be read until {}\n", taipei(expires_at)));
+            let name = of("answers can be read until ", "回覆可讀至 ");
+            text.push_str(&format!("\n{name}{}\n", taipei(expires_at)));
         }
         text
+    }
+}
+
+/// How far a batch has come, for people.
+pub(super) fn batch_state(word: &str, language: Language) -> &str {
+    match (word, language) {
+        ("accepted", Language::ZhTw) => "已受理",
+        ("settled", Language::ZhTw) => "已結清",
+        (word, _) => word,
     }
 }
 

@@ -27,6 +27,7 @@ use crate::{
     app::House,
     approval::Step,
     error::{Exit, Result},
+    printed::{day, of},
 };
 
 pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) -> Result<Exit> {
@@ -46,10 +47,16 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
             }
             let value = serde_json::json!({ "on": on, "people": forms::table_lines(&lines) });
             out.show(&value, || match lines.len() {
-                0 => format!("nobody is authorised on {on}\n"),
+                0 => match out.language {
+                    Language::En => format!("nobody is authorised on {on}\n"),
+                    Language::ZhTw => format!("{} 無人有授權\n", day(on, out.language)),
+                },
                 count => {
-                    let table = forms::table(&lines, &house.regime, out.language);
-                    format!("{}\n{count} authorisations on {on}\n", table.text(out.language))
+                    let table = forms::table(&lines, &house.regime, out.language).text(out.language);
+                    match out.language {
+                        Language::En => format!("{table}\n{count} authorisations on {on}\n"),
+                        Language::ZhTw => format!("{table}\n{} 授權 {count} 筆\n", day(on, out.language)),
+                    }
                 }
             })?;
         }
@@ -67,13 +74,23 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
             let value =
                 serde_json::json!({ "from": from, "to": to, "changes": forms::change_lines(&changes) });
             out.show(&value, || match changes.len() {
-                0 => format!("nothing changed from {from} to {to}\n"),
+                0 => match out.language {
+                    Language::En => format!("nothing changed from {from} to {to}\n"),
+                    Language::ZhTw => format!(
+                        "{} 至 {} 無異動\n",
+                        day(from, out.language),
+                        day(to, out.language)
+                    ),
+                },
                 count => {
-                    let table = forms::changes(&changes, &house.regime, out.language);
-                    format!(
-                        "{}\n{count} changes from {from} to {to}\n",
-                        table.text(out.language)
-                    )
+                    let table = forms::changes(&changes, &house.regime, out.language).text(out.language);
+                    match out.language {
+                        Language::En => format!("{table}\n{count} changes from {from} to {to}\n"),
+                        Language::ZhTw => {
+                            let (from, to) = (day(from, out.language), day(to, out.language));
+                            format!("{table}\n{from} 至 {to} 異動 {count} 筆\n")
+                        }
+                    }
                 }
             })?;
         }
@@ -108,7 +125,11 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
                     Step::Applied(applied) => return approval::applied(opening, &applied, out),
                 },
             };
-            tell(out, &line, &format!("{holder} is authorised from {from} on"))?;
+            let sentence = match out.language {
+                Language::En => format!("{holder} is authorised from {from} on"),
+                Language::ZhTw => format!("{holder} 自 {} 起授權", day(from, out.language)),
+            };
+            tell(out, &line, &sentence)?;
         }
         PeopleCommand::End { holder, on, hands } => {
             let holder_of = Holder::parse(&holder)?;
@@ -125,10 +146,15 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
             tell(
                 out,
                 &line,
-                &match open {
-                    0 => format!("{holder} is not authorised any more from {on} on"),
-                    open => format!(
+                &match (open, out.language) {
+                    (0, Language::En) => format!("{holder} is not authorised any more from {on} on"),
+                    (0, Language::ZhTw) => format!("{holder} 自 {} 起終止授權", day(on, out.language)),
+                    (open, Language::En) => format!(
                         "{holder} is not authorised any more from {on} on\n{open} tasks are open with it: {again} people tasks {holder}"
+                    ),
+                    (open, Language::ZhTw) => format!(
+                        "{holder} 自 {} 起終止授權\n尚有 {open} 項未了事項：{again} people tasks {holder}",
+                        day(on, out.language)
                     ),
                 },
             )?;
@@ -139,10 +165,15 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
             let house = opening.to_look().await?;
             let open = tasks::open_with(&house, &holder).await?;
             out.show(&open, || match open.len() {
-                0 => "nothing is open with this account\n".into(),
+                0 => of(
+                    out.language,
+                    "nothing is open with this account\n",
+                    "此帳號沒有未了事項\n",
+                )
+                .into(),
                 count => {
-                    let table = accounts::forms::tasks(&open, out.language);
-                    format!("{}\n{count} tasks\n", table.text(out.language))
+                    let table = accounts::forms::tasks(&open, out.language).text(out.language);
+                    format!("{table}\n{count} {}\n", of(out.language, "tasks", "項"))
                 }
             })?;
         }
@@ -191,20 +222,24 @@ async fn check(opening: &Opening, command: CheckCommand, out: &Out) -> Result<Ex
     let holder_of = Holder::parse(&holder)?;
     let house = opening.to_act().await?;
     let check = accounts::check::check(&house, &holder_of, verdict, &remark, attributable(&account)?).await?;
-    out.show(&check, || format!("{holder}: {}\n", verdict.name()))?;
+    out.show(&check, || match (out.language, verdict) {
+        (Language::En, verdict) => format!("{holder}: {}\n", verdict.name()),
+        (Language::ZhTw, Verdict::Keep) => format!("{holder}：維持\n"),
+        (Language::ZhTw, Verdict::Change) => format!("{holder}：應異動\n"),
+    })?;
     Ok(Exit::Done)
 }
 
 fn reviewed(house: &House, review: &Review, out: &Out) -> Result<()> {
     out.show(&accounts::forms::line(review, &house.regime), || {
         let table = accounts::forms::table(review, &house.regime, out.language);
-        let state = if review.closed { "closed" } else { "open" };
-        format!(
-            "{}\n{} accounts; {} is {state}\n",
-            table.text(out.language),
-            table.lines.len(),
-            review.duty
-        )
+        let (text, count, duty) = (table.text(out.language), table.lines.len(), &review.duty);
+        match (out.language, review.closed) {
+            (Language::En, true) => format!("{text}\n{count} accounts; {duty} is closed\n"),
+            (Language::En, false) => format!("{text}\n{count} accounts; {duty} is open\n"),
+            (Language::ZhTw, true) => format!("{text}\n帳號 {count} 個；{duty} 已結案\n"),
+            (Language::ZhTw, false) => format!("{text}\n帳號 {count} 個；{duty} 未結案\n"),
+        }
     })
 }
 

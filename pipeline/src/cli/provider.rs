@@ -1,5 +1,6 @@
 //! `provider list|reply`. *Edge.*
 
+use mayfly_consent::Language;
 use serde::Serialize;
 
 use super::{Opening, args::ProviderCommand, out::Out};
@@ -9,6 +10,7 @@ use crate::{
     provider::exchange::{Answered, FileFault, Manner, answer_requests},
     roc::taipei,
     transfer::store::{self, Quarantined, Transfer},
+    wording,
 };
 
 pub(super) async fn run(opening: &Opening, command: ProviderCommand, out: &Out) -> Result<Exit> {
@@ -67,7 +69,12 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
         }
         let transfers = traffic.transfers.iter().map(transfer);
         transfers
-            .chain(traffic.quarantined.iter().map(quarantined))
+            .chain(
+                traffic
+                    .quarantined
+                    .iter()
+                    .map(|file| quarantined(file, out.language)),
+            )
             .collect()
     })?;
     Ok(Exit::Done)
@@ -93,12 +100,15 @@ fn transfer(transfer: &Transfer) -> String {
     line
 }
 
-fn quarantined(file: &Quarantined) -> String {
+fn quarantined(file: &Quarantined, language: Language) -> String {
     let name = match file.file.as_str() {
         "" => "a file of another name",
         name => name,
     };
-    let sentence = FileFault::parse(&file.reason).map_or("", FileFault::sentence);
+    let sentence = match language {
+        Language::En => FileFault::parse(&file.reason).map_or("", FileFault::sentence),
+        Language::ZhTw => wording::general(&file.reason).map_or("", |(sentence, _)| sentence),
+    };
     format!(
         "{}  QUARANTINED {name}: {sentence} ({})  {} bytes, SHA-256 {}\n",
         taipei(file.at),

@@ -1,5 +1,6 @@
 //! `audit name|item|verdict|verdicts|findings|finding|sign-off|report|pace`. *Edge.*
 
+use mayfly_consent::Language;
 use serde_json::json;
 
 use super::{
@@ -14,15 +15,13 @@ use crate::{
     audit::{
         month_of,
         review::{
-            finding::{self, Finding, Step},
-            item::{self, Facts, Verdict},
-            name, paced, paper, report, sign,
-            state::{self, State},
+            finding::{self, Step},
+            form, item, name, paced, paper, report, sign, state,
             verdict::{self, Said},
         },
     },
     error::{Exit, Result},
-    roc::taipei,
+    printed::of,
 };
 
 pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) -> Result<Exit> {
@@ -37,7 +36,10 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             let (reviewer, by) = (attributable(&reviewer)?, attributable(&account)?);
             name::name(&house, &sample.member, month, reviewer, by).await?;
             let value = json!({ "member": sample.member, "month": sample.month, "reviewer": reviewer, "named_by": by });
-            out.show(&value, || format!("{reviewer} reviews the sample of {month}\n"))?;
+            out.show(&value, || match out.language {
+                Language::En => format!("{reviewer} reviews the sample of {month}\n"),
+                Language::ZhTw => format!("{reviewer} 受指定覆核 {month} 月樣本\n"),
+            })?;
         }
         ReviewCommand::Item {
             sample,
@@ -51,10 +53,18 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             let consent = shown.consent.as_ref().map(|consent| View::of(consent, false));
             let value = json!({ "record": shown.facts, "consent": consent });
             out.show(&value, || {
-                let consent = consent
-                    .as_ref()
-                    .map_or_else(|| "the consent is not kept any more\n".to_owned(), View::text);
-                format!("{}\n{consent}", facts(&shown.facts))
+                let consent = consent.as_ref().map_or_else(
+                    || {
+                        of(
+                            out.language,
+                            "the consent is not kept any more\n",
+                            "當事人同意已不再留存\n",
+                        )
+                        .to_owned()
+                    },
+                    |consent| consent.text(out.language),
+                );
+                format!("{}\n{consent}", form::facts(&shown.facts, out.language))
             })?;
         }
         ReviewCommand::Verdict {
@@ -74,22 +84,14 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
                 remark,
             };
             let entered = verdict::give(&house, (&sample.member, month), place, said, by).await?;
-            out.show(&entered, || {
-                let finding = entered
-                    .finding
-                    .as_ref()
-                    .map_or_else(String::new, |(number, due)| {
-                        format!("finding {number} is to be corrected and closed by {due}\n")
-                    });
-                format!("verdict {} on record {place}\n{finding}", entered.verdict_no)
-            })?;
+            out.show(&entered, || form::entered(&entered, place, out.language))?;
         }
         ReviewCommand::Verdicts { sample, account } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
             let by = attributable(&account)?;
             let state = state::of(&house, (&sample.member, month), by).await?;
-            out.show(&state, || progress(&state))?;
+            out.show(&state, || form::progress(&state, out.language))?;
         }
         ReviewCommand::Findings {
             open,
@@ -100,8 +102,13 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             let mut findings = finding::list(&house, member.as_deref()).await?;
             findings.retain(|finding| (!open || finding.state != "closed") && (!overdue || finding.overdue));
             out.show(&findings, || {
-                let lines: String = findings.iter().map(line).collect();
-                format!("{lines}{} findings\n", findings.len())
+                let table = form::findings(&findings, out.language).text(out.language);
+                match (findings.len(), out.language) {
+                    (0, Language::En) => "no findings\n".to_owned(),
+                    (0, Language::ZhTw) => "沒有缺失\n".to_owned(),
+                    (count, Language::En) => format!("{table}\n{count} findings\n"),
+                    (count, Language::ZhTw) => format!("{table}\n缺失 {count} 項\n"),
+                }
             })?;
         }
         ReviewCommand::Finding(command) => {
@@ -120,17 +127,24 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             let house = opening.to_act().await?;
             let by = attributable(&account)?;
             let finding = finding::advance(&house, number, step, artefact.as_deref(), by).await?;
-            out.show(&finding, || line(&finding))?;
+            out.show(&finding, || {
+                form::findings(std::slice::from_ref(&finding), out.language).text(out.language)
+            })?;
         }
         ReviewCommand::SignOff { sample, account } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
             let signed = sign::sign_off(&house, &sample.member, month, attributable(&account)?).await?;
             out.show(&signed, || {
-                format!(
-                    "signed off: {} records, {} verdicts, SHA-256 {}\n",
-                    signed.records, signed.verdicts, signed.digest
-                )
+                let (records, verdicts, digest) = (signed.records, signed.verdicts, &signed.digest);
+                match out.language {
+                    Language::En => {
+                        format!("signed off: {records} records, {verdicts} verdicts, SHA-256 {digest}\n")
+                    }
+                    Language::ZhTw => {
+                        format!("已簽核：紀錄 {records} 筆，判定 {verdicts} 筆，SHA-256 {digest}\n")
+                    }
+                }
             })?;
         }
         ReviewCommand::Report {
@@ -145,11 +159,11 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             let value =
                 json!({ "folder": folder, "records": review.records.len(), "as_signed": review.as_signed });
             out.show(&value, || {
-                format!(
-                    "{} records reported in {}\n",
-                    review.records.len(),
-                    folder.display()
-                )
+                let (records, folder) = (review.records.len(), folder.display());
+                match out.language {
+                    Language::En => format!("{records} records reported in {folder}\n"),
+                    Language::ZhTw => format!("覆核報告（{records} 筆紀錄）已寫入 {folder}\n"),
+                }
             })?;
             return Ok(if review.as_signed {
                 Exit::Done
@@ -166,112 +180,4 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
         }
     }
     Ok(Exit::Done)
-}
-
-fn facts(facts: &Facts) -> String {
-    let (request, approval) = (&facts.request, &facts.approval);
-    let answer = match (&facts.answer.obtained_at, facts.answer.exists) {
-        (Some(at), true) => format!("arrived {}, still there", taipei(*at)),
-        (Some(at), false) => format!("arrived {}, not there any more", taipei(*at)),
-        (None, _) => String::new(),
-    };
-    let right = if approval.had_right {
-        ""
-    } else {
-        "   had no right to that day"
-    };
-    // Instants are told as the clock in Taipei shows them (D22), whichever way the record spells them.
-    let local = |text: &str| text.parse().map_or_else(|_| text.to_owned(), taipei);
-    let asked_at = local(&format!("{}T{}", request.asked_at.0, request.asked_at.1));
-    let proven = if facts.proven {
-        "the journal commits to this record"
-    } else {
-        "NOT what the journal commits to"
-    };
-    let before = approval
-        .seconds_before
-        .map_or_else(String::new, |seconds| format!("   {seconds} s before the query"));
-    let mut text = format!(
-        "record {} of {} of the sample of {}, {}\n\n  query         {}   entry {}: {proven}\n  file          {} line {}\n  \
-         asked         {asked_at}   from {}\n  querier       {} {}\n  item          {}\n  subject       {}  {}  born {}\n  \
-         case          {}\n  reason        {} {}\n  consent       {}   form {}\n  approved by   {} {} {}{right}\n  \
-         approved at   {}{before}\n  outcome       {}   {answer}\n",
-        facts.place.0,
-        facts.place.1,
-        facts.member,
-        facts.month,
-        facts.query,
-        facts.entry,
-        request.batch.0,
-        request.batch.1,
-        request.ip,
-        request.querier.0,
-        request.querier.1,
-        request.operation,
-        request.subject[0],
-        request.subject[1],
-        request.subject[2],
-        request.case_no,
-        request.reason.0,
-        request.reason.1,
-        request.consent_ref,
-        request.form,
-        approval.approver.0,
-        approval.approver.1,
-        approval.approver.2,
-        local(&approval.approved_at),
-        facts.answer.outcome,
-    );
-    for (what, at) in &facts.answer.handed_out {
-        text.push_str(&format!("  {what:<13} {}\n", taipei(*at)));
-    }
-    for verdict in &facts.verdicts {
-        text.push_str(&said(verdict));
-    }
-    text
-}
-
-fn said(verdict: &Verdict) -> String {
-    format!(
-        "  verdict       {} {}   {}   {}   {}\n",
-        verdict.verdict,
-        verdict.reasons.join(";"),
-        verdict.by,
-        taipei(verdict.given_at),
-        verdict.remark
-    )
-}
-
-fn progress(state: &State) -> String {
-    let mut text = format!(
-        "review of {}, {}   {} records, {} without a verdict{}\n",
-        state.member,
-        state.month,
-        state.records,
-        state.without_verdict,
-        if state.signed_off { ", signed off" } else { "" }
-    );
-    for record in &state.seen {
-        text.push_str(&format!("  record {}\n", record.place));
-        for verdict in &record.verdicts {
-            text.push_str(&said(verdict));
-        }
-    }
-    let left: Vec<String> = state.left.iter().map(u64::to_string).collect();
-    if !left.is_empty() {
-        text.push_str(&format!("no verdict of yours yet on: {}\n", left.join(" ")));
-    }
-    text
-}
-
-fn line(finding: &Finding) -> String {
-    let about = finding.about.as_ref().map_or_else(
-        || "told when the review is signed off".to_owned(),
-        |about| format!("entry {}  {}", about.query_entry, about.reasons.join(";")),
-    );
-    let overdue = if finding.overdue { "  overdue" } else { "" };
-    format!(
-        "{:>6}  {}  {}  {:<9}  due {}{overdue}  {about}\n",
-        finding.finding_no, finding.month, finding.member, finding.state, finding.due
-    )
 }

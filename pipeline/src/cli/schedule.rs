@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     error::{Error, Exit, Result},
     schedule::{self, Plan, Ropes, watch::Watch},
+    wording,
 };
 
 pub(super) async fn serve(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
@@ -75,7 +76,10 @@ pub(super) async fn watch(opening: &Opening, once: bool, out: &Out) -> Result<Ex
         }
         let lines = alarms
             .iter()
-            .map(|alarm| format!("{}  {}\n", alarm.code, alarm.finding));
+            .map(|alarm| {
+                let said = wording::said(alarm.code, alarm.finding.clone(), String::new(), out.language);
+                format!("{}  {}\n", alarm.code, said.sentence)
+            });
         lines
             .chain(["the gate is closed until `mayfly watch --once` finds nothing\n".into()])
             .collect()

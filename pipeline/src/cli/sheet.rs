@@ -31,11 +31,19 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
             let house = opening.to_act().await?;
             let made = make::make(&house, &week.member, of, attributable(&account)?).await?;
             out.show(&made, || {
-                let how = if made.new { "made" } else { "made before" };
-                format!(
-                    "{} sheets of member {}, {}: {how}\n",
-                    made.sheets, made.member, made.week
-                )
+                let (sheets, member, week) = (made.sheets, &made.member, &made.week);
+                match (out.language, made.new) {
+                    (Language::En, true) => format!("{sheets} sheets of member {member}, {week}: made\n"),
+                    (Language::En, false) => {
+                        format!("{sheets} sheets of member {member}, {week}: made before\n")
+                    }
+                    (Language::ZhTw, true) => {
+                        format!("使用單位 {member} {week} 週：產製查詢紀錄單 {sheets} 份\n")
+                    }
+                    (Language::ZhTw, false) => {
+                        format!("使用單位 {member} {week} 週：查詢紀錄單 {sheets} 份，先前已產製\n")
+                    }
+                }
             })?;
         }
         SheetCommand::List { member, week, open } => {
@@ -47,10 +55,11 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
             let house = opening.to_look().await?;
             let reports = report::list(&house, &wanted).await?;
             out.show(&reports, || match reports.len() {
-                0 => "no such sheets\n".to_owned(),
+                0 => printed::of(out.language, "no such sheets\n", "沒有符合的查詢紀錄單\n").to_owned(),
                 count => {
                     let table = form::list(&reports, out.language).text(out.language);
-                    format!("{table}\n{count} sheets\n")
+                    let sheets = printed::of(out.language, "sheets", "份查詢紀錄單");
+                    format!("{table}\n{count} {sheets}\n")
                 }
             })?;
         }
@@ -118,18 +127,28 @@ fn name(sheet: &SheetArguments) -> Result<Name<'_>> {
 
 fn verified(found: &Verified, out: &Out) -> Result<Exit> {
     out.show(found, || {
-        let mut text = format!(
-            "member {}, {}: {} sheets, {} queries in the journal, {} records\n",
-            found.member, found.week, found.sheets, found.queries, found.records
-        );
+        let of = |en, zh| printed::of(out.language, en, zh);
+        let mut text = match out.language {
+            Language::En => format!(
+                "member {}, {}: {} sheets, {} queries in the journal, {} records\n",
+                found.member, found.week, found.sheets, found.queries, found.records
+            ),
+            Language::ZhTw => format!(
+                "使用單位 {} {} 週：查詢紀錄單 {} 份，軌跡中查詢 {} 筆，查詢紀錄 {} 筆\n",
+                found.member, found.week, found.sheets, found.queries, found.records
+            ),
+        };
         for remark in &found.remarks {
-            text.push_str(&format!("remark: {remark}\n"));
+            text.push_str(&format!("{}{remark}\n", of("remark: ", "備註：")));
         }
         for finding in &found.findings {
-            text.push_str(&format!("finding: {finding}\n"));
+            text.push_str(&format!("{}{finding}\n", of("finding: ", "不符：")));
         }
         if found.findings.is_empty() {
-            text.push_str("the sheets are exactly the queries of the week\n");
+            text.push_str(of(
+                "the sheets are exactly the queries of the week\n",
+                "各查詢紀錄單合計正好是該週的全部查詢\n",
+            ));
         }
         text
     })?;
@@ -143,24 +162,39 @@ fn checked(files: &[CheckedFile], out: &Out) -> Result<Exit> {
     out.show(&files, || {
         let mut text = String::new();
         for CheckedFile { file, said } in files {
-            let mark = if said.findings.is_empty() { "good" } else { "BAD " };
+            let of = |en, zh| printed::of(out.language, en, zh);
+            let mark = match said.findings.is_empty() {
+                true => of("good", "相符"),
+                false => of("BAD ", "不符"),
+            };
             text.push_str(&format!(
-                "{mark}  {}: member {}, {}, {}: {} queries\n",
+                "{mark}  {}: {} {}, {}, {}: {} {}\n",
                 file.display(),
+                of("member", "使用單位"),
                 said.member,
                 said.week,
                 said.querier,
-                said.queries
+                said.queries,
+                of("queries", "筆查詢"),
             ));
             for act in &said.acts {
                 let (by, at) = (
                     act.by.as_deref().unwrap_or("?"),
                     act.at.map_or_else(String::new, taipei),
                 );
-                text.push_str(&format!("      {} by {by} {at}, entry {}\n", act.act, act.entry));
+                text.push_str(&match out.language {
+                    Language::En => format!("      {} by {by} {at}, entry {}\n", act.act, act.entry),
+                    Language::ZhTw => {
+                        format!(
+                            "      {} {by} {at}，軌跡序號 {}\n",
+                            form::act(act.act, out.language),
+                            act.entry
+                        )
+                    }
+                });
             }
             for finding in &said.findings {
-                text.push_str(&format!("      finding: {finding}\n"));
+                text.push_str(&format!("      {}{finding}\n", of("finding: ", "不符：")));
             }
         }
         text
@@ -174,44 +208,63 @@ fn show(report: &Report, out: &Out) -> Result<()> {
 }
 
 fn text(report: &Report, language: Language) -> String {
-    let mut text = format!(
-        "sheet {}   member {}   {}   {}   {} queries   {}\n\n  made      {}, entry {}\n",
-        report.sheet,
-        report.member,
-        report.week,
-        report.querier,
-        report.queries,
-        report.state,
-        taipei(report.made_at),
-        report.make_entry
-    );
-    for (done, mark) in [("signed  ", &report.signed), ("approved", &report.approved)] {
+    let of = |en, zh| printed::of(language, en, zh);
+    let state = form::state(report.state, language);
+    let mut text = match language {
+        Language::En => format!(
+            "sheet {}   member {}   {}   {}   {} queries   {state}\n\n",
+            report.sheet, report.member, report.week, report.querier, report.queries
+        ),
+        Language::ZhTw => format!(
+            "查詢紀錄單 {}　使用單位 {}　{} 週　查詢人員 {}　{} 筆　{state}\n\n",
+            report.sheet, report.member, report.week, report.querier, report.queries
+        ),
+    };
+    let act = |name: &str, at, by: &str, entry| match language {
+        Language::En => format!("  {name}  {}{by}, entry {entry}\n", taipei(at)),
+        Language::ZhTw => format!("  {name}  {}{by}，軌跡序號 {entry}\n", taipei(at)),
+    };
+    text.push_str(&act(
+        of("made    ", "產製    "),
+        report.made_at,
+        "",
+        report.make_entry,
+    ));
+    for (done, mark) in [
+        (of("signed  ", "核章    "), &report.signed),
+        (of("approved", "核定    "), &report.approved),
+    ] {
         if let Some(mark) = mark {
-            text.push_str(&format!(
-                "  {done}  {} by {}, entry {}\n",
-                taipei(mark.at),
-                mark.by,
-                mark.entry
-            ));
+            let by = format!("{}{}", of(" by ", "　"), mark.by);
+            text.push_str(&act(done, mark.at, &by, mark.entry));
         }
     }
-    let overdue = if report.overdue { ", overdue" } else { "" };
+    let overdue = if report.overdue {
+        of(", overdue", "（逾期）")
+    } else {
+        ""
+    };
+    let due = of("due     ", "應核章日");
     text.push_str(&format!(
-        "  due       {}{overdue}\n",
+        "  {due}  {}{overdue}\n",
         printed::day(report.due, language)
     ));
     if let Some(day) = report.stops_from {
-        text.push_str(&format!(
-            "  unsigned, it stops its querier from {} on\n",
-            printed::day(day, language)
-        ));
+        let day = printed::day(day, language);
+        text.push_str(&match language {
+            Language::En => format!("  unsigned, it stops its querier from {day} on\n"),
+            Language::ZhTw => format!("  未核章者，查詢人員自 {day} 起不得查詢\n"),
+        });
     }
     text.push_str(&format!("  sha256    {}\n", report.sha256));
     if let Some(lines) = &report.lines {
         let table = form::table(lines, report.name.as_deref().unwrap_or_default(), language);
         text.push_str(&format!("\n{}", table.text(language)));
         if report.queries > LINES_MAX as u64 {
-            text.push_str(&format!("\nthe first {LINES_MAX}; all are in `sheet export`\n"));
+            text.push_str(&match language {
+                Language::En => format!("\nthe first {LINES_MAX}; all are in `sheet export`\n"),
+                Language::ZhTw => format!("\n僅列前 {LINES_MAX} 筆；全部見 `sheet export`\n"),
+            });
         }
     }
     text

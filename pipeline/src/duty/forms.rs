@@ -115,7 +115,8 @@ pub fn table(listed: &[Listed<'_>], regime: &Regime, language: Language) -> Prin
     }
 }
 
-fn state(state: State, language: Language) -> &'static str {
+/// How a duty stands, for people.
+pub fn state(state: State, language: Language) -> &'static str {
     match (state, language) {
         (state, Language::En) => state.name(),
         (State::Open, Language::ZhTw) => "未到期",

@@ -4,25 +4,25 @@ use mayfly_consent::Language;
 
 use super::{
     affected::{Affected, Line},
+    drill::Drilled,
     notice,
     release::Reading,
     report::Report,
 };
 use crate::{
-    duty::state::State,
-    printed::Printed,
+    duty::forms as duty_forms,
+    printed::{Printed, of},
     roc::{offset, taipei},
 };
 
 /// Incidents for people.
 pub fn list(reports: &[Report], language: Language) -> Printed<7> {
     let row = |report: &Report| {
-        let (kind, subject) = report.target.columns();
         [
             report.incident.to_string(),
             notice::nature(report.nature, language).to_owned(),
-            report.state.clone(),
-            format!("{kind} {subject}").trim_end().to_owned(),
+            state(&report.state, language).to_owned(),
+            target(report, language),
             offset(report.opened_at),
             report.opened_by.clone(),
             report.reason.clone(),
@@ -44,78 +44,141 @@ pub fn list(reports: &[Report], language: Language) -> Printed<7> {
 
 /// One of them for people.
 pub fn text(report: &Report, language: Language) -> String {
-    let (kind, subject) = report.target.columns();
-    let stopped = if report.stopped { "in force" } else { "lifted" };
+    let name = |en, zh| of(language, en, zh);
+    let stopped = match report.stopped {
+        true => name("in force", "生效中"),
+        false => name("lifted", "已解除"),
+    };
+    let act = |at, by: &str, entry: i64| match language {
+        Language::En => format!("{} by {by}, entry {entry}", taipei(at)),
+        Language::ZhTw => format!("{}　{by}，軌跡序號 {entry}", taipei(at)),
+    };
     let mut text = format!(
-        "incident {}   {}   {}   {kind} {subject}\n\n  {}\n  known     {}\n  opened    {} by {}, entry {}\n  stop      {}, {stopped}\n",
+        "{} {}   {}   {}   {}\n\n  {}\n  {} {}\n  {} {}\n  {} {}{}{stopped}\n",
+        name("incident", "事件"),
         report.incident,
         notice::nature(report.nature, language),
-        report.state,
+        state(&report.state, language),
+        target(report, language),
         report.reason,
+        name("known    ", "知悉時間"),
         taipei(report.known_at),
-        taipei(report.opened_at),
-        report.opened_by,
-        report.entry,
+        name("opened   ", "成立    "),
+        act(report.opened_at, &report.opened_by, report.entry),
+        name("stop     ", "停止    "),
         report.stop,
+        name(", ", "，"),
     );
     for reading in &report.releases {
-        text.push_str(&format!("  release   {}\n", release(reading)));
+        text.push_str(&format!(
+            "  {} {}\n",
+            name("release  ", "放行量測"),
+            release(reading, language)
+        ));
     }
     for notice in &report.notices {
-        let due = notice
-            .due_at
-            .map_or_else(String::new, |at| format!(", by {}", taipei(at)));
+        let due = notice.due_at.map_or_else(String::new, |at| match language {
+            Language::En => format!(", by {}", taipei(at)),
+            Language::ZhTw => format!("，期限 {}", taipei(at)),
+        });
+        let state = match notice.state {
+            None => name("its years are over", "已逾保存年限"),
+            Some(state) => duty_forms::state(state, language),
+        };
+        let artefact = notice.artefact.as_ref();
+        let artefact =
+            artefact.map_or_else(String::new, |artefact| format!("{}{artefact}", name(", ", "，")));
         text.push_str(&format!(
-            "  notice    to {}: {}{due}; {}{}\n",
-            notice.to,
-            notice.state.map_or("its years are over", State::name),
+            "  {} {}{}{}{state}{due}{}{}{artefact}\n",
+            name("notice   ", "通報    "),
+            name("to ", ""),
+            recipient(&notice.to, language),
+            name(": ", "："),
+            name("; ", "；"),
             notice.duty,
-            notice
-                .artefact
-                .as_ref()
-                .map_or_else(String::new, |artefact| format!(", {artefact}")),
         ));
     }
-    for step in &report.steps {
-        text.push_str(&format!(
-            "  {:<9} {} ({}, {}, entry {})\n",
-            step.what,
-            step.note,
-            step.by,
-            offset(step.at),
-            step.entry
-        ));
+    for done in &report.steps {
+        text.push_str(&match language {
+            Language::En => format!(
+                "  {:<9} {} ({}, {}, entry {})\n",
+                done.what,
+                done.note,
+                done.by,
+                offset(done.at),
+                done.entry
+            ),
+            Language::ZhTw => format!(
+                "  {} {}（{}，{}，軌跡序號 {}）\n",
+                step(&done.what),
+                done.note,
+                done.by,
+                offset(done.at),
+                done.entry
+            ),
+        });
     }
     if let Some(closed) = &report.closed {
+        let papers = match closed.report.as_str() {
+            "" => String::new(),
+            papers => format!("{}{papers}", name(", report ", "，報告 ")),
+        };
         text.push_str(&format!(
-            "  closed    {} by {}, entry {}{}\n",
-            taipei(closed.at),
-            closed.by,
-            closed.entry,
-            match closed.report.as_str() {
-                "" => String::new(),
-                report => format!(", report {report}"),
-            }
+            "  {} {}{papers}\n",
+            name("closed   ", "結案    "),
+            act(closed.at, &closed.by, closed.entry)
         ));
     }
     text
 }
 
 /// A reading in one line.
-pub fn release(reading: &Reading) -> String {
-    match reading.elapsed_micros {
-        None => format!(
-            "{} queries that had passed the gate before the stop are still on the way",
-            reading.on_the_way
+pub fn release(reading: &Reading, language: Language) -> String {
+    let (waiting, queries, deliveries) = (reading.on_the_way, reading.released, reading.deliveries);
+    match (reading.elapsed_micros, language) {
+        (None, Language::En) => {
+            format!("{waiting} queries that had passed the gate before the stop are still on the way")
+        }
+        (None, Language::ZhTw) => format!("停止前已通過關卡而仍在途之查詢 {waiting} 筆"),
+        (Some(_), _) if queries + deliveries == 0 => {
+            of(language, "nothing left after the stop", "停止後無任何放行").into()
+        }
+        (Some(micros), Language::En) => format!(
+            "{queries} queries and {deliveries} deliveries, the last {:.6} s after the stop was committed",
+            micros as f64 / 1e6
         ),
-        Some(_) if reading.released + reading.deliveries == 0 => "nothing left after the stop".into(),
-        Some(micros) => format!(
-            "{} queries and {} deliveries, the last {:.6} s after the stop was committed",
-            reading.released,
-            reading.deliveries,
+        (Some(micros), Language::ZhTw) => format!(
+            "查詢 {queries} 筆、交付 {deliveries} 次，最後一次在停止寫定後 {:.6} 秒",
             micros as f64 / 1e6
         ),
     }
+}
+
+/// What is left to say of a drill.
+pub fn drilled(drilled: &Drilled, language: Language) -> String {
+    let (number, seconds) = (
+        drilled.drill,
+        drilled.reading.elapsed_micros.unwrap_or(0) as f64 / 1e6,
+    );
+    let mut text = match language {
+        Language::En => {
+            format!("drill {number}: the stop held {seconds:.6} s after its commit, and is lifted\n")
+        }
+        Language::ZhTw => format!("演練 {number}：停止於寫定後 {seconds:.6} 秒生效，並已解除\n"),
+    };
+    if let Some(duty) = &drilled.duty {
+        text.push_str(&match (drilled.closed, language) {
+            (true, Language::En) => format!("closed {duty}\n"),
+            (true, Language::ZhTw) => format!("已結案 {duty}\n"),
+            (false, Language::En) => format!(
+                "left {duty} as it is: its owner closes it, if it is open, with --artefact drill:{number}\n"
+            ),
+            (false, Language::ZhTw) => {
+                format!("{duty} 維持原狀：尚未結案者，由負責人員以 --artefact drill:{number} 結案\n")
+            }
+        });
+    }
+    text
 }
 
 /// The first of the affected queries for people.
@@ -128,20 +191,70 @@ pub fn affected(found: &Affected, language: Language) -> String {
     if !found.lines.is_empty() {
         text = format!("{}\n", table.text(language));
     }
-    text.push_str(&format!(
-        "{} queries about {} subjects, from {} and before {}\n",
-        found.queries,
-        found.subjects,
-        taipei(found.from),
-        taipei(found.until)
-    ));
+    let (queries, subjects) = (found.queries, found.subjects);
+    let (from, until) = (taipei(found.from), taipei(found.until));
+    text.push_str(&match language {
+        Language::En => {
+            format!("{queries} queries about {subjects} subjects, from {from} and before {until}\n")
+        }
+        Language::ZhTw => format!("自 {from} 起、{until} 之前：查詢 {queries} 筆，當事人 {subjects} 人\n"),
+    });
     if found.looked_at < found.in_journal {
-        text.push_str(&format!(
-            "the list is not whole: of {} queries in the journal {} records are kept\n",
-            found.in_journal, found.looked_at
-        ));
+        let (all, kept) = (found.in_journal, found.looked_at);
+        text.push_str(&match language {
+            Language::En => {
+                format!("the list is not whole: of {all} queries in the journal {kept} records are kept\n")
+            }
+            Language::ZhTw => format!("名單不完整：軌跡中查詢 {all} 筆，留存紀錄僅 {kept} 筆\n"),
+        });
     }
     text
+}
+
+/// What is stopped: kind and name.
+fn target(report: &Report, language: Language) -> String {
+    let (kind, subject) = report.target.columns();
+    let kind = match (kind, language) {
+        ("member", Language::ZhTw) => "使用單位",
+        ("person", Language::ZhTw) => "人員",
+        ("item", Language::ZhTw) => "查詢項目",
+        ("link", Language::ZhTw) => "全部介接",
+        ("drill", Language::ZhTw) => "演練",
+        (kind, _) => kind,
+    };
+    format!("{kind} {subject}").trim_end().to_owned()
+}
+
+/// How far an incident has come.
+fn state(word: &str, language: Language) -> &str {
+    match (word, language) {
+        ("open", Language::ZhTw) => "處理中",
+        ("confirmed", Language::ZhTw) => "結案：屬實",
+        ("unfounded", Language::ZhTw) => "結案：查無實據",
+        ("closed", Language::ZhTw) => "結案",
+        (word, _) => word,
+    }
+}
+
+fn recipient(word: &str, language: Language) -> &str {
+    match (word, language) {
+        ("supervisor", Language::ZhTw) => "監督機關",
+        ("provider", Language::ZhTw) => "資料提供機關",
+        ("bureau", Language::ZhTw) => "管理機構",
+        (word, _) => word,
+    }
+}
+
+/// The name of a step in Chinese.
+pub fn step(word: &str) -> &str {
+    match word {
+        "finding" => "查明事項",
+        "measure" => "處置措施",
+        "warning" => "警告",
+        "suspension" => "停查",
+        "revocation" => "撤銷會員資格",
+        word => word,
+    }
 }
 
 /// The cells of an affected query.

@@ -95,11 +95,22 @@ pub fn list(reports: &[Report], language: Language) -> Printed<10> {
     }
 }
 
-fn state(word: &'static str, language: Language) -> &'static str {
+/// How far a sheet has come, for people.
+pub fn state(word: &'static str, language: Language) -> &'static str {
     match (word, language) {
         ("unsigned", Language::ZhTw) => "待核章",
         ("signed", Language::ZhTw) => "待核定",
         ("approved", Language::ZhTw) => "已核定",
+        (word, _) => word,
+    }
+}
+
+/// An act on a sheet, for people.
+pub fn act(word: &str, language: Language) -> &str {
+    match (word, language) {
+        ("make", Language::ZhTw) => "產製",
+        ("sign", Language::ZhTw) => "核章",
+        ("approve", Language::ZhTw) => "核定",
         (word, _) => word,
     }
 }

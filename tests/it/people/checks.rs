@@ -190,7 +190,7 @@ fn an_account_that_comes_or_changes_during_a_review_is_looked_at() {
         "{text}"
     );
     assert!(
-        text.trim_end().ends_with("account_review/004/2026-H2 is open"),
+        text.trim_end().ends_with("account_review/004/2026-H2 未結案"),
         "{text}"
     );
     let csv = sandbox

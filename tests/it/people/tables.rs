@@ -72,9 +72,7 @@ fn the_tables_are_printed_for_people_and_for_spreadsheets() {
         "{text}"
     );
     assert!(
-        text.starts_with("機構")
-            && text.contains("起日核准人")
-            && text.ends_with("5 authorisations on 2026-11-02\n")
+        text.starts_with("機構") && text.contains("起日核准人") && text.ends_with("115/11/02 授權 5 筆\n")
     );
 
     // A title that a spreadsheet would take for a formula; JSON has it as it is.

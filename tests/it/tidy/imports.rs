@@ -141,6 +141,7 @@ const LAYERS: [&[&str]; 6] = [
         "printed",
         "page",
         "workbook",
+        "wording",
         "clock",
         "config",
         "regime",

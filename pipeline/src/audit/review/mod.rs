@@ -2,13 +2,14 @@
 //!
 //! A reviewer is [`name`]d by the unit head, [`item`] opens a record of the sample for them, [`verdict`] takes what they say of
 //! it ([`state`]: how far that is), and what was found is tracked by [`finding`] until it is closed, in time (`due`). When every record has a verdict, [`sign`] takes the unit
-//! head's signature over all of them. Then [`report`] has everything for [`paper`] (text and CSV) and [`page`] (print).
+//! head's signature over all of them. [`form`] is what a reviewer sees. Then [`report`] has everything for [`paper`] (text and CSV) and [`page`] (print).
 //! How approvals and verdicts were [`pace`]d is read by [`paced`]. [`records`] finds the query records, and [`tables`] keeps rows.
 //!
 //! Rows are only ever added. A reviewer sees the verdicts of others on a record only after giving their own.
 
 mod due;
 pub mod finding;
+pub mod form;
 pub mod item;
 pub mod name;
 pub mod pace;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use mayfly_consent::Language;
 
 use super::{
+    form,
     pace::{Bulk, Spread},
     paced::Paces,
     report::Review,
@@ -183,14 +184,7 @@ pub fn findings(review: &Review, language: Language) -> Printed<10> {
             (true, Language::En) => "overdue",
             (true, Language::ZhTw) => "逾期",
         };
-        let state = match language {
-            Language::En => finding.state,
-            Language::ZhTw => match finding.state {
-                "open" => "待改正",
-                "corrected" => "已改正",
-                _ => "已結案",
-            },
-        };
+        let state = form::state(finding.state, language);
         [
             finding.finding_no.to_string(),
             about.map_or_else(String::new, |about| about.query_entry.to_string()),
