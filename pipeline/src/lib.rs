@@ -1,6 +1,6 @@
 //! The machine: intake, gate, provider, delivery and journal of a credit bureau's batch pipeline. *Edge.*
 //!
-//! Doors (`cli`, `schedule`) call use-cases (`run`, `delivery`, `consents`, `audit`, `sheet`, `duty`, `incident`, `register`, `accounts`, `clauses`, `evidence`,
+//! Doors (`cli`, `schedule`, `http`) call use-cases (`run`, `delivery`, `consents`, `audit`, `sheet`, `duty`, `incident`, `register`, `accounts`, `clauses`, `evidence`,
 //! `subject`, `access`, `approval`, `setup`, `doctor`), which call `batch`,
 //! `gate`, `provider`, `journal` and `db`, which call `ids`, `clock` and `error`. Nothing calls the other way.
 
@@ -25,6 +25,7 @@ pub mod duty;
 pub mod error;
 pub mod evidence;
 pub mod gate;
+pub mod http;
 pub mod ids;
 pub mod incident;
 pub mod index;

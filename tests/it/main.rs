@@ -27,6 +27,7 @@ mod fuzz;
 mod golden;
 mod grants;
 mod hostile;
+mod http;
 mod incidents;
 mod journey;
 mod judge;

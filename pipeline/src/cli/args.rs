@@ -189,11 +189,14 @@ pub(super) enum Command {
     /// The provider that is reached by files
     #[command(subcommand)]
     Provider(ProviderCommand),
-    /// Run the schedule: purge, evidence, checkpoints and waiting batches, until told to stop
+    /// Run the schedule (purge, evidence, checkpoints, waiting batches) and open the HTTP door, until told to stop
     Serve {
-        /// Run every pass once, then end
+        /// Run every pass once, then end; no door is opened
         #[arg(long)]
         once: bool,
+        /// Where the HTTP door stands, or off [default: [http] listen in mayfly.toml, else 127.0.0.1:8720]
+        #[arg(long, value_name = "IP:PORT", conflicts_with = "once")]
+        listen: Option<String>,
     },
     /// Watch the schedule from a process of its own, and close the gate while something does not run
     Watch {

@@ -181,7 +181,7 @@ const LAYERS: [&[&str]; 6] = [
         "synth",
     ],
     // The doors.
-    &["schedule"],
+    &["schedule", "http"],
     &["cli"],
 ];
 

@@ -1,0 +1,126 @@
+//! What lies behind the door: one house, opened when it is first needed and again after it could not be. *Edge.*
+
+use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+use tokio::{
+    runtime::Handle,
+    sync::{Mutex, Semaphore},
+};
+
+use crate::{
+    app::House,
+    clock::boot_micros,
+    error::{Error, Result},
+    gate,
+};
+
+/// What every handler is given.
+pub(super) type Shared = Arc<Door>;
+
+/// A data directory, and the house in it once it is open.
+pub(super) struct Door {
+    dir: PathBuf,
+    at: Option<Timestamp>,
+    house: Mutex<Option<Arc<House>>>,
+    /// Where acts run: not on the runtime that answers, which no lock may hold up.
+    acts: Handle,
+    room: Arc<Semaphore>,
+    looked: Mutex<Option<Looked>>,
+}
+
+/// What was found when it was last asked whether the house is well.
+#[derive(Clone)]
+struct Looked {
+    at: i64,
+    found: std::result::Result<(), &'static str>,
+}
+
+impl Door {
+    /// Opens nothing yet: a database that is away must not keep the door from saying so.
+    pub(super) fn new(dir: PathBuf, at: Option<Timestamp>, acts: Handle) -> Shared {
+        Arc::new(Self {
+            dir,
+            at,
+            house: Mutex::new(None),
+            acts,
+            room: Arc::new(Semaphore::new(ACTS)),
+            looked: Mutex::new(None),
+        })
+    }
+
+    /// Does `act` in the house. It runs to its end also when whoever asked has gone; after [`PATIENCE`] they are told so.
+    ///
+    /// # Errors
+    /// Whatever keeps the house from being opened, each time anew; `HTTP-BUSY`; what `act` says.
+    pub(super) async fn act<T, F>(
+        self: &Arc<Self>,
+        act: impl FnOnce(Arc<House>) -> F + Send + 'static,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>>,
+    {
+        let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| busy())?;
+        let door = Arc::clone(self);
+        let acts = self.acts.clone();
+        let doing = self.acts.spawn_blocking(move || {
+            let _room = room;
+            acts.block_on(async { act(door.house().await?).await })
+        });
+        match tokio::time::timeout(PATIENCE, doing).await {
+            Ok(done) => done.unwrap_or(Err(Error::Bug(
+                "a request panicked; the place is on standard error",
+            ))),
+            Err(_) => Err(busy()),
+        }
+    }
+
+    /// Whether the gate would let a query out: not while purge, journal or custody is behind, or the clocks disagree. The code why
+    /// not is all that is told to somebody who need not have signed in. It is looked up once a second at most.
+    pub(super) async fn is_ready(self: &Arc<Self>) -> std::result::Result<(), &'static str> {
+        let mut looked = self.looked.lock().await;
+        let now = boot_micros();
+        if let Some(last) = looked.as_ref().filter(|last| now - last.at < LOOK_AGAIN_MICROS) {
+            return last.found;
+        }
+        let found = self
+            .act(|house| async move {
+                let now = house.reading_now()?;
+                let mut reader = house.db.reader().await?;
+                gate::health::check(&house, &mut reader, now).await
+            })
+            .await;
+        let found = found.map_err(|error| error.code());
+        *looked = Some(Looked {
+            at: boot_micros(),
+            found,
+        });
+        found
+    }
+
+    async fn house(&self) -> Result<Arc<House>> {
+        let mut kept = self.house.lock().await;
+        if let Some(house) = &*kept {
+            return Ok(Arc::clone(house));
+        }
+        let house = Arc::new(House::open(&self.dir, self.at).await?);
+        house.note_configuration().await?;
+        *kept = Some(Arc::clone(&house));
+        Ok(house)
+    }
+}
+
+fn busy() -> Error {
+    Error::Operator {
+        code: "HTTP-BUSY",
+        sentence: "the house is busy, or does not answer".into(),
+        remedy: "try again in a moment; what was begun is brought to its end, and the same request again does nothing twice",
+    }
+}
+
+/// How many acts run at one time.
+const ACTS: usize = 32;
+/// How long somebody waits for an act.
+const PATIENCE: Duration = Duration::from_secs(30);
+const LOOK_AGAIN_MICROS: i64 = 1_000_000;
