@@ -200,7 +200,7 @@ fn the_door_closes_while_callers_are_in() {
 }
 
 #[track_caller]
-fn problem(answer: &Answer, status: u16, code: &str) {
+pub fn problem(answer: &Answer, status: u16, code: &str) {
     assert_eq!(answer.status, status, "{}", answer.body);
     assert_eq!(answer.header("content-type"), Some("application/problem+json"));
     let told = answer.json();

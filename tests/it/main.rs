@@ -42,6 +42,7 @@ mod rivals;
 mod scanner;
 mod schedule;
 mod sheet;
+mod signin;
 #[cfg(feature = "stock-tools")]
 mod stock;
 mod stops;

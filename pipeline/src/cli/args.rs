@@ -1,5 +1,6 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
+mod account;
 mod approval;
 mod audit;
 mod duty;
@@ -22,6 +23,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(super) use self::{
+    account::{AccountCommand, HandArguments},
     approval::ApprovalCommand,
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
@@ -120,6 +122,9 @@ pub(super) enum Command {
     /// People and their roles: the tables, and what begins and ends
     #[command(subcommand)]
     People(PeopleCommand),
+    /// Accounts at the HTTP door: first passwords, locks, and the word that one has leaked
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// What nobody does alone: given or refused by another person, for exactly what was applied for
     #[command(subcommand)]
     Approval(ApprovalCommand),

@@ -2,6 +2,7 @@
 //!
 //! `args` is the grammar, `out` how things are shown, and each other file one group of commands.
 
+mod account;
 mod approval;
 mod args;
 mod audit;
@@ -173,6 +174,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Staff(command) => master::staff(&opening, command, &out).await,
         Command::People(command) => people::run(&opening, command, &out).await,
         Command::Grant(command) => grant::run(&opening, command, &out).await,
+        Command::Account(command) => account::run(&opening, command, &out).await,
         Command::Approval(command) => approval::run(&opening, command, &out).await,
         Command::Form(command) => master::forms(&opening, command, &out).await,
         Command::Consent(command) => consent::run(&opening, command, &out).await,

@@ -1,13 +1,20 @@
 //! What lies behind the door: one house, opened when it is first needed and again after it could not be. *Edge.*
 
-use std::{future::Future, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    net::IpAddr,
+    path::PathBuf,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 use jiff::Timestamp;
 use tokio::{
     runtime::Handle,
-    sync::{Mutex, Semaphore},
+    sync::{Mutex, OwnedSemaphorePermit, Semaphore},
 };
 
+use super::{problem::Problem, tries::Tries};
 use crate::{
     app::House,
     clock::boot_micros,
@@ -26,6 +33,9 @@ pub(super) struct Door {
     /// Where acts run: not on the runtime that answers, which no lock may hold up.
     acts: Handle,
     room: Arc<Semaphore>,
+    /// Hashing a password takes 19 MiB: few are hashed at one time, and the others wait.
+    hashing: Arc<Semaphore>,
+    tries: std::sync::Mutex<Option<Tries>>,
     looked: Mutex<Option<Looked>>,
 }
 
@@ -45,6 +55,8 @@ impl Door {
             house: Mutex::new(None),
             acts,
             room: Arc::new(Semaphore::new(ACTS)),
+            hashing: Arc::new(Semaphore::new(HASHES)),
+            tries: std::sync::Mutex::new(None),
             looked: Mutex::new(None),
         })
     }
@@ -73,6 +85,42 @@ impl Door {
                 "a request panicked; the place is on standard error",
             ))),
             Err(_) => Err(busy()),
+        }
+    }
+
+    /// The turn of `address` to have a password hashed, if it has not failed too often.
+    ///
+    /// # Errors
+    /// `SIGNIN-OFTEN`, `HTTP-BUSY`; whatever keeps the house from being opened.
+    pub(super) async fn to_hash(
+        self: &Arc<Self>,
+        address: IpAddr,
+    ) -> std::result::Result<OwnedSemaphorePermit, Problem> {
+        let most = self
+            .act(|house| async move { Ok(house.regime.password.failures_an_hour.value) })
+            .await?;
+        let may = {
+            let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+            let tries = tries.get_or_insert_with(|| Tries::new(most));
+            tries.may(address, boot_micros())
+        };
+        if !may {
+            return Err(Problem::too_often());
+        }
+        let turn = Arc::clone(&self.hashing).acquire_owned();
+        match tokio::time::timeout(PATIENCE, turn).await {
+            Ok(Ok(turn)) => Ok(turn),
+            _ => Err(busy().into()),
+        }
+    }
+
+    /// Notes that `address` failed to sign in, if that is what `error` says.
+    pub(super) fn note(&self, address: IpAddr, error: &Error) {
+        if error.code() == "SIGNIN-REFUSED" {
+            let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(tries) = tries.as_mut() {
+                tries.note(address, boot_micros());
+            }
         }
     }
 
@@ -121,6 +169,7 @@ fn busy() -> Error {
 
 /// How many acts run at one time.
 const ACTS: usize = 32;
+const HASHES: usize = 2;
 /// How long somebody waits for an act.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN_MICROS: i64 = 1_000_000;

@@ -78,6 +78,7 @@ async fn keep(
     opened(listener.local_addr().unwrap_or(plan.place));
     let door = Door::new(plan.dir.clone(), plan.at, acts);
     let router = router(door);
+    let settings = Arc::new(plan.settings.clone());
     let guests = Arc::new(Mutex::new(Crowd::new(plan.settings.connections.into())));
     let mut lines = JoinSet::new();
     loop {
@@ -89,7 +90,8 @@ async fn keep(
         match accepted {
             Ok((stream, peer)) if plan.settings.lets_in(peer.ip()) => {
                 lines.spawn(line::serve(
-                    stream,
+                    (stream, peer.ip()),
+                    Arc::clone(&settings),
                     router.clone(),
                     Arc::clone(&guests),
                     close.clone(),

@@ -1,6 +1,7 @@
 //! One connection: how long it may take over its headers and its body, and how it ends. *Edge.*
 
 use std::{
+    net::IpAddr,
     pin::{Pin, pin},
     sync::{Arc, Mutex, PoisonError},
     task::{Context, Poll},
@@ -25,14 +26,20 @@ use tokio::{
     time::{Sleep, sleep},
 };
 
-use super::crowd::Crowd;
-use crate::clock::boot_micros;
+use super::{ask::Caller, crowd::Crowd};
+use crate::{clock::boot_micros, config::http::HttpDoor};
 
 /// Everybody who is in, and how each is told to leave.
 pub(super) type Guests = Arc<Mutex<Crowd<Arc<Notify>>>>;
 
 /// Serves `stream` until its caller hangs up, is told to make way, or the door closes: then what has begun is ended.
-pub(super) async fn serve(stream: TcpStream, router: Router, guests: Guests, closing: watch::Receiver<bool>) {
+pub(super) async fn serve(
+    (stream, peer): (TcpStream, IpAddr),
+    settings: Arc<HttpDoor>,
+    router: Router,
+    guests: Guests,
+    closing: watch::Receiver<bool>,
+) {
     let way_out = Arc::new(Notify::new());
     let entered = lock(&guests).enter(Arc::clone(&way_out), boot_micros());
     let Some((number, leaver)) = entered else { return };
@@ -41,8 +48,16 @@ pub(super) async fn serve(stream: TcpStream, router: Router, guests: Guests, clo
     }
     let stay = Arc::new(Stay { guests, number });
     let served = Arc::clone(&stay);
-    let service = service_fn(move |request: Request<Incoming>| {
+    let service = service_fn(move |mut request: Request<Incoming>| {
         let turn = Turn::begin(&served);
+        let forwarded: Vec<&str> = request
+            .headers()
+            .get_all("x-forwarded-for")
+            .iter()
+            .filter_map(|line| line.to_str().ok())
+            .collect();
+        let caller = Caller(settings.caller(peer, &forwarded.join(",")));
+        request.extensions_mut().insert(caller);
         let answering = hyper::service::Service::call(
             &TowerToHyperService::new(router.clone()),
             request.map(|body| Body::new(Limited::new(Patient::new(body), BODY_BYTES))),

@@ -2,10 +2,14 @@
 //!
 //! `front` is the thread in which it stands, apart from the schedule: neither keeps the other from anything. `crowd` says
 //! who has to leave when it is full, `line` is one connection. `door` is what lies behind it: one house, in which each act
-//! runs to its end whether or not anybody waits for it. `problem` turns every refusal into problem+json (RFC 9457) with
+//! runs to its end whether or not anybody waits for it, and `tries` how often an address may fail to sign in. `ask` reads what a
+//! request brings. `problem` turns every refusal into problem+json (RFC 9457) with
 //! the codes of the command line. Each other file is one family of paths: `health` whether the house is well, `journal` its
-//! checkpoint and tiles, which are public. A handler parses, calls one use-case, and answers.
+//! checkpoint and tiles, which are public, `session` signing in, `batches` what
+//! became of batches. A handler parses, calls one use-case, and answers.
 
+mod ask;
+mod batches;
 mod crowd;
 mod door;
 pub mod front;
@@ -13,13 +17,15 @@ mod health;
 mod journal;
 mod line;
 mod problem;
+mod session;
+mod tries;
 
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, header},
     middleware,
     response::Response,
-    routing::get,
+    routing::{get, post},
 };
 
 use self::{door::Shared, problem::Problem};
@@ -32,6 +38,13 @@ fn router(door: Shared) -> Router {
         .route("/v1/journal/checkpoint", get(journal::checkpoint))
         .route("/v1/journal/key", get(journal::key))
         .route("/v1/journal/tile/{*place}", get(journal::tile))
+        .route(
+            "/v1/session",
+            get(session::who).post(session::sign_in).delete(session::sign_out),
+        )
+        .route("/v1/password", post(session::change_password))
+        .route("/v1/batches", get(batches::list))
+        .route("/v1/batches/{batch}", get(batches::one))
         .fallback(|| async { Problem::no_such_path() })
         .method_not_allowed_fallback(|| async { Problem::no_such_method() })
         .layer(middleware::map_response(guarded))

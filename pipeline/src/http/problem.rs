@@ -44,6 +44,64 @@ impl Problem {
         )
     }
 
+    pub(super) fn no_json() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "HTTP-BODY",
+            "the body is not the JSON that this path takes, or is too large or too slow",
+            "send Content-Type: application/json and the fields that pipeline/README.md names, and no others",
+        )
+    }
+
+    pub(super) fn no_such_batch() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "BATCH-UNKNOWN",
+            "there is no batch of that name that you may know of",
+            "GET /v1/batches lists those there are",
+        )
+    }
+
+    pub(super) fn signed_out() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "SIGNIN-NEEDED",
+            "nobody is signed in here, or not any more",
+            "sign in; who does nothing for a while is signed out (六(一)4)",
+        )
+    }
+
+    pub(super) fn not_ours() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "HTTP-CSRF",
+            "the request does not show that it comes from a page of this session",
+            "send what `GET /v1/session` calls csrf in the header X-CSRF-Token",
+        )
+    }
+
+    pub(super) fn must_change() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "SIGNIN-CHANGE",
+            "the password has to be changed before anything else is done (五(一)4)",
+            "change it: POST /v1/password",
+        )
+    }
+
+    pub(super) fn too_often() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "SIGNIN-OFTEN",
+            "from this address too many attempts to sign in have failed within an hour",
+            "wait until the hour is over; if it was not you, tell the bureau",
+        )
+    }
+
+    pub(super) fn bug() -> Self {
+        Self::from(Error::Bug("a request without an address"))
+    }
+
     /// No new query leaves, for the reason `code`. More than that is for those who may look at the machine.
     pub(super) fn not_ready(code: &'static str) -> Self {
         Self::new(
@@ -67,6 +125,7 @@ impl Problem {
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match error.exit() {
+            _ if matches!(error.code(), "SIGNIN-REFUSED" | "SIGNIN-NEEDED") => StatusCode::UNAUTHORIZED,
             Exit::Usage => StatusCode::BAD_REQUEST,
             Exit::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
             Exit::NotAllowed => StatusCode::FORBIDDEN,
@@ -99,6 +158,11 @@ impl IntoResponse for Problem {
             remedy: &self.remedy,
         };
         let body = serde_json::to_string(&body).unwrap_or_default();
-        (self.status, [(header::CONTENT_TYPE, kind)], body).into_response()
+        let mut response = (self.status, [(header::CONTENT_TYPE, kind)], body).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            let how = HeaderValue::from_static("Session realm=\"mayfly\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
+        }
+        response
     }
 }

@@ -177,6 +177,7 @@ const LAYERS: [&[&str]; 6] = [
         "clauses",
         "evidence",
         "subject",
+        "signin",
         "demo",
         "synth",
     ],
