@@ -8,6 +8,7 @@
 )]
 
 mod ahead;
+mod api;
 mod approvals;
 mod audit;
 mod bad_input;

@@ -15,7 +15,7 @@ use crate::{
 pub(super) async fn serve(opening: &Opening, once: bool, listen: Option<String>, out: &Out) -> Result<Exit> {
     // No database is opened here: one that is away when the machine starts must not keep the purge from running.
     let config = Config::open(&opening.dir)?;
-    let settings = config.http.at(listen);
+    let settings = config.http.clone().at(listen);
     let place = settings.place().map_err(|wrong| Error::Usage(wrong.into()))?;
     let plan = Plan {
         patience: Duration::from_secs(config.patience_seconds.into()),
@@ -47,12 +47,14 @@ pub(super) async fn serve(opening: &Opening, once: bool, listen: Option<String>,
         out.say("serving; stop with Ctrl-C");
         let said = out.clone();
         let (dir, at) = (opening.dir.clone(), opening.at);
+        let largest_upload = usize::try_from(config.limits.file_bytes).unwrap_or(usize::MAX);
         let open = || {
             let plan = |place| front::Plan {
                 settings,
                 place,
                 dir,
                 at,
+                largest_upload,
             };
             place.map(|place| {
                 Front::open(plan(place), move |at| {

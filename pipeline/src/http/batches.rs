@@ -60,7 +60,8 @@ fn may_know(at: &str, batch: &Batch) -> bool {
     }
 }
 
-fn shown(value: &impl Serialize) -> Response {
+/// `value` as JSON.
+pub(super) fn shown(value: &impl Serialize) -> Response {
     let text = serde_json::to_string(value).unwrap_or_default();
     ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }

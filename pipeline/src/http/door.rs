@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use tokio::{
     runtime::Handle,
     sync::{Mutex, OwnedSemaphorePermit, Semaphore},
+    task::JoinHandle,
 };
 
 use super::{problem::Problem, tries::Tries};
@@ -33,6 +34,7 @@ pub(super) struct Door {
     /// Where acts run: not on the runtime that answers, which no lock may hold up.
     acts: Handle,
     room: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
     /// Hashing a password takes 19 MiB: few are hashed at one time, and the others wait.
     hashing: Arc<Semaphore>,
     tries: std::sync::Mutex<Option<Tries>>,
@@ -55,6 +57,7 @@ impl Door {
             house: Mutex::new(None),
             acts,
             room: Arc::new(Semaphore::new(ACTS)),
+            uploads: Arc::new(Semaphore::new(UPLOADS)),
             hashing: Arc::new(Semaphore::new(HASHES)),
             tries: std::sync::Mutex::new(None),
             looked: Mutex::new(None),
@@ -73,17 +76,10 @@ impl Door {
         T: Send + 'static,
         F: Future<Output = Result<T>>,
     {
-        let room = Arc::clone(&self.room).try_acquire_owned().map_err(|_| busy())?;
-        let door = Arc::clone(self);
-        let acts = self.acts.clone();
-        let doing = self.acts.spawn_blocking(move || {
-            let _room = room;
-            acts.block_on(async { act(door.house().await?).await })
-        });
+        let room = Arc::clone(&self.room).try_acquire_owned();
+        let doing = self.begin(room.map_err(|_| busy())?, act);
         match tokio::time::timeout(PATIENCE, doing).await {
-            Ok(done) => done.unwrap_or(Err(Error::Bug(
-                "a request panicked; the place is on standard error",
-            ))),
+            Ok(done) => done.unwrap_or(Err(Error::Bug(PANICKED))),
             Err(_) => Err(busy()),
         }
     }
@@ -122,6 +118,39 @@ impl Door {
                 tries.note(address, boot_micros());
             }
         }
+    }
+
+    /// As [`act`](Self::act), for what takes as long as its caller goes on sending.
+    ///
+    /// # Errors
+    /// As [`act`](Self::act).
+    pub(super) async fn act_at_length<T, F>(
+        self: &Arc<Self>,
+        act: impl FnOnce(Arc<House>) -> F + Send + 'static,
+    ) -> Result<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>>,
+    {
+        let room = Arc::clone(&self.uploads).try_acquire_owned();
+        let doing = self.begin(room.map_err(|_| busy())?, act);
+        doing.await.unwrap_or(Err(Error::Bug(PANICKED)))
+    }
+
+    fn begin<T, F>(
+        self: &Arc<Self>,
+        room: OwnedSemaphorePermit,
+        act: impl FnOnce(Arc<House>) -> F + Send + 'static,
+    ) -> JoinHandle<Result<T>>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>>,
+    {
+        let (door, acts) = (Arc::clone(self), self.acts.clone());
+        self.acts.spawn_blocking(move || {
+            let _room = room;
+            acts.block_on(async { act(door.house().await?).await })
+        })
     }
 
     /// Whether the gate would let a query out: not while purge, journal or custody is behind, or the clocks disagree. The code why
@@ -169,6 +198,9 @@ fn busy() -> Error {
 
 /// How many acts run at one time.
 const ACTS: usize = 32;
+/// Of them, how many take in what is still coming.
+const UPLOADS: usize = 4;
+const PANICKED: &str = "a request panicked; the place is on standard error";
 const HASHES: usize = 2;
 /// How long somebody waits for an act.
 const PATIENCE: Duration = Duration::from_secs(30);

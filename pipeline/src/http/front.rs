@@ -24,6 +24,8 @@ pub struct Plan {
     pub dir: PathBuf,
     /// The sandbox's `--at`.
     pub at: Option<Timestamp>,
+    /// Bytes of a batch that is handed in, at most.
+    pub largest_upload: usize,
 }
 
 /// A door that is open, or is tried again and again.
@@ -91,7 +93,7 @@ async fn keep(
             Ok((stream, peer)) if plan.settings.lets_in(peer.ip()) => {
                 lines.spawn(line::serve(
                     (stream, peer.ip()),
-                    Arc::clone(&settings),
+                    (Arc::clone(&settings), plan.largest_upload),
                     router.clone(),
                     Arc::clone(&guests),
                     close.clone(),

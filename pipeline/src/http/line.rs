@@ -11,7 +11,7 @@ use std::{
 use axum::{Router, body::Body};
 use http_body_util::Limited;
 use hyper::{
-    Request,
+    Method, Request,
     body::{Body as Frames, Bytes, Frame, Incoming, SizeHint},
     server::conn::http1,
     service::service_fn,
@@ -35,7 +35,7 @@ pub(super) type Guests = Arc<Mutex<Crowd<Arc<Notify>>>>;
 /// Serves `stream` until its caller hangs up, is told to make way, or the door closes: then what has begun is ended.
 pub(super) async fn serve(
     (stream, peer): (TcpStream, IpAddr),
-    settings: Arc<HttpDoor>,
+    (settings, largest): (Arc<HttpDoor>, usize),
     router: Router,
     guests: Guests,
     closing: watch::Receiver<bool>,
@@ -58,9 +58,11 @@ pub(super) async fn serve(
             .collect();
         let caller = Caller(settings.caller(peer, &forwarded.join(",")));
         request.extensions_mut().insert(caller);
+        let hands_in = request.method() == Method::PUT && request.uri().path().starts_with(BATCHES);
+        let most = if hands_in { largest } else { BODY_BYTES };
         let answering = hyper::service::Service::call(
             &TowerToHyperService::new(router.clone()),
-            request.map(|body| Body::new(Limited::new(Patient::new(body), BODY_BYTES))),
+            request.map(|body| Body::new(Limited::new(Patient::new(body), most))),
         );
         async move {
             let answer = answering.await;
@@ -198,5 +200,7 @@ const HEADER_BYTES: usize = 16 << 10;
 const HEADERS_MAX: usize = 64;
 /// How long each piece of a body may take.
 const PIECE: Duration = Duration::from_secs(15);
-/// No body is larger, whoever reads it and however; the limits of what is taken in are below it.
+/// Where batches are handed in, which may be as large as the settings say.
+const BATCHES: &str = "/v1/batches/";
+/// No other body is larger, whoever reads it and however.
 const BODY_BYTES: usize = 64 << 10;

@@ -5,8 +5,8 @@
 //! runs to its end whether or not anybody waits for it, and `tries` how often an address may fail to sign in. `ask` reads what a
 //! request brings. `problem` turns every refusal into problem+json (RFC 9457) with
 //! the codes of the command line. Each other file is one family of paths: `health` whether the house is well, `journal` its
-//! checkpoint and tiles, which are public, `session` signing in, `batches` what
-//! became of batches. A handler parses, calls one use-case, and answers.
+//! checkpoint and tiles, which are public, `session` signing in, `upload`,
+//! `batches` and `results` the way of a batch. A handler parses, calls one use-case, and answers.
 
 mod ask;
 mod batches;
@@ -17,8 +17,10 @@ mod health;
 mod journal;
 mod line;
 mod problem;
+mod results;
 mod session;
 mod tries;
+mod upload;
 
 use axum::{
     Router,
@@ -44,7 +46,9 @@ fn router(door: Shared) -> Router {
         )
         .route("/v1/password", post(session::change_password))
         .route("/v1/batches", get(batches::list))
-        .route("/v1/batches/{batch}", get(batches::one))
+        .route("/v1/batches/{batch}", get(batches::one).put(upload::hand_in))
+        .route("/v1/batches/{batch}/results", get(results::results))
+        .route("/v1/batches/{batch}/answers", get(results::answers))
         .fallback(|| async { Problem::no_such_path() })
         .method_not_allowed_fallback(|| async { Problem::no_such_method() })
         .layer(middleware::map_response(guarded))

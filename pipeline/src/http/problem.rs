@@ -53,6 +53,24 @@ impl Problem {
         )
     }
 
+    pub(super) fn no_csv() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "HTTP-BODY",
+            "the body is not announced as CSV, in UTF-8 or CP950",
+            "send Content-Type: text/csv, with charset=utf-8 or charset=cp950",
+        )
+    }
+
+    pub(super) fn broken_off() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "HTTP-BODY",
+            "the body broke off, or is too large or too slow; nothing of it was kept",
+            "send it again, whole; the limits are in pipeline/README.md",
+        )
+    }
+
     pub(super) fn no_such_batch() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
