@@ -13,7 +13,7 @@ use crate::{
         caller::{Answer, Served, until},
         problem,
     },
-    signin::{person::Person, staffed},
+    signin::{in_two_hands, person::Person, staffed},
     support::{NOW, Sandbox, files_below},
 };
 
@@ -117,6 +117,130 @@ fn a_batch_goes_its_way_over_http() {
         403,
         "WINDOW-CLOSED",
     );
+    served.end();
+}
+
+/// A member's system shows a token of the person who answers for it, and opens what that person opens on the day.
+#[test]
+fn a_system_acts_in_the_name_of_who_answers_for_it() {
+    let sandbox = staffed();
+    let place = sandbox.path("token");
+    let words = [
+        "token",
+        "make",
+        CHEN.0,
+        "--name",
+        "core.batch",
+        "--days",
+        "90",
+        "--out",
+        place.to_str().unwrap(),
+    ];
+    let longer = words.map(|word| if word == "90" { "91" } else { word });
+    let refused = [
+        &["--at", NOW, "account"],
+        &longer[..],
+        &["--as", "lu.adm", "--reason", "介接"],
+    ]
+    .concat();
+    assert!(sandbox.mayfly(refused).expect(65).stderr.contains("(TOKEN-TERM)"));
+    assert!(!place.exists(), "a file was left");
+    let made = in_two_hands(&sandbox, NOW, &words, ("lu.adm", "wu.head")).expect(0);
+    let token = std::fs::read_to_string(&place).unwrap().trim().to_owned();
+    assert!(token.starts_with("mayfly_") && !made.stdout.contains(&token));
+    let say = |served: &Served, method: &str, path: &str, shown: &str, body: &[u8]| {
+        let shown = format!("Bearer {shown}");
+        served.ask(
+            method,
+            path,
+            &[("Content-Type", "text/csv"), ("Authorization", &shown)],
+            body,
+        )
+    };
+    let served = Served::open(&sandbox, NOW, &[]);
+    let batch = format!("/v1/batches/{BATCH}");
+    let file = batch_file(&[BatchRow::valid(1)]);
+    assert_eq!(say(&served, "PUT", &batch, &token, &file).status, 201);
+    assert_eq!(say(&served, "GET", &batch, &token, b"").status, 200);
+    problem(
+        &say(&served, "PUT", "/v1/batches/012-1151102-01", &token, &file),
+        403,
+        "BATCH-HANDS",
+    );
+    for wrong in [
+        "",
+        "x",
+        "mayfly_",
+        &token[..token.len() - 1],
+        &format!("{token}x"),
+    ] {
+        problem(&say(&served, "GET", &batch, wrong, b""), 401, "SIGNIN-NEEDED");
+    }
+    // It is no session, and has no password.
+    problem(
+        &say(&served, "GET", "/v1/session", &token, b""),
+        401,
+        "SIGNIN-NEEDED",
+    );
+    problem(
+        &say(&served, "DELETE", "/v1/session", &token, b""),
+        401,
+        "SIGNIN-NEEDED",
+    );
+    problem(
+        &say(&served, "POST", "/v1/password", &token, b"{}"),
+        401,
+        "SIGNIN-NEEDED",
+    );
+    served.end();
+    for file in files_below(&sandbox.data()) {
+        let bytes = std::fs::read(&file).unwrap();
+        let holds = bytes
+            .windows(token.len())
+            .any(|window| window == token.as_bytes());
+        assert!(!holds, "{} holds it", file.display());
+    }
+    // To the second, and by whoever may end it.
+    for (at, status) in [
+        ("2027-01-31T09:59:59+08:00", 200),
+        ("2027-01-31T10:00:00+08:00", 401),
+    ] {
+        let served = Served::open(&sandbox, at, &[]);
+        assert_eq!(
+            say(&served, "GET", "/v1/batches", &token, b"").status,
+            status,
+            "{at}"
+        );
+        served.end();
+    }
+    let later = "2027-01-31T10:00:00+08:00";
+    std::fs::remove_file(&place).unwrap();
+    in_two_hands(&sandbox, later, &words, ("lu.adm", "wu.head")).expect(0);
+    let token = std::fs::read_to_string(&place).unwrap().trim().to_owned();
+    let listed = sandbox
+        .mayfly(["--at", later, "--json", "account", "token", "list", "004"])
+        .expect(0)
+        .json();
+    assert_eq!(
+        (listed.as_array().unwrap().len(), &listed[0]["account"]),
+        (1, &"chen.yl".into())
+    );
+    let end = |by: &str| {
+        let number = listed[0]["token"].to_string();
+        sandbox.mayfly([
+            "--at", later, "account", "token", "end", &number, "--as", by, "--reason", "停用",
+        ])
+    };
+    let served = Served::open(&sandbox, later, &[]);
+    assert!(end("lin.ch").expect(77).stderr.contains("(SIGNIN-HANDS)"));
+    assert_eq!(say(&served, "GET", "/v1/batches", &token, b"").status, 200);
+    end("chen.yl").expect(0);
+    problem(
+        &say(&served, "GET", "/v1/batches", &token, b""),
+        401,
+        "SIGNIN-NEEDED",
+    );
+    assert!(end("chen.yl").expect(65).stderr.contains("(TOKEN-UNKNOWN)"));
     served.end();
 }
 

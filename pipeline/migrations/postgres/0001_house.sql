@@ -97,6 +97,18 @@ CREATE TABLE session (
     PRIMARY KEY (member, person)
 );
 
+-- class: register. Tokens with which members' systems act in the name of the person who answers for them (六(二)1).
+CREATE TABLE api_token (
+    token_no BIGINT PRIMARY KEY,
+    member   TEXT NOT NULL,
+    account  TEXT NOT NULL,                -- in whose name it acts
+    name     TEXT NOT NULL,                -- what it is for, in a word
+    digest   BYTEA NOT NULL UNIQUE,         -- keyed digest of what the system shows
+    made_at  BIGINT NOT NULL,
+    until_at BIGINT NOT NULL,             -- half-open [made_at, until_at)
+    made_by  TEXT NOT NULL
+);
+
 -- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).
 CREATE TABLE stop (
     stop_no   BIGINT PRIMARY KEY,

@@ -97,6 +97,18 @@ CREATE TABLE session (
     PRIMARY KEY (member, person)
 ) STRICT;
 
+-- class: register. Tokens with which members' systems act in the name of the person who answers for them (六(二)1).
+CREATE TABLE api_token (
+    token_no INTEGER PRIMARY KEY,
+    member   TEXT NOT NULL,
+    account  TEXT NOT NULL,                -- in whose name it acts
+    name     TEXT NOT NULL,                -- what it is for, in a word
+    digest   BLOB NOT NULL UNIQUE,         -- keyed digest of what the system shows
+    made_at  INTEGER NOT NULL,
+    until_at INTEGER NOT NULL,             -- half-open [made_at, until_at)
+    made_by  TEXT NOT NULL
+) STRICT;
+
 -- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).
 CREATE TABLE stop (
     stop_no   INTEGER PRIMARY KEY,

@@ -1,10 +1,10 @@
-//! `account list|first|unlock|leaked`. *Edge.*
+//! `account list|first|unlock|leaked|token`. *Edge.*
 
 use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
 use super::{
     Opening, approval,
-    args::{AccountCommand, HandArguments},
+    args::{AccountCommand, HandArguments, TokenCommand},
     attributable,
     out::Out,
 };
@@ -12,7 +12,11 @@ use crate::{
     access::people::{Holder, Mover},
     approval::Step,
     error::{Error, Exit, Result},
-    signin::{desk, forms},
+    roc::taipei,
+    signin::{
+        desk, forms,
+        tokens::{self, Wanted},
+    },
 };
 
 pub(super) async fn run(opening: &Opening, command: AccountCommand, out: &Out) -> Result<Exit> {
@@ -43,6 +47,7 @@ pub(super) async fn run(opening: &Opening, command: AccountCommand, out: &Out) -
                 Step::Done(()) => told(out, &holder, "is unlocked"),
             }
         }
+        AccountCommand::Token(command) => token(opening, command, out).await,
         AccountCommand::Leaked {
             holder,
             reason,
@@ -56,6 +61,59 @@ pub(super) async fn run(opening: &Opening, command: AccountCommand, out: &Out) -
                 &holder,
                 "opens nothing from now on; its holder needs a first password",
             )
+        }
+    }
+}
+
+async fn token(opening: &Opening, command: TokenCommand, out: &Out) -> Result<Exit> {
+    match command {
+        TokenCommand::Make {
+            holder,
+            name,
+            days,
+            out: place,
+            hand,
+        } => {
+            let holder = Holder::parse(&holder)?;
+            let house = opening.to_act().await?;
+            let file = Notice::begin(&place)?;
+            let wanted = Wanted {
+                holder: &holder,
+                name: &name,
+                days,
+            };
+            match tokens::make(&house, &wanted, &mover(&hand)?).await? {
+                Step::Applied(applied) => approval::applied(opening, &applied, out),
+                Step::Done(made) => {
+                    file.fill(&format!("{}\n", made.token.as_str()))?;
+                    let told = serde_json::json!({ "token": made.number, "until": made.until });
+                    out.show(&told, || {
+                        format!("token {} serves until {}\n", made.number, taipei(made.until))
+                    })?;
+                    Ok(Exit::Done)
+                }
+            }
+        }
+        TokenCommand::List { place } => {
+            let house = opening.to_look().await?;
+            let tokens = tokens::list(&house, &place).await?;
+            out.show(&tokens, || match tokens.len() {
+                0 => "no token serves there\n".into(),
+                _ => forms::tokens(&tokens).text(out.language),
+            })?;
+            Ok(Exit::Done)
+        }
+        TokenCommand::End {
+            token,
+            reason,
+            account,
+        } => {
+            let house = opening.to_act().await?;
+            tokens::end(&house, token, attributable(&account)?, &reason).await?;
+            out.show(&serde_json::json!({ "ended": token }), || {
+                format!("token {token} is over\n")
+            })?;
+            Ok(Exit::Done)
         }
     }
 }

@@ -23,7 +23,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(super) use self::{
-    account::{AccountCommand, HandArguments},
+    account::{AccountCommand, HandArguments, TokenCommand},
     approval::ApprovalCommand,
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},

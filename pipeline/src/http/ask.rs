@@ -11,7 +11,10 @@ use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
 use super::{door::Shared, problem::Problem};
-use crate::signin::enter::{self, Session};
+use crate::signin::{
+    enter::{self, Session},
+    tokens,
+};
 
 /// From where a request comes, as far as it is known.
 #[derive(Clone, Copy)]
@@ -21,7 +24,8 @@ pub(super) struct Caller(pub(super) IpAddr);
 /// proves that the page was ours in a header (CSRF).
 pub(super) struct SignedIn {
     pub(super) session: Session,
-    pub(super) token: Zeroizing<String>,
+    /// Theirs in the browser; a member's system has none.
+    pub(super) token: Option<Zeroizing<String>>,
     pub(super) address: String,
 }
 
@@ -39,6 +43,14 @@ impl FromRequestParts<Shared> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, door: &Shared) -> Result<Self, Problem> {
         let Caller(address) = Caller::from_request_parts(parts, door).await?;
         let address = address.to_string();
+        if let Some(bearer) = bearer(&parts.headers) {
+            let session = door.act(move |house| async move { tokens::resume(&house, &bearer).await });
+            return Ok(Self {
+                session: session.await?,
+                token: None,
+                address,
+            });
+        }
         let token = token(&parts.headers).ok_or_else(Problem::signed_out)?;
         let is_safe = matches!(parts.method, Method::GET | Method::HEAD);
         let shown = parts.headers.get(CSRF).and_then(|shown| shown.to_str().ok());
@@ -53,13 +65,18 @@ impl FromRequestParts<Shared> for SignedIn {
         let session = session.await?.ok_or_else(Problem::not_ours)?;
         Ok(Self {
             session,
-            token,
+            token: Some(token),
             address,
         })
     }
 }
 
 impl SignedIn {
+    /// The token of their browser: a member's system neither signs in nor out, nor has a password.
+    pub(super) fn in_a_browser(&self) -> Result<Zeroizing<String>, Problem> {
+        self.token.clone().ok_or_else(Problem::signed_out)
+    }
+
     /// Whoever has to change their password does that before anything else.
     pub(super) fn in_order(self) -> Result<Self, Problem> {
         match self.session.must_change {
@@ -84,6 +101,14 @@ pub(super) async fn json<T: DeserializeOwned>(headers: &HeaderMap, body: Body) -
     // It may hold a password.
     let bytes = Zeroizing::new(bytes.to_vec());
     serde_json::from_slice(&bytes).map_err(|_| Problem::no_json())
+}
+
+/// The token that a member's system shows.
+fn bearer(headers: &HeaderMap) -> Option<Zeroizing<String>> {
+    let shown = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = shown.split_once(' ')?;
+    let is_ours = scheme.eq_ignore_ascii_case("bearer") && token.len() <= TOKEN_BYTES;
+    is_ours.then(|| Zeroizing::new(token.to_owned()))
 }
 
 /// The token of a request's cookie.

@@ -79,7 +79,7 @@ pub(super) async fn sign_in(
 pub(super) async fn who(State(door): State<Shared>, signed_in: SignedIn) -> Result<Response, Problem> {
     let session = &signed_in.session;
     let name = format!("{}/{}", session.holder.at, session.holder.account);
-    let token = signed_in.token.clone();
+    let token = signed_in.in_a_browser()?;
     let csrf = door
         .act(move |house| async move { Ok(enter::proof(&house, &token)) })
         .await?;
@@ -94,7 +94,8 @@ pub(super) async fn who(State(door): State<Shared>, signed_in: SignedIn) -> Resu
 
 /// Signs out.
 pub(super) async fn sign_out(State(door): State<Shared>, signed_in: SignedIn) -> Result<Response, Problem> {
-    let SignedIn { token, address, .. } = signed_in;
+    let token = signed_in.in_a_browser()?;
+    let address = signed_in.address;
     door.act(move |house| async move { enter::sign_out(&house, &token, &address).await })
         .await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, no_cookie())]).into_response())
@@ -108,6 +109,7 @@ pub(super) async fn change_password(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
+    signed_in.in_a_browser()?;
     let asked: Change = json(&headers, body).await?;
     let _turn = door.to_hash(address).await?;
     let SignedIn {

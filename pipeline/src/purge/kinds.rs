@@ -41,10 +41,12 @@ pub(super) enum Kind {
     Check,
     /// A password that nobody has changed, with those before it.
     Credential,
+    /// A token that is over.
+    Token,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 18] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -63,6 +65,7 @@ impl Kind {
         Self::Paper,
         Self::Check,
         Self::Credential,
+        Self::Token,
     ];
 
     /// Its record class.
@@ -77,7 +80,8 @@ impl Kind {
             | Self::Approval
             | Self::Grant
             | Self::Paper
-            | Self::Credential => Class::Register,
+            | Self::Credential
+            | Self::Token => Class::Register,
             Self::Sample | Self::Closing | Self::Incident | Self::Check => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
@@ -104,6 +108,7 @@ impl Kind {
             Self::Paper => "paper",
             Self::Check => "account_check",
             Self::Credential => "credential",
+            Self::Token => "api_token",
         }
     }
 
@@ -191,6 +196,10 @@ impl Kind {
                  WHERE check_no > CAST($1 AS BIGINT) AND checked_at < CAST($2 AS BIGINT)
                  ORDER BY account_check.check_no LIMIT 500"
             }
+            Self::Token => {
+                "SELECT CAST(token_no AS TEXT), CAST(until_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM api_token
+                 WHERE token_no > CAST($1 AS BIGINT) AND until_at < CAST($2 AS BIGINT) ORDER BY api_token.token_no LIMIT 500"
+            }
             Self::Credential => {
                 "SELECT member || ' ' || account, CAST(set_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM credential
                  WHERE member || ' ' || account > $1 AND set_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
@@ -264,6 +273,7 @@ impl Kind {
             Self::SheetWeek => &["DELETE FROM sheet_week WHERE member || ' ' || week = $1"],
             Self::Paper => &["DELETE FROM paper WHERE paper_no = CAST($1 AS BIGINT)"],
             Self::Check => &["DELETE FROM account_check WHERE check_no = CAST($1 AS BIGINT)"],
+            Self::Token => &["DELETE FROM api_token WHERE token_no = CAST($1 AS BIGINT)"],
             Self::Credential => &[
                 "DELETE FROM session WHERE member || ' ' || account = $1",
                 "DELETE FROM past_password WHERE member || ' ' || account = $1",

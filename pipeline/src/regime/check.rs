@@ -86,7 +86,8 @@ fn numbers(regime: &Regime) -> Option<String> {
         && (1..=1_000).contains(&password.valid_days.value)
         && (1..=8_784).contains(&password.first_hours.value)
         && (1..=1_440).contains(&session.idle_minutes.value)
-        && (1..=24).contains(&session.longest_hours.value);
+        && (1..=24).contains(&session.longest_hours.value)
+        && (1..=1_000).contains(&session.token_days.value);
     if !fits {
         return Some("a number of [password] or [session] is out of its bounds".into());
     }

@@ -115,6 +115,8 @@ pub enum Act {
     Unlock,
     /// Somebody is given a first password.
     FirstPassword,
+    /// A member's system is given a token.
+    Token,
     /// Somebody at the bureau opens an answer.
     BreakGlass,
     /// A stop is lifted.
@@ -181,6 +183,8 @@ pub struct PasswordRules {
 pub struct SessionRules {
     /// Minutes without an act after which one is signed out.
     pub idle_minutes: Ruled<i64>,
+    /// Days for which a token of a member's system serves, at most.
+    pub token_days: Ruled<i64>,
     /// Hours after which one signs in anew, whatever one did.
     pub longest_hours: Ruled<i64>,
 }
@@ -197,10 +201,11 @@ pub struct AnswerGrant {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Authorisation,
         Self::Unlock,
         Self::FirstPassword,
+        Self::Token,
         Self::BreakGlass,
         Self::LiftStop,
         Self::Hold,
@@ -214,6 +219,7 @@ impl Act {
             Self::Authorisation => "authorisation",
             Self::Unlock => "unlock",
             Self::FirstPassword => "first_password",
+            Self::Token => "token",
             Self::BreakGlass => "break_glass",
             Self::LiftStop => "lift_stop",
             Self::Hold => "hold",

@@ -44,6 +44,7 @@ pub async fn first(house: &House, holder: &Holder, mover: &Mover<'_>) -> Result<
         &mut *conn,
         Act::FirstPassword,
         (holder, &person),
+        &"",
         mover,
         now,
     );
@@ -80,7 +81,7 @@ pub async fn unlock(house: &House, holder: &Holder, mover: &Mover<'_>) -> Result
             remedy: "see `mayfly account list AT`; somebody who has forgotten their password needs a first one (`mayfly account first`)",
         });
     }
-    let asked = ask(house, &mut *conn, Act::Unlock, (holder, &person), mover, now);
+    let asked = ask(house, &mut *conn, Act::Unlock, (holder, &person), &"", mover, now);
     if let Asked::Applied(applied) = asked.await? {
         return steps::applied(house, tx, applied).await;
     }
@@ -204,11 +205,12 @@ fn state(known: &judge::Known, rules: &PasswordRules, now: Timestamp) -> State {
 }
 
 /// Whoever does it manages accounts at the holder's desk and is not the holder; another person approves it.
-async fn ask(
+pub(super) async fn ask(
     house: &House,
     conn: &mut AnyConnection,
     act: Act,
     (holder, person): (&Holder, &str),
+    what: &(impl Serialize + Sync),
     mover: &Mover<'_>,
     now: Timestamp,
 ) -> Result<Asked> {
@@ -239,12 +241,17 @@ async fn ask(
         subject: &subject,
         about: &about,
     };
-    let wish = Wish::new(&matter, mover.by, mover.reason, &subject)?;
+    let wish = Wish::new(&matter, mover.by, mover.reason, &(&subject, what))?;
     steps::ask(house, conn, &wish, mover.approval, now).await
 }
 
 /// Who holds the account, which is authorised today or will be.
-async fn person(house: &House, conn: &mut AnyConnection, holder: &Holder, now: Timestamp) -> Result<String> {
+pub(super) async fn person(
+    house: &House,
+    conn: &mut AnyConnection,
+    holder: &Holder,
+    now: Timestamp,
+) -> Result<String> {
     let today = house.today(now);
     let lines = rows::of_holder(&mut *conn, &holder.at, &holder.account, "").await?;
     let stands = |to: Option<jiff::civil::Date>| to.is_none_or(|to| to > today);

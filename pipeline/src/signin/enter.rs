@@ -215,7 +215,7 @@ pub(super) fn refused() -> Error {
     }
 }
 
-fn needed() -> Error {
+pub(super) fn needed() -> Error {
     Error::Denied {
         code: "SIGNIN-NEEDED",
         sentence: "nobody is signed in here, or not any more".into(),

@@ -3,7 +3,10 @@
 use mayfly_consent::Language;
 use zeroize::Zeroizing;
 
-use super::desk::{First, Standing, State};
+use super::{
+    desk::{First, Standing, State},
+    tokens::Token,
+};
 use crate::{access::people::Holder, printed::Printed, roc::taipei};
 
 /// The accounts of a place, and how they stand.
@@ -29,6 +32,31 @@ pub fn table(accounts: &[Standing], language: Language) -> Printed<6> {
             ["signed_in", "Signed in", "登入中"],
         ],
         lines: accounts.iter().map(row).collect(),
+    }
+}
+
+/// The tokens of a place.
+pub fn tokens(tokens: &[Token]) -> Printed<6> {
+    let row = |token: &Token| {
+        [
+            token.token.to_string(),
+            token.account.clone(),
+            token.name.clone(),
+            taipei(token.made_at),
+            taipei(token.until),
+            token.made_by.clone(),
+        ]
+    };
+    Printed {
+        columns: [
+            ["token", "No.", "編號"],
+            ["account", "Account", "帳號"],
+            ["name", "For", "用途"],
+            ["made_at", "Made", "核發時間"],
+            ["until", "Until", "到期時間"],
+            ["made_by", "Made by", "核發人員"],
+        ],
+        lines: tokens.iter().map(row).collect(),
     }
 }
 

@@ -32,6 +32,9 @@ pub(in crate::cli) enum AccountCommand {
         #[command(flatten)]
         hand: HandArguments,
     },
+    /// Tokens, with which a member's system acts in the name of the person who answers for it
+    #[command(subcommand)]
+    Token(TokenCommand),
     /// Say that a password may be known to others: it opens nothing from now on, and whoever is signed in with it is signed out
     Leaked {
         /// AT/ACCOUNT, such as 004/chen.yl
@@ -40,6 +43,43 @@ pub(in crate::cli) enum AccountCommand {
         #[arg(long)]
         reason: String,
         /// Who says so: its holder, an account administrator, or a head
+        #[arg(long = "as", value_name = "ACCOUNT")]
+        account: String,
+    },
+}
+
+#[derive(Subcommand)]
+pub(in crate::cli) enum TokenCommand {
+    /// Make a token, with the approval of another person
+    Make {
+        /// AT/ACCOUNT, in whose name it acts, such as 004/chen.yl
+        holder: String,
+        /// What it is for, in a word
+        #[arg(long)]
+        name: String,
+        /// For how many days
+        #[arg(long, value_name = "DAYS")]
+        days: i64,
+        /// A new file for the token, which only its owner may read
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        hand: HandArguments,
+    },
+    /// The tokens of a place that are not over
+    List {
+        /// Institution code, bureau, supervisor or provider
+        #[arg(value_name = "AT")]
+        place: String,
+    },
+    /// End a token now
+    End {
+        /// Its number
+        token: i64,
+        /// Why
+        #[arg(long)]
+        reason: String,
+        /// Who ends it: its holder, or an account administrator
         #[arg(long = "as", value_name = "ACCOUNT")]
         account: String,
     },
