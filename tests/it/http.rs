@@ -76,6 +76,39 @@ fn the_door_tells_health_and_the_public_journal() {
     served.end();
 }
 
+/// The document as it is checked in; and of each thing it tells the door knows path and method.
+#[test]
+fn the_door_answers_to_what_its_document_tells() {
+    let sandbox = Sandbox::with_master_data();
+    let served = Served::open(&sandbox, NOW, &[]);
+    until("it is never ready", || {
+        (served.say("GET", "/readyz").status == 200).then_some(())
+    });
+    let document = served.say("GET", "/openapi.json");
+    assert_eq!(document.header("content-type"), Some("application/json"));
+    crate::golden::compare("openapi.json", &format!("{}\n", document.body));
+    let told = document.json();
+    let mut asked = 0;
+    for (path, methods) in told["paths"].as_object().unwrap() {
+        let path = path
+            .replace("{place}", "0/000")
+            .replace("{batch}", "004-1151102-01");
+        for method in methods.as_object().unwrap().keys() {
+            let answer = served.say(&method.to_uppercase(), &path);
+            let unknown = [404, 405].contains(&answer.status) && answer.body.contains("HTTP-METHOD");
+            let nothing = answer.body.contains("HTTP-PATH") && !path.contains("/tile/");
+            assert!(
+                answer.status < 500 && !unknown && !nothing,
+                "{method} {path}: {}",
+                answer.body
+            );
+            asked += 1;
+        }
+    }
+    assert!(asked >= 15, "{asked}");
+    served.end();
+}
+
 #[test]
 fn the_door_says_not_ready_when_the_gate_is_closed_and_tells_no_more() {
     let sandbox = Sandbox::with_master_data();

@@ -3,7 +3,7 @@
 //! `front` is the thread in which it stands, apart from the schedule: neither keeps the other from anything. `crowd` says
 //! who has to leave when it is full, `line` is one connection. `door` is what lies behind it: one house, in which each act
 //! runs to its end whether or not anybody waits for it, and `tries` how often an address may fail to sign in. `ask` reads what a
-//! request brings. `problem` turns every refusal into problem+json (RFC 9457) with
+//! request brings. `openapi` tells programs what there is. `problem` turns every refusal into problem+json (RFC 9457) with
 //! the codes of the command line. Each other file is one family of paths: `health` whether the house is well, `journal` its
 //! checkpoint and tiles, which are public, `session` signing in, `upload`,
 //! `batches` and `results` the way of a batch. A handler parses, calls one use-case, and answers.
@@ -16,6 +16,7 @@ pub mod front;
 mod health;
 mod journal;
 mod line;
+mod openapi;
 mod problem;
 mod results;
 mod session;
@@ -26,7 +27,7 @@ use axum::{
     Router,
     http::{HeaderName, HeaderValue, header},
     middleware,
-    response::Response,
+    response::{IntoResponse, Response},
     routing::{get, post},
 };
 
@@ -37,6 +38,7 @@ fn router(door: Shared) -> Router {
     Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
+        .route("/openapi.json", get(described))
         .route("/v1/journal/checkpoint", get(journal::checkpoint))
         .route("/v1/journal/key", get(journal::key))
         .route("/v1/journal/tile/{*place}", get(journal::tile))
@@ -53,6 +55,16 @@ fn router(door: Shared) -> Router {
         .method_not_allowed_fallback(|| async { Problem::no_such_method() })
         .layer(middleware::map_response(guarded))
         .with_state(door)
+}
+
+/// What the door answers to.
+async fn described() -> Result<impl IntoResponse, Problem> {
+    let text = openapi::document().to_pretty_json().map_err(|_| Problem::bug())?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CACHE_CONTROL, "max-age=300"),
+    ];
+    Ok((headers, text))
 }
 
 /// What every answer says to a browser, and that nothing is kept unless the handler says so.

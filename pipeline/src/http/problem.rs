@@ -31,7 +31,7 @@ impl Problem {
             StatusCode::NOT_FOUND,
             "HTTP-PATH",
             "there is nothing under this path",
-            "the paths are in pipeline/README.md, \u{201c}HTTP\u{201d}",
+            "GET /openapi.json tells the paths there are",
         )
     }
 
@@ -117,7 +117,9 @@ impl Problem {
     }
 
     pub(super) fn bug() -> Self {
-        Self::from(Error::Bug("a request without an address"))
+        Self::from(Error::Bug(
+            "a request without an address, or a document without a form",
+        ))
     }
 
     /// No new query leaves, for the reason `code`. More than that is for those who may look at the machine.
