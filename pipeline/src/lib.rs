@@ -33,6 +33,7 @@ pub mod input;
 pub mod intake;
 pub mod journal;
 pub mod lockdown;
+pub mod output;
 pub mod page;
 pub mod places;
 pub mod printed;

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use jiff::civil::Date;
-use mayfly_consent::{Language, cells::holds_identity_number};
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::{Language, cells::holds_identity_number, day::taipei_day};
 
 /// A table: names of columns for machines, for readers of English and for those of Chinese, and its lines.
 pub struct Printed<const N: usize> {
@@ -107,6 +107,20 @@ pub fn day(day: Date, language: Language) -> String {
     }
 }
 
+/// An instant in Taipei: day and time to the second.
+pub fn instant(at: Timestamp, language: Language) -> String {
+    let time = jiff::tz::offset(8).to_datetime(at).strftime("%H:%M:%S");
+    format!("{} {time}", day(taipei_day(at), language))
+}
+
+/// One of the two.
+pub fn of<'t>(language: Language, en: &'t str, zh: &'t str) -> &'t str {
+    match language {
+        Language::En => en,
+        Language::ZhTw => zh,
+    }
+}
+
 /// Text that is no markup, whatever it says; characters that are not to be seen are left out.
 pub fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -135,7 +149,7 @@ fn quoted(cell: &str) -> String {
 }
 
 /// Columns of a terminal that `text` takes: two for each of the wide characters.
-fn width(text: &str) -> usize {
+pub fn width(text: &str) -> usize {
     text.chars()
         .map(|character| match character {
             '\u{1100}'..='\u{115F}'

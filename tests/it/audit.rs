@@ -90,7 +90,14 @@ pub fn export(sandbox: &Sandbox, at: &str, name: &str) -> (PathBuf, String) {
     let exported = audit(
         sandbox,
         at,
-        &["export", "004", "2026-11", folder.to_str().unwrap()],
+        &[
+            "export",
+            "004",
+            "2026-11",
+            folder.to_str().unwrap(),
+            "--as",
+            "hsu.rv",
+        ],
     )
     .expect(0)
     .json();

@@ -1,8 +1,11 @@
 //! The folder an examiner takes away: what is in it, who may take it, and that every change of it is found. *Edge.*
 //!
-//! `refused` is what gives no folder. That the README's own commands verify it is in `stock`.
+//! `refused` is what gives no folder, `flawed` what is in one of which a part does not
+//! verify and what was allowed in its days, `taken` who takes single documents away, and that each is whole. That the README's own commands verify it is in `stock`.
 
+mod flawed;
 mod refused;
+mod taken;
 
 use std::{
     fs,
@@ -52,6 +55,9 @@ fn a_pack_has_what_an_examiner_asks_for_and_nothing_of_a_person() {
         "registers/stops.json",
         "registers/incidents.json",
         "registers/papers.csv",
+        "registers/approvals.csv",
+        "registers/grants.csv",
+        "registers/account-reviews.csv",
         "certificates/README",
         "programs/check-pack.py",
     ] {

@@ -3,12 +3,15 @@
 //! The journal is the order of things: behind the stop there is no query of what it stops. What stands in it before the stop has been
 //! asked and keeps its answer, or had not left yet: then it was held back, and failed with the code of the stop.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    path::PathBuf,
+};
 
 use crate::{
     judge::judge,
-    support::{Chance, NOW, pause},
-    synthetic::{BATCH, JournalLine, ResultLine, Synthetic, delivered, journal, ledger, shown},
+    support::{Chance, NOW, files_below, pause},
+    synthetic::{BATCH, JournalLine, QUERIER, ResultLine, Synthetic, delivered, journal, ledger, shown},
     worker::{TRIES, ended, paused_midway, start, stop_between_transactions, wake},
 };
 
@@ -115,6 +118,57 @@ fn a_stop_after_a_crash_holds_back_what_had_passed_the_gate() {
         }
     }
     panic!("no kill fell between gate and settle");
+}
+
+/// A stop that comes while the files of a delivery are written: nothing is handed out, and the next delivery keeps back what is stopped.
+#[test]
+fn a_stop_while_a_delivery_is_written_hands_out_nothing() {
+    let batch = Synthetic::prepare(12_000, 25, 0, "");
+    let file = batch.file.to_str().unwrap();
+    batch
+        .sandbox
+        .mayfly(["--at", NOW, "batch", "run", file])
+        .expect(0);
+    for _ in 0..TRIES {
+        let sandbox = batch.sandbox.copy();
+        let folder = sandbox.path("handed-out");
+        let out = folder.to_str().unwrap();
+        let results = ["batch", "results", BATCH, "--as", QUERIER, "--out", out];
+        let mut delivery = start(&sandbox, NOW, results);
+        // The first chunk is written, and the others are not.
+        let is_begun = |file: &PathBuf| file.metadata().is_ok_and(|file| file.len() > 10_000);
+        while !files_below(&folder).iter().any(is_begun) && delivery.try_wait().unwrap().is_none() {
+            pause(0.000_5);
+        }
+        if delivery.try_wait().unwrap().is_some() {
+            continue;
+        }
+        stop_between_transactions(&sandbox, &delivery);
+        sandbox
+            .at(
+                NOW,
+                ["stop", "add", "person"],
+                ["004/synth.q3", "--reason", "drill"],
+            )
+            .expect(0);
+        wake(&delivery);
+        let overtaken = ended(delivery);
+        // It came before the delivery looked, or behind its end.
+        if matches!(overtaken.code, 0 | 1) {
+            continue;
+        }
+        assert_eq!(overtaken.code, 75, "{}", overtaken.stderr);
+        assert!(
+            overtaken.stderr.contains("DELIVERY-STOPPED"),
+            "{}",
+            overtaken.stderr
+        );
+        assert!(files_below(&folder).is_empty());
+        let again = ended(start(&sandbox, NOW, results)).expect(1).json();
+        assert!(again["withheld"].as_u64().unwrap() > 0, "{again}");
+        return;
+    }
+    panic!("the stop did not fall into any of {TRIES} deliveries");
 }
 
 /// What became of a batch in the midst of which something was done.

@@ -151,6 +151,7 @@ CREATE TABLE approval (
     decided_by     TEXT NOT NULL,          -- place/account
     decided_person TEXT NOT NULL,
     decided_at     BIGINT,
+    decided_in     BIGINT,                -- journal index of the first decision of the same act
     used_at        BIGINT,
     entry          BIGINT NOT NULL        -- journal index of the application, which holds what is to be done
 );
@@ -483,6 +484,7 @@ CREATE TABLE sample (
     sample_size    BIGINT NOT NULL,
     reviewer       TEXT NOT NULL,          -- empty before the draw, and where nobody drew in time
     steps          TEXT NOT NULL,          -- JSON: act, journal index and payload of what outsiders may see; names who acted
+    items          TEXT NOT NULL,          -- journal indexes of its records in the order of the draw, noted when the first is opened
     last_at        BIGINT NOT NULL,       -- of the last act
     PRIMARY KEY (member, month)
 );

@@ -106,7 +106,7 @@ impl Breach {
         match self {
             Self::Overlap => "it overlaps another authorisation of the account",
             Self::Backdated => {
-                "it would hold from a day that is past on, for an account that is known already (五(一)2, 9)"
+                "it would hold from a day that is past on, for an account or a place that is known already (五(一)2, 9)"
             }
             Self::HandedOver => {
                 "the account is another person's or was: it never goes on to somebody else (五(一)6, 10)"

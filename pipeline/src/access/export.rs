@@ -7,8 +7,9 @@ use std::{
 
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
+use sqlx::AnyConnection;
 
-use super::{forms, page, people};
+use super::{forms, page, people, takers::Takers};
 use crate::{
     app::House,
     error::{Error, Result},
@@ -18,7 +19,9 @@ use crate::{
         entry::Kind,
         signing,
     },
+    output::beside::Beside,
     printed::{Printed, day},
+    regime::people::{Party, Right},
     roc::taipei,
     workbook::Book,
 };
@@ -31,10 +34,10 @@ pub enum Which {
     Changes(Date, Date),
 }
 
-/// Writes a table into `folder` for `by`, which is entered in the journal first; returns the files.
+/// Writes a table into `folder` for `by`, who keeps accounts, signs for them or checks that; it is entered in the journal first. Returns the files.
 ///
 /// # Errors
-/// `PEOPLE-RANGE`, `PEOPLE-FILE`, `GATE-CLOCK`.
+/// `PEOPLE-RANGE`, `PEOPLE-FILE`, `EXPORT-RIGHT`, `GATE-CLOCK`.
 pub async fn export(
     house: &House,
     which: &Which,
@@ -60,11 +63,46 @@ pub async fn export(
     };
     // What is refused is not entered.
     which.lines(house, member, Language::En).await?;
+    let begun = Beside::begin(folder)?;
     let mut tx = house.db.begin().await?;
-    act::enter(house, tx.connection(), &act, &by, now).await?;
+    let taker = taker(house, tx.connection(), member, by, house.today(now)).await?;
+    act::enter(house, tx.connection(), &act, &taker, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
-    write(house, which, member, folder, now).await
+    let written = write(house, which, member, begun.path(), now).await?;
+    begun.publish(&written)
+}
+
+/// `PLACE/ACCOUNT` of the account `by`, which may take the table of `member`, or of everybody, away on `today`.
+async fn taker(
+    house: &House,
+    conn: &mut AnyConnection,
+    member: Option<&str>,
+    by: &str,
+    today: Date,
+) -> Result<String> {
+    const THERE: &[Right] = &[
+        Right::ManageAccounts,
+        Right::Authorise,
+        Right::SignOff,
+        Right::Audit,
+    ];
+    let mut places = vec![
+        ("bureau", THERE),
+        ("supervisor", &[Right::Inspect]),
+        ("provider", &[Right::Inspect]),
+    ];
+    places.extend(
+        member
+            .filter(|at| Party::of(at) == Party::Member)
+            .map(|at| (at, THERE)),
+    );
+    let takers = Takers {
+        places: &places,
+        code: "EXPORT-RIGHT",
+        remedy: "name one of the 授權表 (--as): of one member's people (--member) its account administrator, unit head or internal auditor; of anybody's the bureau's administrator or compliance, or an auditor of the supervisor or the provider",
+    };
+    takers.check(house, conn, by, today).await
 }
 
 /// Writes the files of a table into `folder` for whoever has entered that in the journal.

@@ -5,25 +5,30 @@
 //!
 //! An `authorisation` is a line of the 授權表, `breach` what it must not do, `rows` and `changes` keep lines and changes,
 //! `people` begins and ends them and shows both tables, `hands` is who does and who approves it, `forms` is how these are printed,
-//! `export` writes them as files with a `page` to print, `units` the units that a member has registered.
+//! `founding` says how long files bring people, `export` writes them as files with a `page` to print, `takers` is who may take
+//! documents away, `units` the units that a member has registered, `stopper` who may stop.
 
 pub mod authorisation;
 pub mod breach;
 pub mod changes;
 pub mod export;
 pub mod forms;
+pub mod founding;
 mod hands;
 pub mod import;
 mod load;
 pub mod members;
 pub mod page;
 pub mod people;
+pub mod persons;
 pub mod registers;
 pub mod rows;
 pub mod staff;
 pub mod stop;
+pub mod stopper;
 pub mod stopping;
 pub mod table;
+pub mod takers;
 pub mod units;
 
 pub use registers::Registers;

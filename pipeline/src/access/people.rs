@@ -84,10 +84,15 @@ impl Holder {
 
     /// Where its people are looked after: at their own member, all others at the bureau.
     pub fn desk(&self) -> &str {
-        match Party::of(&self.at) {
-            Party::Member => &self.at,
-            _ => "bureau",
-        }
+        desk(&self.at)
+    }
+}
+
+/// Where the people of `at` are looked after.
+pub(super) fn desk(at: &str) -> &str {
+    match Party::of(at) {
+        Party::Member => at,
+        _ => "bureau",
     }
 }
 

@@ -1,6 +1,9 @@
-//! Takes `staff` files into the 授權表, idempotently (五(一)1, 2, D10). *SQL.*
+//! Founds places with `staff` files, idempotently: whom a place needs before two people can carry its 授權表 on (五(一)1, 2). *SQL.*
 
-use std::{collections::HashSet, path::Path};
+use std::{
+    collections::{HashMap, HashSet},
+    path::Path,
+};
 
 use jiff::civil::Date;
 use sqlx::AnyConnection;
@@ -9,6 +12,8 @@ use super::{
     authorisation::Authorisation,
     breach::{Breach, Known},
     changes::{Change, What},
+    founding::Standing,
+    people::desk,
     rows,
     table::{self, Line, REGISTER_LINES, Table},
     units,
@@ -26,6 +31,8 @@ use crate::{
 pub struct Import<'h> {
     regime: &'h Regime,
     today: Date,
+    /// How each place that looks after people stood before anything was taken of it.
+    standings: HashMap<String, Standing>,
     /// Accounts that are new with it: their book is taken over as it is, with its past.
     fresh: HashSet<(String, String)>,
     /// Every change, to be entered in the journal.
@@ -38,6 +45,7 @@ impl<'h> Import<'h> {
         Self {
             regime,
             today,
+            standings: HashMap::new(),
             fresh: HashSet::new(),
             changes: Vec::new(),
         }
@@ -54,7 +62,7 @@ impl<'h> Import<'h> {
     }
 
     /// Takes `lines` into the 授權表; returns how many were new or ended. A line that contradicts or overlaps another
-    /// authorisation of the account, or breaks a rule of the table, refuses the file.
+    /// authorisation of the account, breaks a rule of the table, or changes a place that two people carry on, refuses the file.
     pub async fn store(
         &mut self,
         conn: &mut AnyConnection,
@@ -90,7 +98,14 @@ impl<'h> Import<'h> {
             _ => refuse(breach.code(), breach.what()),
         };
         let fresh = (line.member.clone(), line.account.clone());
-        let is_known = !self.fresh.contains(&fresh);
+        let standing = self.standing(&mut *conn, desk(&line.member)).await?;
+        if standing == Standing::Founded {
+            return Err(carried_on(refuse(
+                "PEOPLE-FOUNDED",
+                "the place has people who enter and approve authorisations, so no file brings or changes one there (五(一)2)",
+            )));
+        }
+        let is_known = standing == Standing::Bereft || !self.fresh.contains(&fresh);
         let late = |day: Date| {
             is_known
                 .then(|| Breach::of_day(day, self.today, self.regime))
@@ -122,10 +137,17 @@ impl<'h> Import<'h> {
                 if !units::is_known(&mut *conn, self.regime, &line.member, &line.unit).await? {
                     return Err(breached(Breach::Unit));
                 }
-                if holder.is_none() {
-                    self.fresh.insert(fresh);
-                } else if let Some(breach) = late(line.from) {
+                let beyond = match standing {
+                    Standing::Bereft => Breach::of_accounts(line, &facts, self.regime),
+                    Standing::Founding | Standing::Founded => None,
+                };
+                let is_new = standing == Standing::Founding && holder.is_none();
+                let begins_late = (!is_new).then(|| late(line.from)).flatten();
+                if let Some(breach) = beyond.or(begins_late) {
                     return Err(breached(breach));
+                }
+                if is_new {
+                    self.fresh.insert(fresh);
                 }
                 rows::insert(&mut *conn, line).await?;
                 rows::give(&mut *conn, &line.member, &line.account, &line.person).await?;
@@ -136,6 +158,31 @@ impl<'h> Import<'h> {
             self.changes.push(Change::of(line, What::End));
         }
         Ok(true)
+    }
+}
+
+impl Import<'_> {
+    /// How `desk` stood before this import.
+    async fn standing(&mut self, conn: &mut AnyConnection, desk: &str) -> Result<Standing> {
+        if let Some(standing) = self.standings.get(desk) {
+            return Ok(*standing);
+        }
+        let lines = rows::of_member(conn, desk).await?;
+        let standing = Standing::of(&lines, self.regime, self.today);
+        self.standings.insert(desk.to_owned(), standing);
+        Ok(standing)
+    }
+}
+
+/// What is to be done with a line of a place that two people carry on.
+fn carried_on(error: Error) -> Error {
+    match error {
+        Error::Input { code, sentence, .. } => Error::Input {
+            code,
+            sentence,
+            remedy: "let two of them do it: `mayfly people begin|end AT/ACCOUNT … --as WHO --approved-by WHO`; nothing of the file was taken",
+        },
+        other => other,
     }
 }
 

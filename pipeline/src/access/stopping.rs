@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::AnyConnection;
 
-use super::stop::{self, Stop, Target};
+use super::{
+    stop::{self, Stop, Target},
+    stopper::stopper,
+};
 use crate::{
     app::House,
     approval::{Asked, Matter, Step, Wish, steps},
@@ -18,11 +21,16 @@ use crate::{
     regime::people,
 };
 
-/// Places a stop of `target`; returns its number. It holds for every item that has not left when it is committed.
+/// Places a stop of `target` as `by` (`stopper::stopper`); returns its number. It holds for every item that has not left when it is
+/// committed.
+///
+/// # Errors
+/// `STOP-REASON`, `STOP-TARGET`, `STOP-RIGHT`.
 pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Result<i64> {
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
-    let (number, _) = place_within(house, tx.connection(), target, (reason, by), now).await?;
+    let by = stopper(house, tx.connection(), by, house.today(now)).await?;
+    let (number, _) = place_within(house, tx.connection(), target, (reason, &by), now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
     Ok(number)

@@ -72,6 +72,21 @@ pub async fn of_duty(conn: &mut AnyConnection, duty: &str) -> Result<Vec<Check>>
     rows.iter().map(|row| check(row).map_err(failed())).collect()
 }
 
+/// The checks that were made in `[from, to)`, of all members.
+pub async fn between(conn: &mut AnyConnection, (from, to): (Timestamp, Timestamp)) -> Result<Vec<Check>> {
+    let failed = || Error::database("read the checks of accounts");
+    let rows = sqlx::query(
+        "SELECT check_no, duty, member, account, from_day, verdict, remark, checked_at, checked_by, entry
+         FROM account_check WHERE checked_at >= $1 AND checked_at < $2 ORDER BY check_no",
+    )
+    .bind(from.as_microsecond())
+    .bind(to.as_microsecond())
+    .fetch_all(conn)
+    .await
+    .map_err(failed())?;
+    rows.iter().map(|row| check(row).map_err(failed())).collect()
+}
+
 /// Enters `check`.
 pub async fn insert(conn: &mut AnyConnection, check: &Check) -> Result<()> {
     sqlx::query(

@@ -26,6 +26,7 @@ fn approval(verdict: &str, used: bool) -> Approval {
         decided_by: String::new(),
         decided_person: String::new(),
         decided_at: None,
+        decided_in: None,
         used_at: used.then(|| at(150)),
         entry: 0,
     }

@@ -105,7 +105,7 @@ pub async fn attest(
     let mut told = Told::of("attested", &approval);
     told.content = Some(&wish.content);
     let entry = enter(house, &mut *conn, &approval, &told, now).await?;
-    approval.entry = entry;
+    (approval.entry, approval.decided_in) = (entry, Some(entry));
     store::insert(conn, &approval).await?;
     Ok(Warrant {
         approval: Some(approval.number),
@@ -125,7 +125,7 @@ pub async fn decide(
     refused_for: Option<&str>,
 ) -> Result<Vec<Approval>> {
     refused_for.map_or(Ok(()), check_reason)?;
-    let mut decided = Vec::with_capacity(numbers.len());
+    let (mut decided, mut act) = (Vec::with_capacity(numbers.len()), None);
     let mut tx = house.db.begin().await?;
     // Only now: the approval may have run out while the writer was waited for.
     let now = house.trusted_now()?;
@@ -142,10 +142,11 @@ pub async fn decide(
         approval.decided_by = format!("{place}/{}", hand.account);
         approval.decided_person = hand.person;
         approval.decided_at = Some(now);
-        store::decide(&mut *conn, &approval).await?;
         let mut told = Told::of(&approval.verdict, &approval);
         told.reason = refused_for;
-        enter(house, conn, &approval, &told, now).await?;
+        let entry = enter(house, &mut *conn, &approval, &told, now).await?;
+        approval.decided_in = Some(*act.get_or_insert(entry));
+        store::decide(conn, &approval).await?;
         decided.push(approval);
     }
     tx.commit().await?;
@@ -234,6 +235,7 @@ fn open(wish: &Wish, person: String, rule: &SecondPerson, now: Timestamp) -> App
         decided_by: String::new(),
         decided_person: String::new(),
         decided_at: None,
+        decided_in: None,
         used_at: None,
         entry: 0,
     }

@@ -40,6 +40,8 @@ pub struct Approval {
     pub decided_person: String,
     /// When.
     pub decided_at: Option<Timestamp>,
+    /// The journal index of the first decision of the act in which it was decided: those that were decided together have one.
+    pub decided_in: Option<i64>,
     /// When it was used.
     pub used_at: Option<Timestamp>,
     /// The journal index of the application.
@@ -50,8 +52,8 @@ pub struct Approval {
 pub(super) async fn insert(conn: &mut AnyConnection, approval: &Approval) -> Result<()> {
     sqlx::query(
         "INSERT INTO approval (approval_no, act, desk, subject, about, digest, applied_by, applied_person, applied_at,
-         expires_at, verdict, decided_by, decided_person, decided_at, used_at, entry)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)",
+         expires_at, verdict, decided_by, decided_person, decided_at, used_at, entry, decided_in)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
     )
     .bind(approval.number)
     .bind(approval.act.name())
@@ -69,6 +71,7 @@ pub(super) async fn insert(conn: &mut AnyConnection, approval: &Approval) -> Res
     .bind(approval.decided_at.map(Timestamp::as_microsecond))
     .bind(approval.used_at.map(Timestamp::as_microsecond))
     .bind(approval.entry)
+    .bind(approval.decided_in)
     .execute(conn)
     .await
     .map_err(Error::database("enter an approval"))?;
@@ -80,7 +83,7 @@ pub(super) async fn one(conn: &mut AnyConnection, number: i64) -> Result<Option<
     let failed = || Error::database("look for an approval");
     let row = sqlx::query(
         "SELECT approval_no, act, desk, subject, about, digest, applied_by, applied_person, applied_at, expires_at,
-         verdict, decided_by, decided_person, decided_at, used_at, entry FROM approval WHERE approval_no = $1",
+         verdict, decided_by, decided_person, decided_at, used_at, entry, decided_in FROM approval WHERE approval_no = $1",
     )
     .bind(number)
     .fetch_optional(conn)
@@ -94,7 +97,7 @@ pub(super) async fn list(conn: &mut AnyConnection, waiting: Option<Timestamp>) -
     let failed = || Error::database("list the approvals");
     let rows = sqlx::query(
         "SELECT approval_no, act, desk, subject, about, digest, applied_by, applied_person, applied_at, expires_at,
-         verdict, decided_by, decided_person, decided_at, used_at, entry FROM approval
+         verdict, decided_by, decided_person, decided_at, used_at, entry, decided_in FROM approval
          WHERE $1 < 0 OR (used_at IS NULL AND verdict <> 'refused' AND expires_at > $1) ORDER BY approval_no",
     )
     .bind(waiting.map_or(-1, Timestamp::as_microsecond))
@@ -113,7 +116,7 @@ pub async fn decided_between(
     let failed = || Error::database("list the approvals of a month");
     let rows = sqlx::query(
         "SELECT approval_no, act, desk, subject, about, digest, applied_by, applied_person, applied_at, expires_at,
-         verdict, decided_by, decided_person, decided_at, used_at, entry FROM approval
+         verdict, decided_by, decided_person, decided_at, used_at, entry, decided_in FROM approval
          WHERE desk = $1 AND decided_at >= $2 AND decided_at < $3 ORDER BY approval_no",
     )
     .bind(desk)
@@ -125,16 +128,24 @@ pub async fn decided_between(
     rows.iter().map(|row| from_row(row).map_err(failed())).collect()
 }
 
+impl Approval {
+    /// Whether its approver stood by: applied for, given and used in one act.
+    pub fn is_attested(&self) -> bool {
+        self.decided_in == Some(self.entry)
+    }
+}
+
 /// Enters the verdict of `approval`, which had none.
 pub(super) async fn decide(conn: &mut AnyConnection, approval: &Approval) -> Result<()> {
     let done = sqlx::query(
-        "UPDATE approval SET verdict = $1, decided_by = $2, decided_person = $3, decided_at = $4
-         WHERE approval_no = $5 AND verdict = '' AND used_at IS NULL",
+        "UPDATE approval SET verdict = $1, decided_by = $2, decided_person = $3, decided_at = $4, decided_in = $5
+         WHERE approval_no = $6 AND verdict = '' AND used_at IS NULL",
     )
     .bind(&approval.verdict)
     .bind(&approval.decided_by)
     .bind(&approval.decided_person)
     .bind(approval.decided_at.map(Timestamp::as_microsecond))
+    .bind(approval.decided_in)
     .bind(approval.number)
     .execute(conn)
     .await
@@ -181,5 +192,6 @@ fn from_row(row: &AnyRow) -> Column<Approval> {
         decided_at: optional(row.try_get(13)?)?,
         used_at: optional(row.try_get(14)?)?,
         entry: row.try_get(15)?,
+        decided_in: row.try_get(16)?,
     })
 }

@@ -6,7 +6,9 @@ use sqlx::AnyConnection;
 use super::{
     Month,
     draw::Ingredients,
-    enter, frozen, review, reviewer, size,
+    enter, frozen, review,
+    reviewer::{self, Who},
+    size,
     steps::{ActName, Announced, Committed, Drawn, Extended, Frozen, Step, find},
     store::{self, Sample, State},
 };
@@ -35,17 +37,15 @@ pub async fn draw(house: &House, member: &str, month: Month, given: &Given<'_>) 
     check_value(given.value)?;
     let mut reader = house.db.reader().await?;
     to_draw(&mut reader, member, month).await?;
-    reviewer::check(
-        house,
-        &mut reader,
-        (member, month),
-        given.reviewer,
-        Some(given.named_by),
-    )
-    .await?;
+    let who = Who {
+        account: given.reviewer,
+        named_by: Some(given.named_by),
+    };
+    let actors = reviewer::actors(house, &mut reader, (member, month), who).await?;
     drop(reader);
     let mut tx = house.db.begin().await?;
     let sample = to_draw(tx.connection(), member, month).await?;
+    reviewer::check(house, &mut tx, member, who, &actors).await?;
     let drawn = Drawn {
         month: month.to_string(),
         by: given.reviewer.to_owned(),
@@ -138,12 +138,16 @@ pub async fn draw_without(house: &House, member: &str, month: Month, by: &str) -
 pub async fn extend(house: &House, member: &str, month: Month, size: u64, by: &str) -> Result<Sample> {
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
-    if frozen(&mut reader, member, month).await?.reviewer != by {
-        reviewer::check(house, &mut reader, (member, month), by, None).await?;
-    }
+    let who = Who {
+        account: by,
+        named_by: None,
+    };
+    let sample = frozen(&mut reader, member, month).await?;
+    let actors = reviewer::actors_besides(house, &mut reader, &sample, who).await?;
     drop(reader);
     let mut tx = house.db.begin().await?;
     let mut sample = frozen(tx.connection(), member, month).await?;
+    reviewer::check(house, &mut tx, member, who, &actors).await?;
     if sample.state != State::Drawn {
         return Err(not_drawn());
     }

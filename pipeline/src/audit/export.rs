@@ -1,6 +1,6 @@
 //! Writes a drawn sample as a folder that anybody verifies: its acts and records, the journal, and how to check them. *Edge.*
 
-use std::{fs, path::Path};
+use std::path::Path;
 
 use sqlx::AnyConnection;
 
@@ -11,35 +11,35 @@ use super::{
     frozen, report,
     steps::SampleFile,
     store::{Sample, State},
+    taker,
 };
 use crate::{
     app::House,
-    error::{Error, Result},
-    input,
+    error::Result,
     journal::{
         act::{self, Act},
         archive,
         entry::Kind,
-        fault::JournalError,
     },
+    output::folder::Staging,
 };
 
-/// Writes the drawn sample of `month` of `member` to the new folder `folder`; `by` is who wanted it, and that is entered
+/// Writes the drawn sample of `month` of `member` to the new folder `folder` for `by`, who works with it; that is entered
 /// in the journal first. Returns how many records the sample has.
 ///
 /// # Errors
-/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `JOURNAL-INPUT` for a folder that is not empty or lies in the data directory.
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `EXPORT-RIGHT`, `SAMPLE-OWN`, `EXPORT-FOLDER`, `GATE-CLOCK`; those of the disk.
 pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by: &str) -> Result<usize> {
     let mut reader = house.db.reader().await?;
     let sample = frozen(&mut reader, member, month).await?;
     if sample.state != State::Drawn {
         return Err(not_drawn());
     }
-    archive::check_target(house, folder)?;
-    let there = fs::symlink_metadata(folder).is_ok();
-    if there && !fs::read_dir(folder).is_ok_and(|mut children| children.next().is_none()) {
-        return Err(Error::journal(JournalError::TargetNotEmpty));
-    }
+    let now = house.trusted_now()?;
+    let today = house.today(now);
+    let taker = taker::check(house, &mut reader, member, by, today).await?;
+    taker::check_stranger(house, &mut reader, &sample, &taker).await?;
+    let staging = Staging::begin(folder, &house.dir)?;
     let reference = format!("sample:{month}");
     let act = Act {
         kind: Kind::Export,
@@ -47,21 +47,30 @@ pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by
         reference: &reference,
     };
     let mut tx = house.db.begin().await?;
-    act::enter(house, tx.connection(), &act, &by, house.trusted_now()?).await?;
+    // Rights may have ended while records were looked at.
+    let taker = taker::check(house, tx.connection(), member, &taker, today).await?;
+    act::enter(house, tx.connection(), &act, &taker, now).await?;
     tx.commit().await?;
-    input::make_folder_for_export(folder)?;
-    archive::export(house, &folder.join(JOURNAL)).await?;
-    put(folder, "check.py", CHECK)?;
-    put(folder, "README", GUIDE)?;
-    write(&mut reader, &sample, folder).await
+    archive::export(house, &staging.place(JOURNAL)?).await?;
+    staging.put("check.py", CHECK)?;
+    staging.put("README", GUIDE)?;
+    staging.put("verifier-key", &format!("{}\n", house.signer.verifier().text()))?;
+    let items = write(&mut reader, &sample, &staging, "").await?;
+    staging.name()?;
+    Ok(items)
 }
 
-/// Writes the file of a drawn `sample` to `folder`, for whoever has entered that in the journal; returns how many records it
+/// Writes the file of a drawn `sample` to `folder` of `staging`, which is empty or ends with a slash, for whoever has entered that in the journal; returns how many records it
 /// has.
 ///
 /// # Errors
 /// `JOURNAL-DAMAGED`, `DB-*`, those of the disk.
-pub async fn write(conn: &mut AnyConnection, sample: &Sample, folder: &Path) -> Result<usize> {
+pub async fn write(
+    conn: &mut AnyConnection,
+    sample: &Sample,
+    staging: &Staging,
+    folder: &str,
+) -> Result<usize> {
     let file = SampleFile {
         format: FORMAT.into(),
         member: sample.member.clone(),
@@ -69,13 +78,8 @@ pub async fn write(conn: &mut AnyConnection, sample: &Sample, folder: &Path) -> 
         items: report::items(conn, sample).await?,
         steps: sample.steps.clone(),
     };
-    let text = serde_json::to_string_pretty(&file).map_err(|_| Error::Bug("a sample has no JSON form"))?;
-    put(folder, SAMPLE, &format!("{text}\n"))?;
+    staging.put_json(&format!("{folder}{SAMPLE}"), &file)?;
     Ok(file.items.len())
-}
-
-fn put(folder: &Path, name: &str, text: &str) -> Result<()> {
-    fs::write(folder.join(name), text).map_err(Error::io("write a file of the export"))
 }
 
 /// The sample's own file.

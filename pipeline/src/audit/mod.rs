@@ -6,7 +6,7 @@
 //! decided by [`reviewer`]), and the three together are the seed of the [`draw`], which takes as many records as [`size`] says. If nobody has given one by the day of the
 //! regime file, the bureau draws with the next checkpoint in its place. [`pass`] does of this what has a date.
 //!
-//! Each act is an entry of the journal whose payload ([`steps`]) leaves the house with the sample ([`export`]), so that
+//! Each act is an entry of the journal whose payload ([`steps`]) leaves the house with the sample ([`export`]; who may take it away: [`taker`]), so that
 //! [`verify`] recomputes everything from files alone. [`report`] is what people see, with the [`chance`] that the sample
 //! finds misuse; [`store`] keeps one row a member and [`month`].
 //!
@@ -21,9 +21,10 @@ pub mod draw;
 pub mod drawing;
 pub mod export;
 pub mod freeze;
+mod log;
 pub mod month;
 pub mod pass;
-pub mod persons;
+pub use crate::access::persons;
 pub mod population;
 pub mod reconcile;
 pub mod report;
@@ -32,6 +33,7 @@ pub mod reviewer;
 pub mod size;
 pub mod steps;
 pub mod store;
+pub mod taker;
 pub mod verify;
 
 pub use month::Month;

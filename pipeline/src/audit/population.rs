@@ -50,6 +50,22 @@ pub async fn drawn(conn: &mut AnyConnection, sample: &Sample, seed: Hash) -> Res
     Ok(drawing.finish())
 }
 
+/// The query id of entry `index`, if it is one of the population of `sample`.
+///
+/// # Errors
+/// `JOURNAL-DAMAGED`, `DB-*`.
+pub async fn query_at(conn: &mut AnyConnection, sample: &Sample, index: u64) -> Result<Option<String>> {
+    let mut query = None;
+    if index < sample.frozen_size {
+        span::by_index(conn, index, index + 1, |_, entry| {
+            let is_one = is_query(entry, &sample.member, sample.month);
+            query = is_one.then(|| entry.reference.to_owned());
+        })
+        .await?;
+    }
+    Ok(query)
+}
+
 async fn each(
     conn: &mut AnyConnection,
     member: &str,

@@ -10,12 +10,14 @@ use sqlx::{AnyConnection, Row};
 use super::{
     Month,
     comparison::{Comparison, Difference, Field, Values},
+    log,
     persons::Persons,
     store,
 };
 use crate::{
     access::{members, rows, table::Table},
     app::House,
+    db::Tx,
     duty::{artefact, close},
     error::{Error, Result},
     gate::record::{AskedRecord, QueryRecord},
@@ -114,9 +116,9 @@ pub async fn reconcile(
     mut found: impl FnMut(Finding) -> Result<()>,
 ) -> Result<(Reconciled, u64)> {
     let now = house.trusted_now()?;
+    check(house, &mut house.db.begin().await?, (member, month), by, now).await?;
     let mut reader = house.db.reader().await?;
-    check(house, &mut reader, (member, month), by, now).await?;
-    let file = open(path)?;
+    let file = open(path).map_err(log::refused)?;
     let look = Look::at(&file).map_err(Error::io("look at the file"))?;
     let mut reconciled = Reconciled {
         member: member.to_owned(),
@@ -170,23 +172,20 @@ pub async fn reconcile(
         ..Limits::default()
     };
     let name = input::name_of(path);
-    let mut log = Table::read_within(Hashed::new(file), name, (&COLUMNS, &[]), limits)?;
-    while let Some(line) = log.next_line()? {
+    let lines = Table::read_within(Hashed::new(file), name, (&COLUMNS, &[]), limits);
+    let mut lines = lines.map_err(log::refused)?;
+    while let Some(line) = lines.next_line().map_err(log::refused)? {
+        let unfit = |what: &str| log::refused(line.refuse("IMPORT-CELL", what));
         reconciled.lines += 1;
         let batch = line.cell(0);
         if !BatchName::parse(batch).is_ok_and(|name| name.member() == member) {
-            return Err(line.refuse(
-                "IMPORT-CELL",
+            return Err(unfit(
                 "batch is not the name of a batch of this member, such as 004-1151102-01",
             ));
         }
         let number = line.cell(1).parse().ok().filter(|number| *number >= 2);
-        let number: u32 = number.ok_or_else(|| {
-            line.refuse(
-                "IMPORT-CELL",
-                "line is not the number of a line of a batch file, from 2 on",
-            )
-        })?;
+        let number: u32 =
+            number.ok_or_else(|| unfit("line is not the number of a line of a batch file, from 2 on"))?;
         let cells: Values<'_> = std::array::from_fn(|place| line.cell(place + 2));
         let approved_at = instant(cells[APPROVED_AT]);
         let mut cells = cells;
@@ -195,23 +194,24 @@ pub async fn reconcile(
             tell(&mut reconciled, batch, number, difference)?;
         }
     }
-    let (file, sha256) = log.into_source().finish();
-    look.still(&file)?;
+    let (file, sha256) = lines.into_source().finish();
+    look.still(&file).map_err(log::refused)?;
     reconciled.log_sha256 = sha256;
     for (batch, line) in comparison.unnamed() {
         tell(&mut reconciled, batch, line, Difference::MissingThere)?;
     }
-    let entry = enter(house, &reconciled, now).await?;
+    let entry = enter(house, &reconciled, month).await?;
     Ok((reconciled, entry))
 }
 
 async fn check(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     (member, month): (&str, Month),
     by: &str,
     now: Timestamp,
 ) -> Result<()> {
+    let conn = tx.connection();
     if members::one(&mut *conn, member).await?.is_none() {
         return Err(Error::Input {
             code: "MEMBER-UNKNOWN",
@@ -304,13 +304,17 @@ async fn without_consent(conn: &mut AnyConnection, member: &str, month: Month) -
     found.iter().map(|row| finding(row).map_err(failed())).collect()
 }
 
-async fn enter(house: &House, reconciled: &Reconciled, now: Timestamp) -> Result<u64> {
+async fn enter(house: &House, reconciled: &Reconciled, month: Month) -> Result<u64> {
     let act = Act {
         kind: Kind::Reconciliation,
         member: &reconciled.member,
         reference: &reconciled.month,
     };
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
+    // Once more: the log may have taken minutes, and a stop holds from its commit on.
+    let place = (reconciled.member.as_str(), month);
+    check(house, &mut tx, place, &reconciled.by, now).await?;
     let entry = act::enter(house, tx.connection(), &act, reconciled, now).await?;
     if reconciled.is_clean() {
         close_duty(house, tx.connection(), reconciled, entry, now).await?;

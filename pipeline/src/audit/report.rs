@@ -8,7 +8,9 @@ use super::{
     Month,
     chance::{Chance, chances},
     drawing::not_drawn,
-    frozen, pass, population, reviewer, size,
+    frozen, pass, population,
+    reviewer::{self, Who},
+    size,
     steps::{ActName, Drawn, FileItem, find},
     store::{self, Sample, State},
 };
@@ -74,9 +76,11 @@ pub async fn show(house: &House, member: &str, month: Month, account: Option<&st
     if sample.state != State::Drawn {
         return Err(not_drawn());
     }
-    if sample.reviewer != account {
-        reviewer::check(house, &mut reader, (member, month), account, None).await?;
-    }
+    let who = Who {
+        account,
+        named_by: None,
+    };
+    let actors = reviewer::actors_besides(house, &mut reader, &sample, who).await?;
     let reference = format!("sample:{month}");
     let act = Act {
         kind: Kind::Read,
@@ -84,6 +88,7 @@ pub async fn show(house: &House, member: &str, month: Month, account: Option<&st
         reference: &reference,
     };
     let mut tx = house.db.begin().await?;
+    reviewer::check(house, &mut tx, member, who, &actors).await?;
     act::enter(house, tx.connection(), &act, &account, house.trusted_now()?).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;

@@ -9,28 +9,43 @@ use std::collections::BTreeSet;
 
 use sqlx::AnyConnection;
 
-use super::{Month, persons::Persons, store};
+use super::{
+    Month,
+    persons::Persons,
+    store::{self, Sample},
+};
 use crate::{
     app::House,
+    db::Tx,
     error::{Error, Result},
     gate::record::QueryRecord,
     regime::people::Right,
     sealed,
 };
 
-/// Refuses `account` as the reviewer of `month` of `member`, if it may not be; `named_by` is who named it, if anybody did.
+/// Who is to review: an account, and who named it, if anybody did.
+#[derive(Clone, Copy)]
+pub struct Who<'w> {
+    /// The reviewer's account.
+    pub account: &'w str,
+    /// The unit head's.
+    pub named_by: Option<&'w str>,
+}
+
+/// Refuses `who` as the reviewer of a month of `member` of which `actors` queried or approved a record; it is asked in the
+/// transaction of the act, because a right that ended or a stop that came before its commit counts.
 ///
 /// # Errors
-/// `SAMPLE-RIGHT`, `SAMPLE-NAMED`, `SAMPLE-OWN`; `KEY-*`, `SEAL-*`, `DB-*`.
+/// `SAMPLE-RIGHT`, `SAMPLE-NAMED`, `SAMPLE-OWN`; `GATE-CLOCK`, `DB-*`.
 pub async fn check(
     house: &House,
-    conn: &mut AnyConnection,
-    (member, month): (&str, Month),
-    account: &str,
-    named_by: Option<&str>,
+    tx: &mut Tx,
+    member: &str,
+    Who { account, named_by }: Who<'_>,
+    actors: &BTreeSet<String>,
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
-    let persons = Persons::load(&mut *conn, member, today).await?;
+    let persons = Persons::load(tx.connection(), member, today).await?;
     check_right(house, &persons, account)?;
     if let Some(named_by) = named_by {
         let head = house.regime.review.signed_off_by.value;
@@ -42,10 +57,43 @@ pub async fn check(
             ));
         }
     }
-    if persons.is_among(account, &actors(house, conn, member, month).await?) {
+    if persons.is_among(account, actors) {
         return Err(own());
     }
     Ok(())
+}
+
+/// Refuses the person behind `account` if they queried or approved in `month` of `member`.
+///
+/// # Errors
+/// `SAMPLE-OWN`; `KEY-*`, `SEAL-*`, `DB-*`.
+pub async fn check_stranger(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, month): (&str, Month),
+    account: &str,
+) -> Result<()> {
+    let persons = Persons::load(&mut *conn, member, house.today(house.trusted_now()?)).await?;
+    match persons.is_among(account, &recorded(house, conn, (member, month)).await?) {
+        true => Err(own()),
+        false => Ok(()),
+    }
+}
+
+/// As [`actors`], of `sample`, which is drawn: of its own reviewer that was looked for when it was.
+///
+/// # Errors
+/// As [`actors`].
+pub async fn actors_besides(
+    house: &House,
+    conn: &mut AnyConnection,
+    sample: &Sample,
+    who: Who<'_>,
+) -> Result<BTreeSet<String>> {
+    match sample.reviewer == who.account {
+        true => Ok(BTreeSet::new()),
+        false => actors(house, conn, (&sample.member, sample.month), who).await,
+    }
 }
 
 /// Refuses `account` unless it has the review right today.
@@ -72,12 +120,26 @@ pub fn own() -> Error {
     )
 }
 
-/// Every account that queried or approved a record of the month; one sealed record is open at a time.
-async fn actors(
+/// Every account that queried or approved a record of the month, for `who` may review it otherwise; one sealed record is open
+/// at a time. It is read before the act: a month that is frozen has no new records, and the one writer does not wait for it.
+///
+/// # Errors
+/// `SAMPLE-RIGHT`, `SAMPLE-NAMED`; `KEY-*`, `SEAL-*`, `DB-*`.
+pub async fn actors(
     house: &House,
     conn: &mut AnyConnection,
-    member: &str,
-    month: Month,
+    (member, month): (&str, Month),
+    who: Who<'_>,
+) -> Result<BTreeSet<String>> {
+    // No record is opened for somebody without the right.
+    check(house, &mut house.db.begin().await?, member, who, &BTreeSet::new()).await?;
+    recorded(house, conn, (member, month)).await
+}
+
+async fn recorded(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, month): (&str, Month),
 ) -> Result<BTreeSet<String>> {
     let mut actors = BTreeSet::new();
     for place in store::records(conn, member, month).await? {

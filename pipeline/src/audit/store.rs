@@ -114,7 +114,7 @@ pub async fn unfinished(conn: &mut AnyConnection) -> Result<Vec<Sample>> {
 pub async fn insert(conn: &mut AnyConnection, sample: &Sample) -> Result<()> {
     sqlx::query(
         "INSERT INTO sample (member, month, state, commit_entry, committed_at, frozen_size, population, announce_entry,
-         sample_size, reviewer, steps, last_at) VALUES ($1, $2, $3, $4, $5, 0, 0, NULL, 0, '', $6, $7)",
+         sample_size, reviewer, steps, items, last_at) VALUES ($1, $2, $3, $4, $5, 0, 0, NULL, 0, '', $6, '', $7)",
     )
     .bind(&sample.member)
     .bind(sample.month.to_string())
@@ -133,7 +133,7 @@ pub async fn insert(conn: &mut AnyConnection, sample: &Sample) -> Result<()> {
 pub async fn advance(conn: &mut AnyConnection, sample: &Sample, from: (State, u64)) -> Result<()> {
     let done = sqlx::query(
         "UPDATE sample SET state = $1, frozen_size = $2, population = $3, announce_entry = $4, sample_size = $5,
-         reviewer = $6, steps = $7, last_at = $8
+         reviewer = $6, steps = $7, items = '', last_at = $8
          WHERE member = $9 AND month = $10 AND state = $11 AND sample_size = $12",
     )
     .bind(sample.state.word())
@@ -167,6 +167,35 @@ pub async fn touch(conn: &mut AnyConnection, member: &str, month: Month, now: Ti
         .execute(conn)
         .await
         .map_err(Error::database("touch a sample"))?;
+    Ok(())
+}
+
+/// The journal indexes of the records of `sample` in the order of the draw, as they were noted; `None` before, and if there are
+/// not just as many as are drawn.
+pub async fn noted(conn: &mut AnyConnection, sample: &Sample) -> Result<Option<Vec<u64>>> {
+    let failed = || Error::database("read the records of a sample");
+    let row = sqlx::query("SELECT items FROM sample WHERE member = $1 AND month = $2")
+        .bind(&sample.member)
+        .bind(sample.month.to_string())
+        .fetch_one(conn)
+        .await
+        .map_err(failed())?;
+    let text: String = row.try_get(0).map_err(failed())?;
+    let items: Option<Vec<u64>> = text.split(',').map(|index| index.parse().ok()).collect();
+    Ok(items.filter(|items| items.len() as u64 == sample.sample_size))
+}
+
+/// Notes them, unless the sample has grown meanwhile.
+pub async fn note(conn: &mut AnyConnection, sample: &Sample, items: &[u64]) -> Result<()> {
+    let items: Vec<String> = items.iter().map(u64::to_string).collect();
+    sqlx::query("UPDATE sample SET items = $1 WHERE member = $2 AND month = $3 AND sample_size = $4")
+        .bind(items.join(","))
+        .bind(&sample.member)
+        .bind(sample.month.to_string())
+        .bind(number(sample.sample_size)?)
+        .execute(conn)
+        .await
+        .map_err(Error::database("note the records of a sample"))?;
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{Opening, args::AuditCommand, attributable, out::Out, reconcile, review};
+use super::{Opening, args::AuditCommand, attributable, out::Out, placed, reconcile, review};
 use crate::{
     audit::{
         drawing::{self, Given},
@@ -70,8 +70,8 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
             account,
         } => {
             let month = month_of(&sample.month)?;
+            let by = placed(&account)?;
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
             let items = export::export(&house, &sample.member, month, &folder, by).await?;
             let key = house.signer.verifier().text();
             let value = serde_json::json!({ "items": items, "folder": folder, "key": key });

@@ -1,6 +1,6 @@
 //! `evidence pack|verify`. *Edge.*
 
-use super::{Opening, args::EvidenceCommand, attributable, out::Out};
+use super::{Opening, args::EvidenceCommand, out::Out, placed};
 use crate::{
     error::{Exit, Result},
     evidence::{asked::Asked, pack, verify},
@@ -16,11 +16,7 @@ pub(super) async fn run(opening: &Opening, command: EvidenceCommand, out: &Out) 
             account,
         } => {
             let asked = Asked { from, to, member };
-            // PLACE/ACCOUNT, or the account alone.
-            for part in account.splitn(2, '/') {
-                attributable(part)?;
-            }
-            let by = account.as_str();
+            let by = placed(&account)?;
             let house = opening.to_act().await?;
             let packed = pack::pack(&house, &asked, &folder, by).await?;
             out.show(&packed, || {
@@ -37,9 +33,12 @@ pub(super) async fn run(opening: &Opening, command: EvidenceCommand, out: &Out) 
                     counts.certificates,
                     packed.journal,
                     packed.key
-                )
+                ) + &packed.findings.iter().map(|found| format!("finding: {}\n", found.text())).collect::<String>()
             })?;
-            Ok(Exit::Done)
+            Ok(match packed.findings.is_empty() {
+                true => Exit::Done,
+                false => Exit::Findings,
+            })
         }
         EvidenceCommand::Verify { folder, key } => {
             let found = verify::verify(&folder, &key)?;

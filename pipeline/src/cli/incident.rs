@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{
     Opening,
     args::{IncidentCommand, IncidentTarget, OutcomeArgument},
-    attributable,
     out::Out,
+    placed,
 };
 use crate::{
     access::stop::Target,
@@ -42,7 +42,7 @@ pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) 
             to,
             account,
         } => {
-            let account = attributable(&account)?;
+            let account = placed(&account)?;
             let house = opening.to_act().await?;
             let printed = notice::print(&house, incident, &to, out.language, account).await?;
             out.show(&printed, || printed.text.clone())?;
@@ -59,7 +59,7 @@ pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) 
                 from,
                 until,
                 file: file.as_deref(),
-                by: attributable(&account)?,
+                by: placed(&account)?,
             };
             let house = opening.to_act().await?;
             let found = affected::list(&house, &wanted).await?;
@@ -79,7 +79,7 @@ pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) 
             account,
         } => {
             let house = opening.to_act().await?;
-            let number = step::add(&house, incident, &what, &note, attributable(&account)?).await?;
+            let number = step::add(&house, incident, &what, &note, placed(&account)?).await?;
             out.show(&serde_json::json!({ "step": number }), || {
                 format!("{what} {number} of incident {incident}\n")
             })?;
@@ -95,12 +95,12 @@ pub(super) async fn run(opening: &Opening, command: IncidentCommand, out: &Out) 
                 OutcomeArgument::Unfounded => close::Outcome::Unfounded,
             };
             let house = opening.to_act().await?;
-            close::close(&house, incident, outcome, &file, attributable(&account)?).await?;
+            close::close(&house, incident, outcome, &file, placed(&account)?).await?;
             let report = report::show(&house, incident).await?;
             out.show(&report, || forms::text(&report, out.language))?;
         }
         IncidentCommand::Drill { account } => {
-            let account = attributable(&account)?;
+            let account = placed(&account)?;
             let house = opening.to_act().await?;
             let drilled = drill::drill(&house, account).await?;
             out.show(&drilled, || {
@@ -139,7 +139,7 @@ async fn opened(opening: &Opening, target: IncidentTarget, out: &Out) -> Result<
         reason: &words.reason,
         known_at: words.known,
         affects_from: words.from,
-        by: attributable(&words.account)?,
+        by: placed(&words.account)?,
         patience: Duration::from_secs(words.wait),
     };
     let house = opening.to_act().await?;

@@ -141,6 +141,14 @@ fn attributable(account: &str) -> Result<&str> {
     })
 }
 
+/// As [`attributable`], for what people of several places do: `PLACE/ACCOUNT`, or the account alone.
+fn placed(account: &str) -> Result<&str> {
+    for part in account.splitn(2, '/') {
+        attributable(part)?;
+    }
+    Ok(account)
+}
+
 async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
     let default = match arguments.command {
         Command::Demo => crate::demo::DIR,

@@ -9,6 +9,7 @@ use super::{
     args::{CheckCommand, HandsArguments, PeopleCommand, Shown},
     attributable,
     out::Out,
+    placed,
 };
 use crate::{
     access::{
@@ -210,7 +211,7 @@ fn reviewed(house: &House, review: &Review, out: &Out) -> Result<()> {
 /// Writes a table as files.
 async fn files(house: &House, which: &Which, shown: &Shown, out: &Out) -> Result<Exit> {
     let folder = shown.out.as_deref().unwrap_or(Path::new("."));
-    let by = attributable(&shown.account)?;
+    let by = placed(shown.account.as_deref().unwrap_or_default())?;
     let files = export::export(house, which, shown.member.as_deref(), folder, by).await?;
     out.show(&serde_json::json!({ "files": files }), || {
         let lines: Vec<String> = files.iter().map(|file| format!("{}\n", file.display())).collect();

@@ -1,10 +1,6 @@
 //! `audit reconcile`: what came of it, the first findings, and all of them as a file. *Edge.*
 
-use std::{
-    fs::File,
-    io::{BufWriter, Write},
-    path::Path,
-};
+use std::path::Path;
 
 use super::out::Out;
 use crate::{
@@ -16,6 +12,7 @@ use crate::{
     },
     error::{Error, Exit, Result},
     input,
+    output::file::NewFile,
 };
 
 /// What is to be reconciled, and who does it.
@@ -33,7 +30,7 @@ impl Order<'_> {
         let ended = reconcile::reconcile(self.house, self.of, self.log, self.by, |finding| {
             if let Some(file) = &mut file {
                 let row = row(&finding);
-                writeln!(file, "{row}\r").map_err(Error::io("write the findings"))?;
+                file.write(&format!("{row}\r\n"))?;
             }
             if first.len() < SHOWN {
                 first.push(finding);
@@ -41,15 +38,10 @@ impl Order<'_> {
             Ok(())
         })
         .await;
-        if let (Err(_), Some(path)) = (&ended, findings) {
-            // Findings without an entry would be half a result.
-            drop(file);
-            std::fs::remove_file(path).map_err(Error::io("remove unfinished findings"))?;
-            return ended.map(|_| Exit::Bug);
-        }
+        // Findings without an entry would be half a result.
         let (reconciled, entry) = ended?;
-        if let Some(file) = &mut file {
-            file.flush().map_err(Error::io("write the findings"))?;
+        if let Some(file) = file {
+            file.publish()?;
         }
         let mut value =
             serde_json::to_value(&reconciled).map_err(|_| Error::Bug("a count has no JSON form"))?;
@@ -64,7 +56,7 @@ impl Order<'_> {
     }
 }
 
-fn create(house: &House, path: &Path) -> Result<BufWriter<File>> {
+fn create(house: &House, path: &Path) -> Result<NewFile> {
     let refused = |sentence: &str| Error::Input {
         code: "RECONCILE-FILE",
         sentence: sentence.into(),
@@ -75,11 +67,9 @@ fn create(house: &House, path: &Path) -> Result<BufWriter<File>> {
             "the file of findings would lie in the data directory; nothing was done",
         ));
     }
-    let file = File::create_new(path)
+    let mut file = NewFile::begin(path)
         .map_err(|_| refused("the file of findings is there already, or cannot be made; nothing was done"))?;
-    let mut file = BufWriter::new(file);
-    file.write_all(b"batch,line,finding,fields\r\n")
-        .map_err(Error::io("write the findings"))?;
+    file.write("batch,line,finding,fields\r\n")?;
     Ok(file)
 }
 

@@ -8,6 +8,7 @@ use super::{
     attributable,
     consent::View,
     out::Out,
+    placed,
 };
 use crate::{
     audit::{
@@ -138,8 +139,8 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             account,
         } => {
             let month = month_of(&sample.month)?;
+            let by = placed(&account)?;
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
             let review = report::write(&house, &sample.member, month, &folder, by).await?;
             let value =
                 json!({ "folder": folder, "records": review.records.len(), "as_signed": review.as_signed });
@@ -179,6 +180,9 @@ fn facts(facts: &Facts) -> String {
     } else {
         "   had no right to that day"
     };
+    // Instants are told as the clock in Taipei shows them (D22), whichever way the record spells them.
+    let local = |text: &str| text.parse().map_or_else(|_| text.to_owned(), taipei);
+    let asked_at = local(&format!("{}T{}", request.asked_at.0, request.asked_at.1));
     let proven = if facts.proven {
         "the journal commits to this record"
     } else {
@@ -189,7 +193,7 @@ fn facts(facts: &Facts) -> String {
         .map_or_else(String::new, |seconds| format!("   {seconds} s before the query"));
     let mut text = format!(
         "record {} of {} of the sample of {}, {}\n\n  query         {}   entry {}: {proven}\n  file          {} line {}\n  \
-         asked         {} {}   from {}\n  querier       {} {}\n  item          {}\n  subject       {}  {}  born {}\n  \
+         asked         {asked_at}   from {}\n  querier       {} {}\n  item          {}\n  subject       {}  {}  born {}\n  \
          case          {}\n  reason        {} {}\n  consent       {}   form {}\n  approved by   {} {} {}{right}\n  \
          approved at   {}{before}\n  outcome       {}   {answer}\n",
         facts.place.0,
@@ -200,8 +204,6 @@ fn facts(facts: &Facts) -> String {
         facts.entry,
         request.batch.0,
         request.batch.1,
-        request.asked_at.0,
-        request.asked_at.1,
         request.ip,
         request.querier.0,
         request.querier.1,
@@ -217,7 +219,7 @@ fn facts(facts: &Facts) -> String {
         approval.approver.0,
         approval.approver.1,
         approval.approver.2,
-        approval.approved_at,
+        local(&approval.approved_at),
         facts.answer.outcome,
     );
     for (what, at) in &facts.answer.handed_out {

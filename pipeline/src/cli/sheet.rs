@@ -67,13 +67,13 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
             let signed = sign::sign(&house, &name, attributable(&account)?).await?;
-            show(&report::report(&house, &signed), out)?;
+            show(&report::of(&house, &signed).await?, out)?;
         }
         SheetCommand::Approve { sheet, account } => {
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
             let approved = sign::approve(&house, &name, attributable(&account)?).await?;
-            show(&report::report(&house, &approved), out)?;
+            show(&report::of(&house, &approved).await?, out)?;
         }
         SheetCommand::Verify { week, querier, file } => {
             let of = week_of(&week.week)?;

@@ -5,6 +5,7 @@ use super::{
     args::{StopCommand, StopTarget},
     attributable,
     out::Out,
+    placed,
 };
 use crate::{
     access::{stop::Target, stopping},
@@ -23,7 +24,7 @@ pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> R
                 StopTarget::Item { item, why } => (Target::Item(item), why),
                 StopTarget::Link { why } => (Target::Link, why),
             };
-            let account = attributable(&why.account)?;
+            let account = placed(&why.account)?;
             let number = stopping::place(&house, &target, &why.reason, account).await?;
             out.show(&serde_json::json!({ "stop": number }), || {
                 let again = opening.again();

@@ -18,7 +18,7 @@ use crate::{
     error::{Error, Result},
     ids, input,
     journal::{self, entry::Kind, span},
-    regime::control::Every,
+    regime::control::{Every, SHEET},
     sheet,
 };
 
@@ -84,7 +84,7 @@ pub async fn check(conn: &mut AnyConnection, duty: &Duty<'_>, artefact: &str) ->
             "the review of this member and month is not signed off",
             "let the sample be drawn, reviewed and signed off (`mayfly audit sign-off`): that closes the duty too",
         )),
-        (Every::Week, done::SHEET) if !is_without_sheet(conn, duty).await? => Err(unfinished(
+        (Every::Week, SHEET) if !is_without_sheet(conn, duty).await? => Err(unfinished(
             "the sheet of this querier and week is not signed and approved",
             "let it be signed and approved (`mayfly sheet sign`, `mayfly sheet approve`): that closes the duty too",
         )),

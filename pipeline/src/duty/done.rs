@@ -4,15 +4,19 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use mayfly_consent::day::taipei_day;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::duties::{Finding, Met};
 use crate::{
-    db::columns::{Column, instant},
+    db::columns::{Column, day, instant},
     error::{Error, Result},
     ids,
-    regime::{Regime, control::Every},
+    regime::{
+        Regime,
+        control::{Every, SHEET},
+    },
 };
 
 /// The duties of `member` that are done, by name.
@@ -37,6 +41,28 @@ pub async fn of(regime: &Regime, conn: &mut AnyConnection, member: &str) -> Resu
         }
     }
     Ok(done)
+}
+
+/// From which day the sheets of `member` count, by the name of the duty that each closes.
+///
+/// # Errors
+/// `DB-*`.
+pub async fn made(regime: &Regime, conn: &mut AnyConnection, member: &str) -> Result<BTreeMap<String, Date>> {
+    let failed = || Error::database("list the sheets that were made");
+    let Some(rule) = regime.sheet_duty().filter(|rule| rule.every == Every::Week) else {
+        return Ok(BTreeMap::new());
+    };
+    let rows = sqlx::query("SELECT week, querier, counts_from FROM sheet WHERE member = $1")
+        .bind(member)
+        .fetch_all(conn)
+        .await
+        .map_err(failed())?;
+    let sheet = |row: &AnyRow| -> Column<(String, Date)> {
+        let (week, querier): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let from: String = row.try_get(2)?;
+        Ok((format!("{}/{member}/{querier}/{week}", rule.id), day(&from)?))
+    };
+    rows.iter().map(|row| sheet(row).map_err(failed())).collect()
 }
 
 /// The findings of `member`, in the order in which they were made.
@@ -117,7 +143,5 @@ fn met(row: &AnyRow, from: usize, artefact: String) -> Column<Met> {
     })
 }
 
-/// What the regime calls a signed sheet.
-pub const SHEET: &str = "sheet";
 /// What the regime calls the review of a sample.
 pub const REVIEW: &str = "review";

@@ -8,7 +8,7 @@ use mayfly_consent::day::taipei_day;
 use super::{
     calendar::{Calendar, Moved},
     owner,
-    period::{self, Period},
+    period::{self, Due, Period},
     shown,
 };
 use crate::{
@@ -42,6 +42,8 @@ pub struct Whose {
     pub findings: Vec<Finding>,
     /// What the registers show to be done, by the duty's name.
     pub done: BTreeMap<String, Met>,
+    /// From when a duty counts whose sheet was made late, by its name: nobody is overdue because the house was.
+    pub made: BTreeMap<String, Date>,
 }
 
 /// The registers themselves show that a duty is met.
@@ -348,21 +350,23 @@ impl<'r> Making<'_, 'r> {
             Some(Cause::Raised { due_at, .. }) => due_at,
             Some(Cause::Found(_)) | None => None,
         };
-        let counted = due_at.map_or_else(|| period::due_day(rule, period.last), taipei_day);
-        // What was raised or found stays until it is closed, however long ago it was.
-        let is_kept = counted >= self.span.due_from || cause.is_some();
-        if !is_kept || period.first > self.span.begun_by {
-            return;
-        }
-        let (due, moved) = match rule.moves {
-            true => self.calendar.moved(counted),
-            false => (counted, Moved::No),
-        };
         let of = &self.whose.code;
         let id = match account {
             "" => format!("{}/{of}/{}", rule.id, period.name),
             account => format!("{}/{of}/{account}/{}", rule.id, period.name),
         };
+        let last = self
+            .whose
+            .made
+            .get(&id)
+            .map_or(period.last, |made| period.last.max(*made));
+        let counted = due_at.map_or_else(|| period::due_day(rule, last), taipei_day);
+        let due = Due::counted_on(rule, self.calendar, counted);
+        // What was raised or found stays until it is closed, however long ago it was.
+        let is_kept = due.counted >= self.span.due_from || cause.is_some();
+        if !is_kept || period.first > self.span.begun_by {
+            return;
+        }
         let met = met.or_else(|| self.whose.done.get(&id).cloned());
         self.duties.push(Duty {
             id,
@@ -370,11 +374,14 @@ impl<'r> Making<'_, 'r> {
             of: of.clone(),
             account: account.to_owned(),
             period,
-            due,
+            due: due.on,
             // A day has 24 hours in Taipei: the hour stays when the day moves.
-            due_at: due_at.map(|at| at.saturating_add(due.duration_since(counted)).unwrap_or(at)),
-            counted,
-            moved,
+            due_at: due_at.map(|at| {
+                at.saturating_add(due.on.duration_since(due.counted))
+                    .unwrap_or(at)
+            }),
+            counted: due.counted,
+            moved: due.moved,
             cause,
             met,
         });

@@ -17,6 +17,7 @@ pub(in crate::duty) fn whose(code: &str, first: &str, last: Option<&str>) -> Who
         events: Vec::new(),
         findings: Vec::new(),
         done: BTreeMap::new(),
+        made: BTreeMap::new(),
     }
 }
 

@@ -51,7 +51,8 @@ pub async fn of(house: &House, conn: &mut AnyConnection, code: &str) -> Result<O
         people: rows::of_member(&mut *conn, code).await?,
         events: store::events(&mut *conn, code).await?,
         findings: done::findings(&mut *conn, code).await?,
-        done: done::of(&house.regime, conn, code).await?,
+        done: done::of(&house.regime, &mut *conn, code).await?,
+        made: done::made(&house.regime, conn, code).await?,
     }))
 }
 

@@ -23,3 +23,6 @@ pub mod raise;
 mod shown;
 pub mod state;
 pub mod store;
+
+#[cfg(test)]
+mod due_tests;

@@ -2,6 +2,7 @@
 
 use jiff::{ToSpan, civil::Date};
 
+use super::calendar::{Calendar, Moved};
 use crate::regime::control::{DutyRule, Every};
 
 /// A calendar period, or the day of an event.
@@ -58,6 +59,32 @@ pub fn holding(every: Every, day: Date, epoch: i16) -> Period {
 pub fn after(every: Every, period: &Period, epoch: i16) -> Option<Period> {
     let next = period.last.tomorrow().ok()?;
     (every != Every::Event).then(|| holding(every, next, epoch))
+}
+
+/// When something is due.
+pub struct Due {
+    /// Its last day in time, as the rule counts.
+    pub counted: Date,
+    /// That day, or the working day it moved to.
+    pub on: Date,
+    /// Whether it moved.
+    pub moved: Moved,
+}
+
+impl Due {
+    /// Of `rule`, whose days count from `last`: of a duty and of the sheet that closes it, this is the one way to it.
+    pub fn of(rule: &DutyRule, calendar: &Calendar, last: Date) -> Self {
+        Self::counted_on(rule, calendar, due_day(rule, last))
+    }
+
+    /// Of `rule`, where the day is known before it moves.
+    pub fn counted_on(rule: &DutyRule, calendar: &Calendar, counted: Date) -> Self {
+        let (on, moved) = match rule.moves {
+            true => calendar.moved(counted),
+            false => (counted, Moved::No),
+        };
+        Self { counted, on, moved }
+    }
 }
 
 /// The day on which what `rule` asks after a period, or after an event, is due: before it moves from a rest day. So many months

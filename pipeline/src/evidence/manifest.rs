@@ -1,8 +1,10 @@
 //! The manifest of a pack: what it is, whose, made when and by whom, and the hash over the list of its files. *Pure.*
 
+use std::collections::BTreeSet;
+
 use jiff::{Timestamp, civil::Date};
 
-use super::asked::Asked;
+use super::{asked::Asked, finding::Finding};
 use crate::{audit::Month, sheet::Week};
 
 /// What the bureau signs.
@@ -23,6 +25,8 @@ pub struct Manifest {
     pub files: u64,
     /// SHA-256 of `SHA256SUMS`.
     pub sums: String,
+    /// What did not verify when it was made.
+    pub findings: Vec<Finding>,
 }
 
 impl Manifest {
@@ -30,10 +34,20 @@ impl Manifest {
     pub fn text(&self) -> String {
         let Asked { from, to, member } = &self.asked;
         let member = member.as_deref().unwrap_or(ALL);
-        format!(
+        let head = format!(
             "{FORMAT}\norigin: {}\nfrom: {from}\nto: {to}\nmember: {member}\nmade at: {}\nmade by: {}\npublic key: {}\njournal entries: {}\nfiles: {}\nfiles sha256: {}\n",
             self.origin, self.made_at, self.made_by, self.fingerprint, self.journal, self.files, self.sums
-        )
+        );
+        let findings = self
+            .findings
+            .iter()
+            .map(|found| format!("finding: {}\n", found.text()));
+        head + &findings.collect::<String>()
+    }
+
+    /// The weeks of members of which a sheet did not verify when it was made.
+    pub fn unsound_weeks(&self) -> BTreeSet<(String, Week)> {
+        self.findings.iter().filter_map(Finding::week).collect()
     }
 
     /// Reads exactly what [`Manifest::text`] writes.
@@ -57,6 +71,9 @@ impl Manifest {
             journal: cell("journal entries")?.parse().ok()?,
             files: cell("files")?.parse().ok()?,
             sums: cell("files sha256")?.to_owned(),
+            findings: lines
+                .map(|line| line.strip_prefix("finding: ").and_then(Finding::parse))
+                .collect::<Option<_>>()?,
         };
         (manifest.text() == text).then_some(manifest)
     }
@@ -98,6 +115,7 @@ mod tests {
             journal: 12,
             files: 3,
             sums: "cd".into(),
+            findings: vec![],
         }
     }
 
@@ -126,6 +144,9 @@ mod tests {
         let text = manifest.text();
         assert!(!text.contains("\n\n") && text.contains("\nmember: 004\n"));
         assert_eq!(Manifest::parse(&text).unwrap().text(), text);
+        let found = format!("{text}finding: sheet 004/2026-W45/chen.yl SHEET-CHANGED\n");
+        let parsed = Manifest::parse(&found).unwrap();
+        assert_eq!((parsed.text(), parsed.unsound_weeks().len()), (found, 1));
         let all = text.replace("member: 004", "member: all");
         assert!(Manifest::parse(&all).unwrap().asked.member.is_none());
         for (from, to) in [

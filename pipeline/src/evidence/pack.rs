@@ -9,11 +9,11 @@ use serde::Serialize;
 use super::{
     JOURNAL,
     asked::Asked,
+    finding::Finding,
     inspector::inspector,
     manifest::Manifest,
     parts::{self, Counts},
-    registers,
-    staging::Staging,
+    registers, sums,
 };
 use crate::{
     access::members,
@@ -27,6 +27,7 @@ use crate::{
         entry::Kind,
         signing,
     },
+    output::folder::Staging,
     printed::day,
     sheet,
 };
@@ -45,13 +46,15 @@ pub struct Packed {
     pub entry: u64,
     /// The public key that verifies it.
     pub key: String,
+    /// What did not verify when it was made; the manifest names it.
+    pub findings: Vec<Finding>,
 }
 
 /// Writes the pack of what is `asked` for to the new or empty folder `folder`. `by` is an account of the bureau with the audit
 /// right, or of the supervisor or provider with the right to inspect, with its place before it where two have one of that name; that it was taken away is entered in the journal first.
 ///
 /// # Errors
-/// `EVIDENCE-RANGE`, `EVIDENCE-RIGHT`, `EVIDENCE-FOLDER`, `MEMBER-UNKNOWN`, `GATE-CLOCK`; those of the exports it is made of.
+/// `EVIDENCE-RANGE`, `EVIDENCE-RIGHT`, `EXPORT-FOLDER`, `MEMBER-UNKNOWN`, `GATE-CLOCK`; those of the exports it is made of.
 pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Result<Packed> {
     let now = house.trusted_now()?;
     asked.check(house.today(now), house.regime.keep_years(Class::Register)?)?;
@@ -65,11 +68,11 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
             remedy: "check the three digits; see `mayfly member import`",
         });
     }
-    let made_by = inspector(house, &mut reader, by, house.today(now)).await?;
+    inspector(house, &mut house.db.begin().await?, by, house.today(now)).await?;
     let staging = Staging::begin(folder, &house.dir)?;
-    let entry = enter(house, asked, &made_by, now).await?;
+    let (made_by, entry) = enter(house, asked, by, now).await?;
 
-    let counts = parts::write(house, &mut reader, asked, &staging, now).await?;
+    let (counts, findings) = parts::write(house, &mut reader, asked, &staging, now).await?;
     registers::write(house, &mut reader, asked, &staging, now).await?;
     for (name, program) in PROGRAMS {
         staging.put(&format!("programs/{name}"), program)?;
@@ -79,8 +82,8 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
     // The journal last: it has every entry that the parts name.
     let journal = archive::export(house, &staging.place(JOURNAL)?).await?;
     let fingerprint = ids::hex(&key.fingerprint());
-    staging.put("README.txt", &guide(house, asked, now))?;
-    let files = staging.seal(|files, sums| {
+    staging.put("README.txt", &guide(house, asked, &findings, now))?;
+    let files = sums::seal(staging, |files, sums| {
         let manifest = Manifest {
             origin: house.signer.origin.clone(),
             asked: asked.clone(),
@@ -90,6 +93,7 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
             journal,
             files,
             sums: sums.to_owned(),
+            findings: findings.clone(),
         };
         let signer = &house.signer;
         let note = signer.key().sign_note(&signer.origin, &manifest.text());
@@ -101,6 +105,7 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
         files,
         entry,
         key: key.text(),
+        findings,
     })
 }
 
@@ -112,28 +117,30 @@ struct TakenAway<'t> {
     by: &'t str,
 }
 
-async fn enter(house: &House, asked: &Asked, by: &str, now: Timestamp) -> Result<u64> {
+/// Enters that `by` takes it away; returns the account with its place, and the journal index.
+async fn enter(house: &House, asked: &Asked, by: &str, now: Timestamp) -> Result<(String, u64)> {
     let reference = format!("evidence:{}/{}", asked.from, asked.to);
     let act = Act {
         kind: Kind::Export,
         member: asked.member.as_deref().unwrap_or_default(),
         reference: &reference,
     };
+    let mut tx = house.db.begin().await?;
+    let by = inspector(house, &mut tx, by, house.today(now)).await?;
     let taken = TakenAway {
         from: asked.from.to_string(),
         to: asked.to.to_string(),
         member: asked.member.as_deref(),
-        by,
+        by: &by,
     };
-    let mut tx = house.db.begin().await?;
     let entry = act::enter(house, tx.connection(), &act, &taken, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
-    Ok(entry)
+    Ok((by, entry))
 }
 
 /// The README of the folder.
-fn guide(house: &House, asked: &Asked, now: Timestamp) -> String {
+fn guide(house: &House, asked: &Asked, findings: &[Finding], now: Timestamp) -> String {
     let roc = |on| day(on, mayfly_consent::Language::ZhTw);
     GUIDE
         .replace("{from}", &roc(asked.from))
@@ -142,9 +149,27 @@ fn guide(house: &House, asked: &Asked, now: Timestamp) -> String {
             "{member}",
             asked.member.as_deref().unwrap_or("全部使用單位及管理機構"),
         )
+        .replace("{findings}", &told(findings))
         .replace("{made}", &crate::roc::taipei(now))
         .replace("{origin}", &house.signer.origin)
         .replace("{fingerprint}", &ids::hex(&house.signer.verifier().fingerprint()))
+}
+
+/// What an examiner reads first: whether all of it verified when it was made.
+fn told(findings: &[Finding]) -> String {
+    if findings.is_empty() {
+        return "查詢紀錄單及已簽核之抽核，產製時均與軌跡相符。".into();
+    }
+    let lines: String = findings
+        .iter()
+        .map(|found| format!("    {}\n", found.told()))
+        .collect();
+    format!(
+        "注意：產製時有 {} 項與軌跡或簽章不符，清單（manifest）以 finding 逐項載明：\n{lines}\
+         不符之查詢紀錄單不在本資料夾內，該週次之查詢無從證明恰在一張單上；不符之抽核報告附於資料夾內，並自行載明。其餘各項照常查驗。\n\
+         請向管理機構查明原因。",
+        findings.len()
+    )
 }
 
 const GUIDE: &str = include_str!("README.txt");

@@ -1,11 +1,11 @@
 //! The parts of a pack that have proofs: sheets, samples, reviews, reconciliations, certificates, earlier checkpoints. *Edge.*
 
 use jiff::Timestamp;
-use mayfly_consent::{Language, day::taipei_day};
+use mayfly_consent::{Language, cells, day::taipei_day};
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
 
-use super::{asked::Asked, staging::Staging};
+use super::{asked::Asked, finding::Finding};
 use crate::{
     access::members,
     app::House,
@@ -15,6 +15,7 @@ use crate::{
         store::{self as samples, State},
     },
     certificate::{export as certificates, stored},
+    duty::facts,
     error::{Error, Result},
     ids,
     journal::{
@@ -22,6 +23,7 @@ use crate::{
         entry::{Kind, SALT_BYTES},
         span, store as journal_store,
     },
+    output::{beside::Beside, folder::Staging},
     sheet::{self, Week, export as sheets, sign::desk, store as sheet_store},
 };
 
@@ -40,7 +42,8 @@ pub struct Counts {
     pub certificates: u64,
 }
 
-/// Writes the parts of what is `asked` for at `now`.
+/// Writes the parts of what is `asked` for at `now`; returns also what of them is not what the journal says: an examiner gets all
+/// the rest, and is told.
 ///
 /// # Errors
 /// Those of the exports they come from.
@@ -50,10 +53,26 @@ pub async fn write(
     asked: &Asked,
     staging: &Staging,
     now: Timestamp,
-) -> Result<Counts> {
-    let mut counts = Counts::default();
-    weekly(house, &mut *conn, asked, staging, now, &mut counts).await?;
-    monthly(house, &mut *conn, asked, staging, now, &mut counts).await?;
+) -> Result<(Counts, Vec<Finding>)> {
+    let (mut counts, mut findings) = (Counts::default(), Vec::new());
+    weekly(
+        house,
+        &mut *conn,
+        asked,
+        staging,
+        now,
+        (&mut counts, &mut findings),
+    )
+    .await?;
+    monthly(
+        house,
+        &mut *conn,
+        asked,
+        staging,
+        now,
+        (&mut counts, &mut findings),
+    )
+    .await?;
     reconciled(house, &mut *conn, asked, staging, &mut counts).await?;
     let mut certified = stored::all(&mut *conn).await?;
     certified.retain(|stored| {
@@ -68,7 +87,7 @@ pub async fn write(
             staging.put(&format!("checkpoints/{name}.checkpoint"), &note)?;
         }
     }
-    Ok(counts)
+    Ok((counts, findings))
 }
 
 /// The sheets of every week with a day of those asked for.
@@ -78,9 +97,10 @@ async fn weekly(
     asked: &Asked,
     staging: &Staging,
     now: Timestamp,
-    counts: &mut Counts,
+    (counts, findings): (&mut Counts, &mut Vec<Finding>),
 ) -> Result<()> {
     let mut reports = Vec::new();
+    let calendar = facts::calendar(&mut *conn).await?;
     for member in members::codes(&mut *conn).await? {
         if !asked.is_of(&member) {
             continue;
@@ -92,14 +112,33 @@ async fn weekly(
             }
             for sheet in sheet_store::of_week(&mut *conn, &member, week).await? {
                 let folder = staging.folder(&format!("sheets/{member}/{week}"))?;
-                sheets::write(house, &mut *conn, (&sheet, &desk), &folder, now).await?;
-                reports.push(sheet::report::report(house, &sheet));
+                let flaw = match cells::account(&sheet.querier) {
+                    Ok(_) => {
+                        let begun = Beside::begin(&folder)?;
+                        match sheets::write(house, &mut *conn, (&sheet, &desk), begun.path(), now).await {
+                            Ok(written) => begun.name(&written).map(|_| None)?,
+                            Err(error) if is_of_the_sheet(&error) => Some(error.code()),
+                            Err(error) => return Err(error),
+                        }
+                    }
+                    // No file is called that.
+                    Err(_) => Some("SHEET-CHANGED"),
+                };
+                match flaw {
+                    None => counts.sheets += 1,
+                    Some(code) => findings.push(Finding::sheet(&member, week, &sheet.querier, code)),
+                }
+                reports.push(sheet::report::report(house, &calendar, &sheet)?);
             }
         }
     }
-    counts.sheets = reports.len() as u64;
     let list = sheet::form::list(&reports, Language::En).csv();
     staging.put("sheets/sheets.csv", &list)
+}
+
+/// Whether what went wrong is of this sheet or its records alone, so that all others can be written.
+fn is_of_the_sheet(error: &Error) -> bool {
+    ["SHEET-CHANGED", "SEAL-BROKEN", "SEAL-MISSING", "SEAL-KEY-DIFFERS"].contains(&error.code())
 }
 
 /// The samples of every month with a day of those asked for, and the reviews that are signed.
@@ -109,7 +148,7 @@ async fn monthly(
     asked: &Asked,
     staging: &Staging,
     now: Timestamp,
-    counts: &mut Counts,
+    (counts, findings): (&mut Counts, &mut Vec<Finding>),
 ) -> Result<()> {
     let mut reports = Vec::new();
     for sample in samples::all(&mut *conn).await? {
@@ -122,14 +161,16 @@ async fn monthly(
             continue;
         }
         let name = format!("{}-{month}", sample.member);
-        let folder = staging.folder(&format!("samples/{name}"))?;
-        audit::export::write(&mut *conn, &sample, &folder).await?;
+        audit::export::write(&mut *conn, &sample, staging, &format!("samples/{name}/")).await?;
         counts.samples += 1;
         let of = (sample.member.as_str(), month);
-        let place = staging.place(&format!("reviews/{name}"))?;
-        if review::write_if_signed(house, &mut *conn, of, &place, now).await? {
-            counts.reviews += 1;
+        let place = format!("reviews/{name}/");
+        match review::write_if_signed(house, &mut *conn, of, (staging, &place), now).await? {
+            None => continue,
+            Some(true) => {}
+            Some(false) => findings.push(Finding::review(of.0, &month.to_string(), "REVIEW-CHANGED")),
         }
+        counts.reviews += 1;
     }
     staging.put_json("samples/samples.json", &json!(reports))
 }

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
 use sqlx::AnyConnection;
 
-use super::{asked::Asked, staging::Staging};
+use super::{allowed, asked::Asked};
 use crate::{
     access::{
         export::{self, Which},
@@ -20,6 +20,7 @@ use crate::{
     },
     error::Result,
     incident,
+    output::folder::Staging,
     printed::Printed,
     register,
 };
@@ -71,6 +72,7 @@ pub async fn write(
     });
     let papers = register::forms::table(&papers, &house.regime, Language::En);
     staging.put("registers/papers.csv", &papers.csv())?;
+    allowed::write(house, &mut *conn, asked, staging, now).await?;
     duties(house, asked, staging).await?;
     let clauses = clauses::list::list(house, "").await?;
     staging.put("clauses.csv", &clauses::forms::sheet(&clauses).csv())

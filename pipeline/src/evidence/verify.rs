@@ -15,14 +15,14 @@ use serde_json::Value;
 use super::{
     JOURNAL, MANIFEST, SUMS,
     manifest::Manifest,
-    staging::files_below,
     verified::{Findings, Verified},
 };
 use crate::{
     audit::{self, Month},
     certificate::check as certificates,
     error::{Error, Result},
-    ids, input,
+    ids,
+    input::{self, name_of},
     journal::{
         checkpoint::Checkpoint,
         entry::{Entry, Kind, SALT_BYTES},
@@ -33,6 +33,7 @@ use crate::{
         note::{NOTE_BYTES_MAX, VerifierKey, text_of},
         verify::verify_folder,
     },
+    output::folder::files_below,
     sheet::{
         Week, check as sheets,
         entries::Range,
@@ -59,6 +60,9 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         pack.find("the manifest is not signed with this key, or was changed; nothing else was looked at");
         return Ok(Verified::unsigned(pack.findings.into_told()));
     };
+    for found in &manifest.findings {
+        pack.find(&found.told_later());
+    }
     let files = pack.files(&manifest)?;
     let report = verify_folder(&folder.join(JOURNAL), &key.text()).unwrap_or_default();
     for finding in &report.findings {
@@ -139,7 +143,7 @@ impl Pack<'_> {
     /// Whether the note has the one signature line that we write, and the manifest names the key that made it.
     fn is_signed_once(&self, note: &[u8], manifest: &Manifest) -> bool {
         let lines = note.split(|byte| *byte == b'\n').count();
-        lines == MANIFEST_LINES
+        lines == manifest.text().lines().count() + SIGNATURE_LINES
             && manifest.origin == self.key.name()
             && manifest.fingerprint == ids::hex(&self.key.fingerprint())
     }
@@ -205,14 +209,16 @@ impl Pack<'_> {
                 Ok(checkpoint) => checkpoints
                     .entry(checkpoint.size())
                     .or_default()
-                    .push((*checkpoint.root(), name(file))),
-                Err(_) => self.find(&format!("{}: is not signed with this key", name(file))),
+                    .push((*checkpoint.root(), name_of(file))),
+                Err(_) => self.find(&format!("{}: is not signed with this key", name_of(file))),
             }
         }
         let weeks = self.sheets(files);
         seen.sheets = (files.len() as u64, weeks.len() as u64);
+        // Where a sheet is known not to be here, the others of its week are not all of it.
+        let unsound = manifest.unsound_weeks();
         let mut tilings: BTreeMap<(String, Week), Tiling> = BTreeMap::new();
-        for (of, ranges) in &weeks {
+        for (of, ranges) in weeks.iter().filter(|(of, _)| !unsound.contains(of)) {
             let (tiling, flaws) = Tiling::new(ranges);
             for flaw in flaws {
                 self.find(&told(of, &flaw));
@@ -236,7 +242,7 @@ impl Pack<'_> {
                     let of = (entry.member.to_owned(), Week::of(entry.at));
                     if let Some(tiling) = tilings.get_mut(&of) {
                         tiling.take(index, |flaw| found.add(|| told(&of, &flaw)));
-                    } else if manifest.has_week(&of.0, of.1) {
+                    } else if manifest.has_week(&of.0, of.1) && !unsound.contains(&of) {
                         *absent.entry(of).or_default() += 1;
                     }
                 }
@@ -275,11 +281,11 @@ impl Pack<'_> {
         for file in files {
             let text = sheets::text(file).unwrap_or_default();
             let Some(proof) = proof::read(&text) else {
-                self.find(&format!("{}: is no proof of a sheet", name(file)));
+                self.find(&format!("{}: is no proof of a sheet", name_of(file)));
                 continue;
             };
             for finding in proof::check(&proof, self.key).findings {
-                self.find(&format!("{}: {finding}", name(file)));
+                self.find(&format!("{}: {finding}", name_of(file)));
             }
             let of = (proof.member.to_owned(), proof.week);
             weeks.entry(of).or_default().push(proof.ranges);
@@ -302,7 +308,7 @@ impl Pack<'_> {
                 Some((verified.member, verified.month))
             }
             Err(error) => {
-                self.find(&format!("{}: {error}", name(folder)));
+                self.find(&format!("{}: {error}", name_of(folder)));
                 None
             }
         }
@@ -321,7 +327,7 @@ impl Pack<'_> {
             entry == Some(&committed) && said.as_ref() == Some(&shown["said"])
         });
         if !holds {
-            self.find(&format!("{}: is not what was entered", name(file)));
+            self.find(&format!("{}: is not what was entered", name_of(file)));
         }
     }
 
@@ -332,17 +338,17 @@ impl Pack<'_> {
                 Some(note) => {
                     let hash = <sha2::Sha256 as sha2::Digest>::digest(&note);
                     if !entered.contains(&ids::hex(&hash)) {
-                        self.find(&format!("{}: is not in the journal", name(file)));
+                        self.find(&format!("{}: is not in the journal", name_of(file)));
                     }
                     notes.push(file.clone());
                 }
-                None => self.find(&format!("{}: is no certificate", name(file))),
+                None => self.find(&format!("{}: is no certificate", name_of(file))),
             }
         }
         match certificates::judge(&notes, &self.names(&notes)) {
             Ok(all) => {
                 for judged in all.iter().filter(|judged| !judged.sound) {
-                    self.find(&format!("{}: {}", name(&judged.file), judged.said));
+                    self.find(&format!("{}: {}", name_of(&judged.file), judged.said));
                 }
             }
             Err(error) => self.find(&error.to_string()),
@@ -372,10 +378,6 @@ fn told((member, week): &(String, Week), flaw: &Flaw) -> String {
     format!("the sheets of {member}, {week}: {what}")
 }
 
-fn name(path: &Path) -> String {
-    input::name_of(path)
-}
-
 fn unusable() -> Error {
     Error::Input {
         code: "EVIDENCE-FILE",
@@ -386,8 +388,8 @@ fn unusable() -> Error {
 
 /// What the reference of an entry begins with by which a sample was drawn.
 const DRAWN: &str = "draw:";
-/// The lines of the text, an empty one, the signature, and what is behind the last line end.
-const MANIFEST_LINES: usize = 14;
+/// Behind the text: an empty line, the signature, and what is behind the last line end.
+const SIGNATURE_LINES: usize = 3;
 /// Room for a million files.
 const SUMS_BYTES_MAX: usize = 256 << 20;
 const RECONCILIATION_BYTES_MAX: usize = 1 << 20;

@@ -2,9 +2,6 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    fs::{self, File},
-    io::{BufWriter, Write},
-    os::unix::fs::OpenOptionsExt,
     path::Path,
 };
 
@@ -31,6 +28,7 @@ use crate::{
         entry::Kind,
         span,
     },
+    output::file::NewFile,
     printed::hidden,
     sealed,
 };
@@ -109,7 +107,7 @@ pub async fn list(house: &House, wanted: &Wanted<'_>) -> Result<Affected> {
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let incident = one(&mut reader, wanted.number).await?;
-    inspector(house, &mut reader, wanted.by, house.today(now)).await?;
+    let taker = inspector(house, &mut house.db.begin().await?, wanted.by, house.today(now)).await?;
     let mut writing = wanted
         .file
         .map(|file| Writing::begin(file, &house.dir))
@@ -144,14 +142,16 @@ pub async fn list(house: &House, wanted: &Wanted<'_>) -> Result<Affected> {
         queries: found.queries,
         subjects: found.subjects,
         sha256: found.sha256.as_deref(),
-        by: wanted.by,
+        by: &taker,
     };
     let mut tx = house.db.begin().await?;
+    // Once more: a stop that was committed while the records were read holds.
+    inspector(house, &mut tx, &taker, house.today(now)).await?;
     act::enter(house, tx.connection(), &act, &entered, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
-    if let Some((_, writing)) = closed {
-        writing.publish()?;
+    if let Some((_, file)) = closed {
+        file.publish()?;
     }
     Ok(found)
 }
@@ -272,16 +272,14 @@ fn after(at: Timestamp) -> Timestamp {
     at.saturating_add(SignedDuration::from_micros(1)).unwrap_or(at)
 }
 
-/// The file as it is written, under a name that nobody takes for it.
+/// The file as it is written, and its hash.
 struct Writing {
-    path: std::path::PathBuf,
-    part: std::path::PathBuf,
-    out: Option<BufWriter<File>>,
+    file: NewFile,
     hash: Sha256,
 }
 
 impl Writing {
-    /// Begins the new file `path`, which nobody else may read, outside the data directory `dir`.
+    /// Begins the new file `path` outside the data directory `dir`.
     fn begin(path: &Path, dir: &Path) -> Result<Self> {
         let refused = || {
             Error::Input {
@@ -290,22 +288,12 @@ impl Writing {
             remedy: "name a new file in a folder that is there (--out)",
         }
         };
-        let name = path
-            .file_name()
-            .and_then(|name| name.to_str())
-            .ok_or_else(refused)?;
         let folder = path.parent().unwrap_or(path);
-        if fs::symlink_metadata(path).is_ok() || input::unfit_for_export(folder, dir).is_some() {
+        if input::unfit_for_export(folder, dir).is_some() {
             return Err(refused());
         }
-        let part = path.with_file_name(format!(".{name}.{}.part", ids::hex(&ids::random::<8>()?)));
-        let mut new = File::options();
-        let file = new.write(true).create_new(true).mode(0o600).open(&part);
-        let file = file.map_err(|_| refused())?;
         let mut writing = Self {
-            path: path.to_path_buf(),
-            part,
-            out: Some(BufWriter::new(file)),
+            file: NewFile::begin(path).map_err(|_| refused())?,
             hash: Sha256::new(),
         };
         writing.line(&forms::AFFECTED_HEADER.map(str::to_owned))?;
@@ -316,31 +304,12 @@ impl Writing {
         let cells: Vec<String> = cells.iter().map(|cell| crate::printed::cell(cell)).collect();
         let line = format!("{}\r\n", cells.join(","));
         self.hash.update(&line);
-        let out = self
-            .out
-            .as_mut()
-            .ok_or(Error::Bug("a list goes on after its end"))?;
-        out.write_all(line.as_bytes())
-            .map_err(Error::io("write the list of affected queries"))
+        self.file.write(&line)
     }
 
-    fn close(mut self) -> Result<(String, Self)> {
-        let failed = || Error::io("write the list of affected queries");
-        let out = self.out.take().ok_or(Error::Bug("a list ends twice"))?;
-        let file = out.into_inner().map_err(|error| failed()(error.into_error()))?;
-        file.sync_all().map_err(failed())?;
-        Ok((ids::hex(&self.hash.clone().finalize()), self))
-    }
-
-    fn publish(self) -> Result<()> {
-        fs::rename(&self.part, &self.path).map_err(Error::io("name the list of affected queries"))
-    }
-}
-
-impl Drop for Writing {
-    fn drop(&mut self) {
-        // After its publication it is not there any more.
-        let _ = fs::remove_file(&self.part);
+    fn close(mut self) -> Result<(String, NewFile)> {
+        self.file.close()?;
+        Ok((ids::hex(&self.hash.finalize()), self.file))
     }
 }
 

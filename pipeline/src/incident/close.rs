@@ -9,6 +9,7 @@ use super::{
     store::{self, Ended, Incident},
 };
 use crate::{
+    access::stopper::stopper,
     app::House,
     duty::{self, artefact},
     error::{Error, Result},
@@ -40,12 +41,13 @@ impl Outcome {
 /// Closes the incident `number` with the file `report`, of which the SHA-256 is kept; its stop stays.
 ///
 /// # Errors
-/// `INCIDENT-UNKNOWN`, `INCIDENT-CLOSED`, `INCIDENT-REPORT`, `INCIDENT-NOTICES`, `INCIDENT-STEPS`, `INCIDENT-RELEASE`, `GATE-CLOCK`.
+/// `INCIDENT-UNKNOWN`, `INCIDENT-CLOSED`, `INCIDENT-REPORT`, `INCIDENT-NOTICES`, `INCIDENT-STEPS`, `INCIDENT-RELEASE`, `STOP-RIGHT`, `GATE-CLOCK`.
 pub async fn close(house: &House, number: i64, outcome: Outcome, report: &str, by: &str) -> Result<()> {
     let now = house.trusted_now()?;
     let report = hash_of(report)?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
+    let by = &stopper(house, &mut *conn, by, house.today(now)).await?;
     let incident = open_one(&mut *conn, number).await?;
     check(&mut *conn, &incident).await?;
     let reference = format!("incident:{number}");

@@ -1,6 +1,6 @@
 //! The notice of an incident to one recipient, as printable text from a template: without anybody's name or number. *SQL.*
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -13,7 +13,7 @@ use super::{
     store::{self, Incident, Step},
 };
 use crate::{
-    access::{members, stop::Target},
+    access::{members, stop::Target, takers::Takers},
     app::House,
     duty::list,
     error::{Error, Result},
@@ -23,7 +23,10 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
-    regime::control::{IncidentRules, NoticeRule},
+    regime::{
+        control::{IncidentRules, NoticeRule},
+        people::Right,
+    },
     roc::taipei,
 };
 
@@ -44,10 +47,10 @@ pub struct Printed {
     pub text: String,
 }
 
-/// Prints the notice of the incident `number` to `recipient`, which is entered in the journal first.
+/// Prints the notice of the incident `number` to `recipient` for `by`, who gives or checks it; that is entered in the journal first.
 ///
 /// # Errors
-/// `INCIDENT-UNKNOWN`, `INCIDENT-RECIPIENT`; `GATE-CLOCK`, `KEY-*`, `SEAL-*`, `DB-*`.
+/// `INCIDENT-UNKNOWN`, `INCIDENT-RECIPIENT`, `EXPORT-RIGHT`; `GATE-CLOCK`, `KEY-*`, `SEAL-*`, `DB-*`.
 pub async fn print(
     house: &House,
     number: i64,
@@ -77,13 +80,14 @@ pub async fn print(
         member: incident.target.member(),
         reference: &reference,
     };
+    let mut tx = house.db.begin().await?;
+    let taker = taker(house, tx.connection(), &incident, by, house.today(now)).await?;
     let entered = Entered {
         what: "notice",
         to: recipient,
         sha256: &sha256,
-        by,
+        by: &taker,
     };
-    let mut tx = house.db.begin().await?;
     act::enter(house, tx.connection(), &act, &entered, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
@@ -95,6 +99,32 @@ pub async fn print(
         sha256,
         text,
     })
+}
+
+/// `PLACE/ACCOUNT` of the account `by`, which may have a notice of `incident` printed on `today`: at the bureau, or whoever owes
+/// it as the head of the member that is concerned.
+async fn taker(
+    house: &House,
+    conn: &mut AnyConnection,
+    incident: &Incident,
+    by: &str,
+    today: Date,
+) -> Result<String> {
+    let mut places: Vec<(&str, &[Right])> = vec![
+        ("bureau", &[Right::Audit, Right::Stop]),
+        ("supervisor", &[Right::Inspect]),
+        ("provider", &[Right::Inspect]),
+    ];
+    let member = incident.target.member();
+    if !member.is_empty() {
+        places.push((member, &[Right::SignOff, Right::Audit]));
+    }
+    let takers = Takers {
+        places: &places,
+        code: "EXPORT-RIGHT",
+        remedy: "name one of the 授權表 (--as): compliance at the bureau, the unit head or internal auditor of the member that is concerned, or an auditor of the supervisor or the provider",
+    };
+    takers.check(house, conn, by, today).await
 }
 
 /// The instant until which it is to be given: that of its duty, which may have moved.

@@ -13,7 +13,7 @@ use super::{
     store::{self, Incident},
 };
 use crate::{
-    access::{stop::Target, stopping},
+    access::{stop::Target, stopper::stopper, stopping},
     app::House,
     clock::Stopwatch,
     db::meta,
@@ -48,7 +48,7 @@ pub struct Opening<'o> {
 /// still left; nothing of that, if it could not be looked at: the stop holds all the same.
 ///
 /// # Errors
-/// `INCIDENT-TIME`, `STOP-TARGET`, `STOP-REASON`, `DUTY-DAY`; then nothing is stopped and nothing entered.
+/// `INCIDENT-TIME`, `STOP-TARGET`, `STOP-REASON`, `STOP-RIGHT`, `DUTY-DAY`; then nothing is stopped and nothing entered.
 pub async fn open(house: &House, opening: Opening<'_>) -> Result<(i64, Option<Reading>)> {
     let now = house.clock.now();
     let known_at = opening.known_at.unwrap_or(now);
@@ -64,6 +64,7 @@ pub async fn open(house: &House, opening: Opening<'_>) -> Result<(i64, Option<Re
     }
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
+    let opened_by = stopper(house, &mut *conn, opening.by, house.today(now)).await?;
     let mut incident = Incident {
         number: 0,
         nature: opening.nature,
@@ -74,7 +75,7 @@ pub async fn open(house: &House, opening: Opening<'_>) -> Result<(i64, Option<Re
         stop: 0,
         stop_entry: 0,
         opened_at: now,
-        opened_by: opening.by.to_owned(),
+        opened_by,
         entry: 0,
         ended: None,
     };

@@ -7,7 +7,7 @@ use super::{
     store::{self, Step},
 };
 use crate::{
-    access::stopping::check_reason,
+    access::{stopper::stopper, stopping::check_reason},
     app::House,
     db::meta,
     error::{Error, Result},
@@ -21,7 +21,7 @@ use crate::{
 /// Adds `note` to the incident `number` as `what`: a finding, a measure, or a sanction of the regime.
 ///
 /// # Errors
-/// `INCIDENT-UNKNOWN`, `INCIDENT-CLOSED`, `INCIDENT-STEP`, `INCIDENT-SANCTION`, `STOP-REASON`.
+/// `INCIDENT-UNKNOWN`, `INCIDENT-CLOSED`, `INCIDENT-STEP`, `INCIDENT-SANCTION`, `STOP-REASON`, `STOP-RIGHT`.
 pub async fn add(house: &House, number: i64, what: &str, note: &str, by: &str) -> Result<i64> {
     let is_sanction = house.regime.incident.sanctions.value.contains_key(what);
     if !is_sanction && !FACTS.contains(&what) {
@@ -37,6 +37,7 @@ pub async fn add(house: &House, number: i64, what: &str, note: &str, by: &str) -
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
+    let by = &stopper(house, &mut *conn, by, house.today(now)).await?;
     let incident = open_one(&mut *conn, number).await?;
     let member = incident.target.member();
     if is_sanction && member.is_empty() {

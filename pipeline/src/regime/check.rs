@@ -95,8 +95,9 @@ fn numbers(regime: &Regime) -> Option<String> {
     if !(0..=23).contains(&sheet.make_hour.value) {
         return Some("sheets are not made at an hour from 0 to 23".into());
     }
-    let days = [sheet.sign_within_days.value, sheet.stop_querier_after_days.value];
-    if !(1..=2).contains(&sheet.signed_by.value.len()) || days.iter().any(|days| !(0..=3660).contains(days)) {
+    if !(1..=2).contains(&sheet.signed_by.value.len())
+        || !(0..=3660).contains(&sheet.stop_querier_after_days.value)
+    {
         return Some(
             "sheets are not signed by one right or two, or a number of their days is out of bounds".into(),
         );
@@ -130,6 +131,11 @@ fn numbers(regime: &Regime) -> Option<String> {
 }
 
 fn duties(regime: &Regime) -> Option<String> {
+    if regime.sheet_duty().is_none() {
+        return Some(
+            "no duty says when a sheet is signed: one with its period and the artefact sheet".into(),
+        );
+    }
     let is_role = |name: &str| regime.roles.iter().any(|role| role.id == name);
     let mut seen = BTreeSet::new();
     for duty in &regime.duties {

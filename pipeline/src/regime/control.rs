@@ -25,8 +25,6 @@ pub struct SheetRules {
     pub nil_sheets: Ruled<bool>,
     /// Who signs, by right, in this order.
     pub signed_by: Ruled<Vec<Right>>,
-    /// Days after which an unsigned sheet is overdue.
-    pub sign_within_days: Ruled<i64>,
     /// Days after which an unsigned sheet stops its querier.
     pub stop_querier_after_days: Ruled<i64>,
     /// The hour in Taipei of the Monday from which on the week before is closed.
@@ -36,11 +34,6 @@ pub struct SheetRules {
 }
 
 impl SheetRules {
-    /// The last day on which a sheet is not overdue whose days count from `from`.
-    pub fn due(&self, from: Date) -> Date {
-        from.saturating_add(self.sign_within_days.value.days())
-    }
-
     /// The first day on which a querier who has not signed that sheet may not query.
     pub fn stops_from(&self, from: Date) -> Date {
         from.saturating_add((self.stop_querier_after_days.value + 1).days())
@@ -117,8 +110,10 @@ pub struct SelectionRules {
 pub struct PaceRules {
     /// Seconds between two approvals below which they belong together.
     pub bulk_seconds: Ruled<i64>,
-    /// How many of them are a bulk.
+    /// More than so many of them are a bulk.
     pub bulk_count: Ruled<u32>,
+    /// More than so many given in one act are a bulk, whatever the clock says.
+    pub bulk_in_one_act: Ruled<u32>,
 }
 
 /// Incidents.
@@ -209,6 +204,9 @@ pub enum Every {
     /// Each time something happens.
     Event,
 }
+
+/// What a duty asks for that a signed and approved sheet closes.
+pub const SHEET: &str = "sheet";
 
 /// Something with a due date.
 #[derive(Deserialize, Clone)]

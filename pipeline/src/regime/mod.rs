@@ -192,6 +192,14 @@ impl Regime {
         self.roles.iter().find(|role| role.id == id && role.at == party)
     }
 
+    /// The duty that a sheet closes: it says until when the sheet is signed and approved.
+    pub fn sheet_duty(&self) -> Option<&control::DutyRule> {
+        let every = self.sheet.every.value;
+        self.duties
+            .iter()
+            .find(|duty| duty.artefact == control::SHEET && duty.every == every)
+    }
+
     /// The paper of that name.
     pub fn paper(&self, id: &str) -> Option<&PaperRule> {
         self.papers.iter().find(|paper| paper.id == id)

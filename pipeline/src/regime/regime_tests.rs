@@ -63,7 +63,7 @@ fn another_regime_is_data() {
             && other.second_person(people::Act::Unlock).is_none()
     );
     assert!(ours.role("querier", Party::Member).is_some() && ours.role("querier", Party::Bureau).is_none());
-    assert!(ours.duties.len() > 15 && other.duties.len() == 2);
+    assert!(ours.duties.len() > 15 && other.duties.len() == 3);
     let hours = |regime: &Regime| {
         let notice = regime.incident.notice("supervisor").unwrap();
         regime.incident.hours(notice)
@@ -142,6 +142,11 @@ fn a_regime_that_contradicts_itself_is_refused() {
         "id = \"paper_filing\"\ntitle = \"紙本申請單裝夾處所及密件保存處所\"\nof",
         "id = \"unit\"\ntitle = \"x\"\nof",
         "twice",
+    );
+    check(
+        "artefact = \"sheet\"",
+        "artefact = \"list\"",
+        "when a sheet is signed",
     );
     check("percent = { value = 2,", "percent = { value = 0,", "percent");
     check(

@@ -9,6 +9,7 @@ use mayfly_consent::Language;
 
 use super::{
     Name,
+    export::MARK,
     form::{self, COLUMNS, OUTCOME},
     lines::{self, Next},
     one,
@@ -30,7 +31,10 @@ use crate::{
 pub async fn compare(house: &House, name: &Name<'_>, file: &Path, verified: &mut Verified) -> Result<()> {
     let opened = input::open(file).map_err(|_| unusable("cannot be read"))?;
     let mut given = BufReader::new(opened);
-    if next(&mut given)?.as_deref() != Some(&COLUMNS.map(|names| names[0].to_owned())[..]) {
+    if given.fill_buf().is_ok_and(|bytes| bytes.starts_with(MARK)) {
+        given.consume(MARK.len());
+    }
+    if next(&mut given)?.as_deref() != Some(&COLUMNS.map(|names| names[2].to_owned())[..]) {
         return Err(unusable("does not begin with the columns of an exported sheet"));
     }
     let mut reader = house.db.reader().await?;
@@ -38,7 +42,7 @@ pub async fn compare(house: &House, name: &Name<'_>, file: &Path, verified: &mut
     let desk = desk(house, &mut reader, name.member, house.clock.now()).await?;
     let querier = desk.name_of(name.querier);
     lines::each(house, &mut reader, &sheet, |line| {
-        let expected = form::cells(&line, querier, Language::En);
+        let expected = form::cells(&line, querier, Language::ZhTw);
         match next(&mut given)? {
             None => {
                 verified.find(format!("the file ends before line {}", line.place));

@@ -15,10 +15,9 @@ use super::{
     Name,
     desk::Desk,
     form::{self, COLUMNS},
+    head::Head,
     lines::{self, Next},
-    one,
-    page::{self, Head},
-    prove,
+    one, page, prove, report,
     sign::desk,
     store::Sheet,
     workbook,
@@ -26,6 +25,7 @@ use super::{
 use crate::{
     access::members,
     app::House,
+    duty::facts,
     error::{Error, Result},
     input,
     journal::{
@@ -33,6 +33,7 @@ use crate::{
         entry::Kind,
         signing, store as journal_store,
     },
+    output::beside::Beside,
     printed::guarded,
 };
 
@@ -62,6 +63,7 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
             "the folder has a file of this sheet already, and none is replaced",
         ));
     }
+    let begun = Beside::begin(folder)?;
     let reference = format!("sheet:{}", sheet.number);
     let act = Act {
         kind: Kind::Export,
@@ -73,12 +75,15 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
     tx.commit().await?;
     signing::sign(house).await?;
 
-    let mut files = write(house, &mut reader, (&sheet, &desk), folder, now).await?;
-    let program = folder.join(PROGRAM);
-    if fs::symlink_metadata(&program).is_err() {
+    let mut written = write(house, &mut reader, (&sheet, &desk), begun.path(), now).await?;
+    let program = begun.path().join(PROGRAM);
+    if fs::symlink_metadata(folder.join(PROGRAM)).is_err() {
         fs::write(&program, CHECK).map_err(Error::io("write the program that checks sheets"))?;
+        written.push(program);
+        return begun.publish(&written);
     }
-    files.push(program);
+    let mut files = begun.publish(&written)?;
+    files.push(folder.join(PROGRAM));
     Ok(files)
 }
 
@@ -95,27 +100,25 @@ pub async fn write(
 ) -> Result<Vec<PathBuf>> {
     let files = files(sheet, folder);
     let member = members::one(&mut *conn, &sheet.member).await?;
+    let calendar = facts::calendar(&mut *conn).await?;
     let note = journal_store::last_checkpoint(&mut *conn, &house.signer.origin).await?;
     let head = Head {
         sheet,
         member: member.as_ref().map_or("", |member| &member.name),
         querier: desk.name_of(&sheet.querier),
-        due: house.regime.sheet.due(sheet.counts_from()),
+        due: report::due(&house.regime, &calendar, sheet)?,
         at: now,
         checkpoint: note.as_deref().unwrap_or_default().lines().take(3).collect(),
     };
     input::make_folder_for_export(folder)?;
-    let mut writing = Writing::begin(folder, &files)?;
-    writing.page(&page::begin(&head))?;
+    let mut writing = Writing::begin(folder, &files, &head)?;
     lines::each(house, &mut *conn, sheet, |line| {
-        writing.record(&form::cells(&line, head.querier, Language::En))?;
-        writing.page(&page::line(&form::cells(&line, head.querier, Language::ZhTw)))?;
+        writing.record(&form::cells(&line, head.querier, Language::ZhTw))?;
         Ok(Next::More)
     })
     .await?;
-    writing.page(&page::end(&head))?;
     prove::write(house, conn, sheet, &mut writing.proof).await?;
-    writing.finish()?;
+    writing.finish(&head)?;
     Ok(files.into())
 }
 
@@ -131,28 +134,36 @@ struct Writing {
     page: BufWriter<File>,
     workbook: workbook::Lines,
     proof: BufWriter<File>,
-    files: [(PathBuf, PathBuf); 4],
+    files: Parts,
 }
 
+/// Each file as it is written, and its name.
+struct Parts([(PathBuf, PathBuf); 4]);
+
 impl Writing {
-    fn begin(folder: &Path, files: &[PathBuf; 4]) -> Result<Self> {
-        let files = files.clone().map(|file| {
+    fn begin(folder: &Path, files: &[PathBuf; 4], head: &Head<'_>) -> Result<Self> {
+        let files = Parts(files.clone().map(|file| {
             let mut part = file.clone().into_os_string();
             part.push(".part");
             (PathBuf::from(part), file)
-        });
-        let heading = COLUMNS.map(|names| names[0].to_owned());
+        }));
+        let heading = COLUMNS.map(|names| names[2]);
+        let mut file = create(&files.0[0].0)?;
+        // Without the mark, spreadsheets in Taiwan read the file as CP950.
+        file.write_all(MARK).map_err(Error::io("write a sheet"))?;
         let mut csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
-            .from_writer(create(&files[0].0)?);
-        csv.write_record(&heading).map_err(unwritten)?;
-        Ok(Self {
+            .from_writer(file);
+        csv.write_record(heading).map_err(unwritten)?;
+        let mut writing = Self {
             csv,
-            workbook: workbook::Lines::new(folder, heading)?,
-            page: BufWriter::new(create(&files[2].0)?),
-            proof: BufWriter::new(create(&files[3].0)?),
+            workbook: workbook::Lines::new(folder, head)?,
+            page: BufWriter::new(create(&files.0[2].0)?),
+            proof: BufWriter::new(create(&files.0[3].0)?),
             files,
-        })
+        };
+        writing.page(&page::begin(head))?;
+        Ok(writing)
     }
 
     fn record(&mut self, cells: &[String; 13]) -> Result<()> {
@@ -160,7 +171,8 @@ impl Writing {
         self.csv
             .write_record(guarded.iter().map(|cell| cell.as_bytes()))
             .map_err(unwritten)?;
-        self.workbook.push(cells)
+        self.workbook.push(cells)?;
+        self.page(&page::line(cells))
     }
 
     fn page(&mut self, text: &str) -> Result<()> {
@@ -169,7 +181,8 @@ impl Writing {
             .map_err(Error::io("write the page of a sheet"))
     }
 
-    fn finish(mut self) -> Result<()> {
+    fn finish(mut self, head: &Head<'_>) -> Result<()> {
+        self.page(&page::end(head))?;
         self.csv.flush().map_err(Error::io("write a sheet"))?;
         self.page
             .flush()
@@ -177,11 +190,20 @@ impl Writing {
         self.proof
             .flush()
             .map_err(Error::io("write the proof of a sheet"))?;
-        self.workbook.save(&self.files[1].0)?;
-        for (part, file) in &self.files {
+        self.workbook.save(head, &self.files.0[1].0)?;
+        for (part, file) in &self.files.0 {
             fs::rename(part, file).map_err(Error::io("name a file of a sheet"))?;
         }
         Ok(())
+    }
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        // Those that are whole have lost these names.
+        for (part, _) in &self.0 {
+            let _ = fs::remove_file(part);
+        }
     }
 }
 
@@ -198,6 +220,8 @@ fn unwritten(error: csv::Error) -> Error {
     }
 }
 
+/// UTF-8's byte order mark.
+pub const MARK: &[u8] = "\u{FEFF}".as_bytes();
 const ENDINGS: [&str; 4] = ["csv", "xlsx", "html", "proof"];
 /// What checks proofs without us; written beside them once.
 const PROGRAM: &str = "check-sheet.py";

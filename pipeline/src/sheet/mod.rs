@@ -8,7 +8,7 @@
 //!
 //! [`verify`] recomputes from the journal and the sealed records that the sheets of a member and week are exactly its queries
 //! of that week ([`tiling`]), and [`compare`] holds an exported file against them. [`report`] is what people see, [`lines`] the records of a sheet as a stream, [`form`] their
-//! columns, [`export`] writes them as CSV, workbook and printed [`page`], with the [`proof`] that [`prove`] makes, by which an
+//! columns, [`head`] what stands around them, [`export`] writes them as CSV, workbook and printed [`page`], with the [`proof`] that [`prove`] makes, by which an
 //! outsider [`check`]s them without the database; [`store`] keeps one row a sheet.
 //!
 //! Deliberately absent: the outcome of a query is no part of what is signed. It may come later than the sheet, and is shown
@@ -21,6 +21,7 @@ pub mod desk;
 pub mod entries;
 pub mod export;
 pub mod form;
+pub mod head;
 pub mod lines;
 pub mod make;
 pub mod page;

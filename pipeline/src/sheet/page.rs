@@ -1,97 +1,45 @@
 //! A sheet as a page to print: A4, both languages, boxes for seals; modelled on the forms that banks use (六(一)6). *Pure.*
 
-use jiff::{Timestamp, civil::Date};
-use mayfly_consent::Language;
-
 use super::{
     form::COLUMNS,
-    store::{Mark, Sheet},
+    head::{Head, Named, SECRET, TITLE},
 };
-use crate::{
-    ids,
-    printed::{self, escaped},
-    roc,
-};
-
-/// What stands on the page besides the lines.
-pub struct Head<'h> {
-    /// The sheet.
-    pub sheet: &'h Sheet,
-    /// The member's name.
-    pub member: &'h str,
-    /// The querier's name.
-    pub querier: &'h str,
-    /// The day by which it is to be signed.
-    pub due: Date,
-    /// When it is printed.
-    pub at: Timestamp,
-    /// The first lines of the newest signed checkpoint: origin, size and root hash.
-    pub checkpoint: Vec<&'h str>,
-}
+use crate::printed::escaped;
 
 /// The page up to its first line.
 pub fn begin(head: &Head<'_>) -> String {
-    let sheet = head.sheet;
-    let week = sheet.week;
-    let roc = |day| printed::day(day, Language::ZhTw);
     let mut text = format!(
-        "<!doctype html>\n<html lang=\"zh-Hant\">\n<meta charset=\"utf-8\">\n<title>查詢紀錄單 {week}</title>\n<style>\n{STYLE}</style>\n\
-         <p class=\"secret\">密件 Confidential</p>\n<h1>每週查詢紀錄單<br><small>Weekly query record sheet</small></h1>\n\
-         <table class=\"head\">\n<tr><th>表單編號<br>Sheet<td>{}<th>列印時間<br>Printed<td>{}\n",
-        sheet.number,
-        escaped(&roc::taipei(head.at)),
+        "<!doctype html>\n<html lang=\"zh-Hant\">\n<meta charset=\"utf-8\">\n<title>{} {}</title>\n<style>\n{STYLE}</style>\n\
+         <p class=\"secret\">{} {}</p>\n<h1>{}<br><small>{}</small></h1>\n<table class=\"head\">\n",
+        TITLE.0, head.sheet.week, SECRET.0, SECRET.1, TITLE.0, TITLE.1
     );
-    let rows = [
-        (
-            ("機構", "Member", format!("{} {}", sheet.member, head.member)),
-            (
-                "週次",
-                "Week",
-                format!("{week}（{}–{}）", roc(week.first_day()), roc(week.last_day())),
-            ),
-        ),
-        (
-            (
-                "查詢人員",
-                "Querier",
-                format!("{} {}", head.querier, sheet.querier),
-            ),
-            (
-                "筆數",
-                "Queries",
-                match sheet.queries {
-                    0 => "0（本週無查詢 no query）".to_owned(),
-                    queries => queries.to_string(),
-                },
-            ),
-        ),
-        (
-            ("應核章日", "Due", roc(head.due)),
-            (
-                "產製",
-                "Made",
-                format!("{} #{}", roc::taipei(sheet.made_at), sheet.make_entry),
-            ),
-        ),
-    ];
-    for (left, right) in rows {
+    for row in head.facts() {
         text.push_str("<tr>");
-        for (chinese, english, value) in [left, right] {
-            text.push_str(&format!("<th>{chinese}<br>{english}<td>{}", escaped(&value)));
+        for (name, value) in row {
+            text.push_str(&format!("<th>{}<td>{}", both(name), escaped(&value)));
         }
         text.push('\n');
     }
-    text.push_str("</table>\n<table class=\"lines\">\n<thead><tr>");
+    text.push_str("</table>\n<table class=\"lines\">\n<colgroup>");
+    // A sheet may have a million lines: a browser that need not look at all of them to lay out the first is told the widths.
+    for width in WIDTHS {
+        text.push_str(&format!("<col style=\"width:{width}%\">"));
+    }
+    text.push_str("</colgroup>\n<thead><tr>");
     for [_, english, chinese] in COLUMNS {
-        let both = if english == chinese {
+        let name = if english == chinese {
             english.to_owned()
         } else {
-            format!("{chinese}<br><small>{english}</small>")
+            both((chinese, english))
         };
-        text.push_str(&format!("<th>{both}"));
+        text.push_str(&format!("<th>{name}"));
     }
     text.push_str("</thead>\n<tbody>\n");
     text
+}
+
+fn both((chinese, english): Named) -> String {
+    format!("{chinese}<br><small>{english}</small>")
 }
 
 /// One line of the page.
@@ -107,33 +55,33 @@ pub fn line(cells: &[String; 13]) -> String {
 
 /// The page after its last line: boxes for seals, and by what the sheet is checked.
 pub fn end(head: &Head<'_>) -> String {
-    let sheet = head.sheet;
-    let box_of = |mark: &Option<Mark>| {
-        mark.as_ref().map_or_else(String::new, |mark| {
-            format!(
-                "{}<br>{}<br>#{}",
-                escaped(&mark.by),
-                escaped(&roc::taipei(mark.at)),
-                mark.entry
-            )
-        })
+    let seals = head.seals();
+    let names: String = seals
+        .iter()
+        .map(|(name, _)| format!("<th>{}", both(*name)))
+        .collect();
+    let lines = |lines: &[String]| {
+        lines
+            .iter()
+            .map(|line| escaped(line))
+            .collect::<Vec<_>>()
+            .join("<br>")
     };
-    let checkpoint: Vec<String> = head.checkpoint.iter().map(|line| escaped(line)).collect();
+    let boxes: String = seals
+        .iter()
+        .map(|(_, signed)| format!("<td>{}", lines(signed)))
+        .collect();
     format!(
-        "</tbody>\n</table>\n<table class=\"seals\">\n<tr><th>查詢人員<br>Querier<th>核定人員<br>Approver<th>單位主管<br>Unit head\
-         <th>機構首長<br>Head of institution\n<tr><td>{}<td>{}<td><td>\n</table>\n<p class=\"note\">說明：本單所列各筆以軌跡序號對應\
-         簽章軌跡；結果為列印時之狀態，不在核章範圍。電子核章之人員、時間及軌跡序號如核章欄。<br>Each line names its entry of the signed \
-         journal. Outcomes are as of printing and no part of what is signed. SHA-256 {}<br>軌跡檢核點 Checkpoint: {}</p>\n</html>\n",
-        box_of(&sheet.signed),
-        box_of(&sheet.approved),
-        ids::hex(&sheet.sha256),
-        checkpoint.join(" · "),
+        "</tbody>\n</table>\n<table class=\"seals\">\n<tr>{names}\n<tr>{boxes}\n</table>\n<p class=\"note\">{}</p>\n</html>\n",
+        lines(&head.notes())
     )
 }
 
+/// Widths of the columns, in percent of the page.
+const WIDTHS: [u8; 13] = [4, 7, 7, 7, 9, 9, 7, 13, 9, 10, 7, 6, 5];
 const STYLE: &str = "\
 @page { size: A4 portrait; margin: 12mm 10mm; }
-body { font-family: DFKai-SB, BiauKai, \"標楷體\", serif; font-size: 9pt; margin: 0 auto; max-width: 190mm; }
+body { font-family: DFKai-SB, BiauKai, \"標楷體\", serif; font-size: 9pt; margin: 0 auto; max-width: 188mm; }
 h1 { font-size: 16pt; text-align: center; margin: 0 0 4mm; }
 h1 small { font-size: 10pt; }
 table { border-collapse: collapse; width: 100%; margin-bottom: 4mm; }
@@ -141,7 +89,7 @@ th, td { border: 0.3mm solid #000; padding: 0.6mm 0.8mm; text-align: left; verti
 th { font-weight: normal; background: #eee; }
 .head th { width: 14%; }
 .head td { width: 36%; }
-.lines { font-size: 7pt; }
+.lines { font-size: 7pt; table-layout: fixed; }
 .lines small { font-size: 6pt; }
 .lines thead { display: table-header-group; }
 .lines tr, .seals { break-inside: avoid; }

@@ -12,14 +12,15 @@ use super::{
 };
 use crate::{
     app::House,
-    error::Result,
+    duty::{calendar::Calendar, facts, period::Due},
+    error::{Error, Result},
     ids,
     journal::{
         act::{self, Act},
         entry::Kind,
         signing,
     },
-    regime::control::SheetRules,
+    regime::{Regime, control::SheetRules},
 };
 
 /// A sheet and what is to be said of it.
@@ -86,9 +87,8 @@ pub struct Standing {
     pub stops_from: Option<Date>,
 }
 
-/// How a sheet whose days count from `from` stands `today`.
-pub fn standing(rules: &SheetRules, from: Date, state: State, today: Date) -> Standing {
-    let due = rules.due(from);
+/// How a sheet stands `today` that is due on `due` and whose days count from `from`.
+pub fn standing(rules: &SheetRules, (from, due): (Date, Date), state: State, today: Date) -> Standing {
     Standing {
         due,
         overdue: state != State::Approved && today > due,
@@ -104,7 +104,8 @@ pub fn standing(rules: &SheetRules, from: Date, state: State, today: Date) -> St
 pub async fn show(house: &House, name: &Name<'_>, account: Option<&str>) -> Result<Report> {
     let mut reader = house.db.reader().await?;
     let sheet = one(&mut reader, name).await?;
-    let mut report = report(house, &sheet);
+    let calendar = facts::calendar(&mut reader).await?;
+    let mut report = report(house, &calendar, &sheet)?;
     report.entries = Some(store::entries(&mut reader, sheet.number).await?);
     let Some(account) = account else {
         return Ok(report);
@@ -138,15 +139,43 @@ pub async fn show(house: &House, name: &Name<'_>, account: Option<&str>) -> Resu
 
 /// The sheets that are `wanted`, newest week first.
 pub async fn list(house: &House, wanted: &Wanted) -> Result<Vec<Report>> {
-    let sheets = store::list(&mut house.db.reader().await?, wanted).await?;
-    Ok(sheets.iter().map(|sheet| report(house, sheet)).collect())
+    let mut reader = house.db.reader().await?;
+    let calendar = facts::calendar(&mut reader).await?;
+    let sheets = store::list(&mut reader, wanted).await?;
+    sheets
+        .iter()
+        .map(|sheet| report(house, &calendar, sheet))
+        .collect()
 }
 
-/// What is to be said of `sheet`.
-pub fn report(house: &House, sheet: &Sheet) -> Report {
+/// What is to be said of `sheet` after an act on it.
+///
+/// # Errors
+/// `DB-*`.
+pub async fn of(house: &House, sheet: &Sheet) -> Result<Report> {
+    let calendar = facts::calendar(&mut house.db.reader().await?).await?;
+    report(house, &calendar, sheet)
+}
+
+/// The day by which `sheet` is signed and approved: that of the duty it closes.
+///
+/// # Errors
+/// A bug: such a regime is refused when it is read.
+pub fn due(regime: &Regime, calendar: &Calendar, sheet: &Sheet) -> Result<Date> {
+    let rule = regime.sheet_duty();
+    let rule = rule.ok_or(Error::Bug("a regime without the duty of its sheets was read"))?;
+    Ok(Due::of(rule, calendar, sheet.counts_from()).on)
+}
+
+/// What is to be said of `sheet`, with the working days of `calendar`.
+///
+/// # Errors
+/// As [`due`].
+pub fn report(house: &House, calendar: &Calendar, sheet: &Sheet) -> Result<Report> {
     let today = house.today(house.clock.now());
     let state = sheet.state();
-    let standing = standing(&house.regime.sheet, sheet.counts_from(), state, today);
+    let days = (sheet.counts_from(), due(&house.regime, calendar, sheet)?);
+    let standing = standing(&house.regime.sheet, days, state, today);
     let marked = |mark: &Option<Mark>| {
         mark.as_ref().map(|mark| Marked {
             by: mark.by.clone(),
@@ -154,7 +183,7 @@ pub fn report(house: &House, sheet: &Sheet) -> Report {
             entry: mark.entry,
         })
     };
-    Report {
+    Ok(Report {
         sheet: sheet.number,
         member: sheet.member.clone(),
         week: sheet.week.to_string(),
@@ -172,7 +201,7 @@ pub fn report(house: &House, sheet: &Sheet) -> Report {
         entries: None,
         lines: None,
         name: None,
-    }
+    })
 }
 
 /// Most lines that are shown; all of them are in an export.
@@ -181,14 +210,13 @@ pub const LINES_MAX: usize = 200;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::regime::Regime;
 
     #[test]
     fn a_sheet_is_overdue_after_seven_days_and_stops_its_querier_after_fourteen() {
         let rules = Regime::jcic_2024().unwrap().sheet;
         let day = |text: &str| text.parse::<Date>().unwrap();
         let sunday = day("2026-11-08");
-        let of = |state, today| standing(&rules, sunday, state, day(today));
+        let of = |state, today| standing(&rules, (sunday, day("2026-11-15")), state, day(today));
         for (state, today, overdue, stops) in [
             (State::Unsigned, "2026-11-15", false, true),
             (State::Unsigned, "2026-11-16", true, true),

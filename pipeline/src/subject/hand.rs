@@ -5,7 +5,6 @@ use std::path::Path;
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::{Language, cells};
 use serde::Serialize;
-use sqlx::AnyConnection;
 
 use super::{
     applicant::Applicant,
@@ -15,13 +14,13 @@ use super::{
 use crate::{
     access::rows,
     app::House,
+    db::Tx,
     duty::{
         list,
         raise::{self, Raise},
         state::State,
     },
     error::{Error, Result},
-    evidence::staging::Staging,
     ids,
     journal::{
         act::{self, Act},
@@ -29,6 +28,7 @@ use crate::{
         entry::Kind,
         signing,
     },
+    output::folder::Staging,
     regime::people::Right,
 };
 
@@ -66,13 +66,13 @@ pub struct Handed {
 /// Writes the report about `who` to the new or empty folder `folder`.
 ///
 /// # Errors
-/// `SUBJECT-RIGHT`, `SUBJECT-PROOF`, `SUBJECT-DUTY`, `DUTY-DAY`, `EVIDENCE-FOLDER`, `GATE-CLOCK`; `KEY-*`, `SEAL-*`, `DB-*`.
+/// `SUBJECT-RIGHT`, `SUBJECT-PROOF`, `SUBJECT-DUTY`, `DUTY-DAY`, `EXPORT-FOLDER`, `GATE-CLOCK`; `KEY-*`, `SEAL-*`, `DB-*`.
 pub async fn hand(house: &House, who: &Applicant, entered: &Entered<'_>, folder: &Path) -> Result<Handed> {
     let now = house.trusted_now()?;
     let today = house.today(now);
     let proof = check_proof(house, entered)?;
     let mut reader = house.db.reader().await?;
-    check_right(house, &mut reader, entered.by, today).await?;
+    check_right(house, &mut house.db.begin().await?, entered.by, today).await?;
     if let Some(duty) = entered.duty {
         check_duty(house, duty, today).await?;
     }
@@ -121,9 +121,9 @@ fn check_proof(house: &House, entered: &Entered<'_>) -> Result<String> {
     }
 }
 
-async fn check_right(house: &House, conn: &mut AnyConnection, by: &str, today: Date) -> Result<()> {
-    let stopped = rows::stopped(&mut *conn, BUREAU).await?;
-    let lines = rows::held_on(conn, today, Some(BUREAU)).await?;
+async fn check_right(house: &House, tx: &mut Tx, by: &str, today: Date) -> Result<()> {
+    let stopped = rows::stopped(tx.connection(), BUREAU).await?;
+    let lines = rows::held_on(tx.connection(), today, Some(BUREAU)).await?;
     let holds = |line: &crate::access::authorisation::Authorisation| {
         line.account == by && line.permits(&house.regime, Right::Audit)
     };
@@ -169,6 +169,8 @@ async fn enter(
     now: Timestamp,
 ) -> Result<(String, u64)> {
     let mut tx = house.db.begin().await?;
+    // Once more: the consents have been looked for meanwhile, and a stop holds from its commit on.
+    check_right(house, &mut tx, entered.by, house.today(now)).await?;
     let conn = tx.connection();
     let duty = match entered.duty {
         Some(duty) => duty.to_owned(),

@@ -196,5 +196,5 @@ fn is_account(account: &str) -> bool {
 }
 
 #[cfg(test)]
-#[path = "../certificate_tests.rs"]
+#[path = "certificate_tests.rs"]
 mod tests;

@@ -148,6 +148,32 @@ fn an_account_begins_with_an_approval_given_before_or_beside() {
     assert!(changed.expect(77).stderr.contains("(APPROVAL-CHANGED)\n"));
 }
 
+/// Three that one act gives show whatever the clock says, be it that all was done at one instant; one by one they do not.
+#[test]
+fn what_one_act_gives_is_a_bulk_and_no_instant_makes_one() {
+    let sandbox = staffed();
+    let numbers: Vec<String> = (0..5).map(|_| apply(&sandbox, &HOLD)).collect();
+    let decider = || {
+        let told = say(&sandbox, NOW, &["audit", "pace", "bureau", "2026-11"])
+            .expect(0)
+            .json();
+        let decider = told["decisions"][0].clone();
+        let bulk = ["runs", "acts", "longest"].map(|name| decider["bulk"][name].as_u64().unwrap());
+        (bulk, decider["to_decision"]["count"].as_u64())
+    };
+    for number in &numbers[..2] {
+        give(&sandbox, number, "jin.cmp").expect(0);
+    }
+    assert_eq!(decider(), ([0, 0, 0], Some(2)));
+    let words = [
+        &["approval", "give", "--as", "jin.cmp"][..],
+        &[&numbers[2], &numbers[3], &numbers[4]],
+    ]
+    .concat();
+    say(&sandbox, NOW, &words).expect(0);
+    assert_eq!(decider(), ([1, 3, 3], Some(5)));
+}
+
 /// Twenty-one in one go are given, and show.
 #[test]
 fn approvals_in_bulk_are_given_and_told() {

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use mayfly::{app::House, audit::reconcile};
 use sha2::{Digest, Sha256};
 
 use super::{ask, audit};
@@ -188,6 +189,31 @@ fn a_record_without_its_consent_is_found() {
     );
 }
 
+/// Whoever is stopped while the log is read ends nothing: the right is asked for once more where the result is entered.
+#[test]
+fn a_stop_that_comes_while_the_log_is_read_is_seen() {
+    let sandbox = month();
+    let mut lines = log(1..=30);
+    lines.remove(20);
+    let file = written(&sandbox, &lines);
+    let month = mayfly::audit::Month::parse("2026-11").unwrap();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let ended = runtime.block_on(async {
+        let house = House::open(&sandbox.data(), Some(CLOSED.parse().unwrap()))
+            .await
+            .unwrap();
+        reconcile::reconcile(&house, ("004", month), file.as_ref(), "hsu.rv", |_| {
+            let stop = ["person", "004/hsu.rv", "--reason", "left"];
+            sandbox.at(CLOSED, ["stop", "add"], stop).expect(0);
+            Ok(())
+        })
+        .await
+    });
+    assert_eq!(ended.err().map(|error| error.code()), Some("RECONCILE-RIGHT"));
+    let entries = journal(&sandbox, CLOSED);
+    assert!(entries.iter().all(|entry| entry.kind != "reconciliation"));
+}
+
 #[test]
 fn what_cannot_be_reconciled_is_refused_whole() {
     let sandbox = month();
@@ -212,6 +238,10 @@ fn what_cannot_be_reconciled_is_refused_whole() {
             "{words:?}: {}",
             run.stderr
         );
+        // A log is imported nowhere, and no batch.
+        let is_of_log = code.starts_with("IMPORT") || code.starts_with("FILE");
+        let elsewhere = run.stderr.contains("import") || run.stderr.contains("submit");
+        assert!(!is_of_log || !elsewhere, "{}", run.stderr);
         assert_eq!(journal(&sandbox, at).len(), before, "{words:?}");
         assert!(!out.exists(), "half a result of {words:?}");
     };

@@ -51,7 +51,8 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     );
     freeze(&sandbox, CLOSED);
 
-    check(CLOSED, &["export", "004", "2026-11", "out"], 75, "SAMPLE-UNDRAWN");
+    let export = |folder| ["export", "004", "2026-11", folder, "--as", "hsu.rv"];
+    check(CLOSED, &export("out"), 75, "SAMPLE-UNDRAWN");
     check(
         CLOSED,
         &["show", "004", "2026-11", "--as", "hsu.rv"],
@@ -118,12 +119,7 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     let taken = sandbox.path("taken");
     std::fs::create_dir(&taken).unwrap();
     std::fs::write(taken.join("x"), "x").unwrap();
-    check(
-        later,
-        &["export", "004", "2026-11", taken.to_str().unwrap()],
-        65,
-        "JOURNAL-INPUT",
-    );
+    check(later, &export(taken.to_str().unwrap()), 65, "EXPORT-FOLDER");
     // The command line itself.
     for words in [
         &["draw", "004", "2026-11"][..],
@@ -183,4 +179,23 @@ fn nobody_reviews_a_month_in_which_they_queried_or_approved() {
     let run = audit(&sandbox, CLOSED, &["show", "004", "2026-11", "--as", "own.r"]).expect(77);
     assert!(run.stderr.contains("SAMPLE-OWN"), "{}", run.stderr);
     audit(&sandbox, CLOSED, &["show", "004", "2026-11", "--as", "free.r"]).expect(0);
+}
+
+/// Whoever drew the sample sees its records and makes it larger as long as they may, and not a day longer.
+#[test]
+fn a_stop_holds_for_the_sample_s_own_reviewer_too() {
+    let sandbox = asked(12);
+    freeze(&sandbox, CLOSED);
+    draw(&sandbox, CLOSED, VALUE).expect(0);
+    let show = ["show", "004", "2026-11", "--as", "hsu.rv"];
+    let extend = ["extend", "004", "2026-11", "11", "--as", "hsu.rv"];
+    audit(&sandbox, CLOSED, &show).expect(0);
+    let stop = ["person", "004/hsu.rv", "--reason", "left"];
+    sandbox.at(CLOSED, ["stop", "add"], stop).expect(0);
+    let before = journal(&sandbox, CLOSED).len();
+    for words in [&show[..], &extend] {
+        let run = audit(&sandbox, CLOSED, words).expect(77);
+        assert!(run.stderr.contains("SAMPLE-RIGHT"), "{words:?}: {}", run.stderr);
+    }
+    assert_eq!(journal(&sandbox, CLOSED).len(), before);
 }

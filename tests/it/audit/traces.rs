@@ -36,6 +36,89 @@ fn approvals_in_bulk_are_told() {
     assert_eq!(many["reviews"], Value::Array(vec![]));
 }
 
+/// What was drawn is noted when the first record is opened, and read from there; what somebody writes there is no draw.
+#[test]
+fn records_are_opened_as_they_were_noted_and_signed_as_they_were_drawn() {
+    let sandbox = drawn();
+    let shown = act(&sandbox, CLOSED, "show", &["--as", "hsu.rv"])
+        .expect(0)
+        .json();
+    let entries = |items: &Value| -> Vec<u64> {
+        let items = items.as_array().unwrap().iter();
+        items.map(|item| item["entry"].as_u64().unwrap()).collect()
+    };
+    let drawn = entries(&shown["items"]);
+    let noted = || -> Vec<u64> {
+        let told = sandbox
+            .database
+            .ask(&sandbox.data(), "SELECT items FROM sample WHERE member = '004'");
+        told[0]
+            .split(',')
+            .filter_map(|index| index.parse().ok())
+            .collect()
+    };
+    let note = |items: &[u64]| {
+        let items: Vec<String> = items.iter().map(u64::to_string).collect();
+        let sql = format!(
+            "UPDATE sample SET items = '{}' WHERE member = '004' RETURNING 'changed'",
+            items.join(",")
+        );
+        assert_eq!(sandbox.database.ask(&sandbox.data(), &sql), ["changed"]);
+    };
+    let entry = |place: &str| {
+        item(&sandbox, CLOSED, place, "hsu.rv")["record"]["entry"]
+            .as_u64()
+            .unwrap()
+    };
+    assert_eq!(noted(), Vec::<u64>::new());
+    assert_eq!((entry("2"), noted()), (drawn[1], drawn.clone()));
+    act(&sandbox, CLOSED, "item", &["11", "--as", "hsu.rv"]).expect(65);
+    // It is read from there.
+    let mut swapped = drawn.clone();
+    swapped.swap(0, 1);
+    note(&swapped);
+    assert_eq!(entry("1"), drawn[1]);
+    // No query of the month: what is noted there is not believed, and drawn again.
+    note(&[&[0][..], &drawn[1..]].concat());
+    assert_eq!((entry("1"), noted()), (drawn[0], drawn.clone()));
+    // One more query of the month in the place of a drawn one: the signature finds the drawn one without a verdict.
+    let journal = crate::synthetic::journal(&sandbox, CLOSED);
+    let queries = (0..).zip(&journal).filter(|(_, entry)| entry.kind == "query");
+    let other = queries
+        .map(|(index, _)| index)
+        .find(|index| !drawn.contains(index))
+        .unwrap();
+    note(&[&[other][..], &drawn[1..]].concat());
+    for place in 1..=10 {
+        clear(&sandbox, CLOSED, place, "hsu.rv");
+    }
+    let open = act(&sandbox, CLOSED, "sign-off", &["--as", "wu.head"]).expect(75);
+    assert!(open.stderr.contains("(REVIEW-OPEN)"), "{}", open.stderr);
+    // A larger sample is noted anew.
+    act(&sandbox, CLOSED, "extend", &["12", "--as", "hsu.rv"]).expect(0);
+    assert!(!drawn.contains(&entry("12")));
+    assert_eq!((noted().len(), &noted()[..10]), (12, &drawn[..]));
+}
+
+/// Whatever way a record spells an instant, people are told it as the clock in Taipei shows it (D22).
+#[test]
+fn a_record_is_told_in_the_time_of_taipei_throughout() {
+    let sandbox = drawn();
+    let words = [
+        "--at", CLOSED, "audit", "item", "004", "2026-11", "1", "--as", "hsu.rv",
+    ];
+    let text = sandbox.mayfly(words).expect(0).stdout;
+    for line in ["  asked  ", "  approved at  ", "  given  ", "  registered  "] {
+        let found = text.lines().find(|told| told.starts_with(line)).unwrap();
+        assert!(
+            found.contains("(民國115年") && found.contains("Asia/Taipei"),
+            "{found}"
+        );
+    }
+    let is_utc = |word: &str| word.len() > 10 && word.ends_with('Z') && word.contains(':');
+    assert!(!text.split_whitespace().any(is_utc), "{text}");
+}
+
 /// A review ends with its sample, five years after the last act on either.
 #[test]
 fn a_review_ends_with_its_sample() {
@@ -85,7 +168,8 @@ fn verdicts_that_were_changed_behind_the_signature_are_told() {
     act(&sandbox, CLOSED, "sign-off", &["--as", "wu.head"]).expect(0);
     let report = |name: &str, exit: i32| {
         let folder = sandbox.path(name);
-        act(&sandbox, CLOSED, "report", &["--to", folder.to_str().unwrap()]).expect(exit);
+        let words = ["--to", folder.to_str().unwrap(), "--as", "wu.head"];
+        act(&sandbox, CLOSED, "report", &words).expect(exit);
         fs::read_to_string(folder.join("review.en.txt")).unwrap()
     };
     let said = "NOT those that were signed";

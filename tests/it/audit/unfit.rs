@@ -153,7 +153,15 @@ fn each_refusal_of_a_review_has_its_code_and_changes_nothing() {
 
     // Signed when all is said, by the unit head and nobody else, once.
     let folder = sandbox.path("report");
-    let report = ["report", "004", "2026-11", "--to", folder.to_str().unwrap()];
+    let report = [
+        "report",
+        "004",
+        "2026-11",
+        "--to",
+        folder.to_str().unwrap(),
+        "--as",
+        "wu.head",
+    ];
     check(&report, 75, "REVIEW-UNSIGNED");
     check(&of("sign-off", &["--as", "wu.head"]), 75, "REVIEW-OPEN");
     check(&of("sign-off", &["--as", "hsu.rv"]), 77, "REVIEW-HEAD");
@@ -171,7 +179,7 @@ fn each_refusal_of_a_review_has_its_code_and_changes_nothing() {
     check(&["pace", "999", "2026-11"], 65, "MEMBER-UNKNOWN");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("x"), "x").unwrap();
-    check(&report, 65, "JOURNAL-INPUT");
+    check(&report, 65, "EXPORT-FOLDER");
 }
 
 /// D8, by person: who queried or approved the record says nothing of it, whatever accounts they have meanwhile.

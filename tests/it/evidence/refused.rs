@@ -61,9 +61,9 @@ fn days_members_people_and_folders_that_do_not_fit_are_refused_and_nothing_is_wr
         ),
         (november, out, &["--as", "nobody"], 77, "EVIDENCE-RIGHT"),
         (november, out, &["--as", "bureau/fan.fsc"], 77, "EVIDENCE-RIGHT"),
-        (november, full, &["--as", "yu.cmp"], 65, "EVIDENCE-FOLDER"),
-        (november, file, &["--as", "yu.cmp"], 65, "EVIDENCE-FOLDER"),
-        (november, inside, &["--as", "yu.cmp"], 65, "EVIDENCE-FOLDER"),
+        (november, full, &["--as", "yu.cmp"], 65, "EXPORT-FOLDER"),
+        (november, file, &["--as", "yu.cmp"], 65, "EXPORT-FOLDER"),
+        (november, inside, &["--as", "yu.cmp"], 65, "EXPORT-FOLDER"),
     ] {
         let words = ["--from", days[0], "--to", days[1], "--out", folder];
         let run = pack(&sandbox, &[&words[..], more].concat()).expect(exit);
@@ -94,7 +94,7 @@ fn days_members_people_and_folders_that_do_not_fit_are_refused_and_nothing_is_wr
     ];
     fs::create_dir(sandbox.path("out.partial")).unwrap();
     let run = pack(&sandbox, &words).expect(65);
-    assert!(run.stderr.contains("(EVIDENCE-FOLDER)"), "{}", run.stderr);
+    assert!(run.stderr.contains("(EXPORT-FOLDER)"), "{}", run.stderr);
     fs::remove_dir(sandbox.path("out.partial")).unwrap();
     pack(&sandbox, &words).expect(0);
 
@@ -119,12 +119,12 @@ fn nothing_is_exported_into_the_data_directory_and_what_is_exported_is_its_owner
             &["--as", "chen.yl"][..],
             "SHEET-FILE",
         ),
-        (["audit", "export"], &of, &[], "JOURNAL-INPUT"),
+        (["audit", "export"], &of, &["--as", "hsu.rv"], "EXPORT-FOLDER"),
         (
             ["audit", "report"],
             &["004", "2026-11", "--to"],
             &["--as", "wu.head"],
-            "JOURNAL-INPUT",
+            "EXPORT-FOLDER",
         ),
     ] {
         let to = |folder: &Path| [words, &[folder.to_str().unwrap()], end].concat().join(" ");
@@ -143,7 +143,7 @@ fn nothing_is_exported_into_the_data_directory_and_what_is_exported_is_its_owner
             &["004", "2026-W45", "chen.yl"][..],
             &["--as", "chen.yl"][..],
         ),
-        (["audit", "export"], &of, &[]),
+        (["audit", "export"], &of, &["--as", "hsu.rv"]),
         (
             ["audit", "report"],
             &["004", "2026-11", "--to"],

@@ -68,6 +68,8 @@ fn a_drill_leaves_its_evidence_and_nothing_else() {
         "notice",
         "1",
         "supervisor",
+        "--as",
+        "yu.cmp",
     ];
     assert!(
         sandbox
@@ -102,7 +104,7 @@ fn the_duty_of_the_month_is_closed_by_its_owner_and_by_a_drill_of_that_month() {
         ])
     };
     // Whoever drills does not own the duty by that; nor does a second drill close it twice.
-    assert_eq!(drill(NOW, "xu.adm")["closed"], false);
+    assert_eq!(drill(NOW, "operator")["closed"], false);
     assert_eq!(drill(NOW, "yu.cmp")["closed"], true);
     assert_eq!(drill(NOW, "yu.cmp")["closed"], false);
     let december = "2026-12-31T10:00:00+08:00";
@@ -118,7 +120,7 @@ fn the_duty_of_the_month_is_closed_by_its_owner_and_by_a_drill_of_that_month() {
             refused.stderr
         );
     }
-    assert_eq!(drill(december, "xu.adm")["drill"], 4);
+    assert_eq!(drill(december, "operator")["drill"], 4);
     close(december, "drill:4").expect(0);
     let january = "2027-02-01T10:00:00+08:00";
     let overdue = duties(&sandbox, january, &["--overdue"]);

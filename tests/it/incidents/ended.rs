@@ -61,7 +61,7 @@ fn an_incident_ends_with_its_report_when_all_of_it_is_there() {
         .expect(0);
     }
     let notice = [
-        "--at", NOW, "--lang", "zh-TW", "incident", "notice", "1", "provider",
+        "--at", NOW, "--lang", "zh-TW", "incident", "notice", "1", "provider", "--as", "yu.cmp",
     ];
     assert!(
         sandbox
@@ -165,7 +165,10 @@ fn an_incident_is_shown_after_the_years_of_its_notices() {
     );
     let listed = incident(&sandbox, between, &["list"]).expect(0).json();
     assert_eq!(listed.as_array().unwrap().len(), 1);
-    act(between, &["incident", "notice", "1", "supervisor"]);
+    act(
+        between,
+        &["incident", "notice", "1", "supervisor", "--as", "yu.cmp"],
+    );
 }
 
 /// Nothing is cut off a list: an evidence pack is made of it.

@@ -1,7 +1,10 @@
 //! What is refused of incidents: each with its code, a sentence and a remedy, and nothing is half-done. *Edge.*
 
-use super::{duties, incident, opened, staffed};
-use crate::{support::NOW, synthetic::journal};
+use super::{BOOK, duties, incident, opened, staffed};
+use crate::{
+    support::{NOW, Sandbox},
+    synthetic::journal,
+};
 
 #[test]
 fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
@@ -18,7 +21,11 @@ fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
         ("INCIDENT-UNKNOWN", 65, &["show", "9"][..]),
         ("INCIDENT-UNKNOWN", 65, &["affected", "9", "--as", "yu.cmp"]),
         ("INCIDENT-UNKNOWN", 65, &["measure", "9"]),
-        ("INCIDENT-UNKNOWN", 65, &["notice", "9", "supervisor"]),
+        (
+            "INCIDENT-UNKNOWN",
+            65,
+            &["notice", "9", "supervisor", "--as", "yu.cmp"],
+        ),
         ("INCIDENT-UNKNOWN", 65, &["note", "9", "finding", "--note", "x"]),
         (
             "INCIDENT-UNKNOWN",
@@ -41,7 +48,11 @@ fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
             &["note", "1", "finding", "--note", "about A123456789"],
         ),
         ("STOP-REASON", 65, &["note", "1", "finding", "--note", &long]),
-        ("INCIDENT-RECIPIENT", 65, &["notice", "1", "police"]),
+        (
+            "INCIDENT-RECIPIENT",
+            65,
+            &["notice", "1", "police", "--as", "yu.cmp"],
+        ),
         (
             "INCIDENT-TIME",
             65,
@@ -115,6 +126,41 @@ fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
             &["open", "link", "--reason", "x", "--as", "A123456789"],
         ),
         ("USAGE", 2, &["open", "link", "--reason", "x", "--wait", "601"]),
+        (
+            "USAGE",
+            2,
+            &["open", "link", "--reason", "x", "--as", "supervisor/"],
+        ),
+        (
+            "STOP-RIGHT",
+            77,
+            &["open", "link", "--reason", "x", "--as", "nobody"],
+        ),
+        (
+            "STOP-RIGHT",
+            77,
+            &["open", "link", "--reason", "x", "--as", "xu.adm"],
+        ),
+        (
+            "STOP-RIGHT",
+            77,
+            &["note", "1", "finding", "--note", "x", "--as", "xu.adm"],
+        ),
+        (
+            "STOP-RIGHT",
+            77,
+            &[
+                "close",
+                "1",
+                "--outcome",
+                "unfounded",
+                "--report",
+                report,
+                "--as",
+                "xu.adm",
+            ],
+        ),
+        ("STOP-RIGHT", 77, &["drill", "--as", "nobody"]),
     ] {
         let refused = incident(&sandbox, NOW, words);
         assert_eq!(refused.code, exit, "{words:?}: {}", refused.stderr);
@@ -133,4 +179,61 @@ fn each_refusal_of_an_incident_has_its_code_and_changes_nothing() {
         .expect(0)
         .json();
     assert_eq!(stops.as_array().unwrap().len(), 1);
+}
+
+/// The supervisor and the provider stop, too; who has an account of the same name as somebody elsewhere says where.
+#[test]
+fn the_supervisor_and_the_provider_stop_under_their_own_names() {
+    let sandbox = Sandbox::with_master_data();
+    let book = format!(
+        "{BOOK}supervisor,yu.cmp,于虛督,稽核,,,,2024-01-01,board,,,S-01,監理組,,supervisor_auditor
+provider,bao.aud,包虛勞,稽核,,,,2024-01-01,board,,,P-01,稽核室,,provider_auditor
+"
+    );
+    let book = sandbox.file("book.csv", book);
+    sandbox.at(NOW, ["staff", "import"], [book]).expect(0);
+    let stop = |by: &str| {
+        let words = ["stop", "add", "member", "004", "--reason", "test", "--as", by];
+        sandbox.mayfly([&["--at", NOW][..], &words].concat())
+    };
+    let twice = stop("yu.cmp");
+    assert_eq!(twice.code, 77);
+    assert!(twice.stderr.contains("bureau/ACCOUNT"), "{}", twice.stderr);
+    for by in ["supervisor/yu.cmp", "bureau/yu.cmp", "bao.aud", "operator"] {
+        stop(by).expect(0);
+    }
+    incident(
+        &sandbox,
+        NOW,
+        &["open", "link", "--reason", "x", "--as", "provider/bao.aud"],
+    )
+    .expect(0);
+    let listed = sandbox
+        .mayfly(["--at", NOW, "--json", "stop", "list"])
+        .expect(0)
+        .json();
+    let placed_by = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|stop| stop["placed_by"].as_str().unwrap());
+    assert_eq!(
+        placed_by.collect::<Vec<_>>(),
+        [
+            "supervisor/yu.cmp",
+            "yu.cmp",
+            "provider/bao.aud",
+            "operator",
+            "provider/bao.aud"
+        ]
+    );
+    // Who is stopped stops nobody.
+    sandbox
+        .at(
+            NOW,
+            ["stop", "add", "person"],
+            ["provider/bao.aud", "--reason", "left"],
+        )
+        .expect(0);
+    assert!(stop("bao.aud").stderr.contains("STOP-RIGHT"));
 }

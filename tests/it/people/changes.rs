@@ -115,13 +115,14 @@ fn an_end_of_today_cuts_at_once_and_an_end_can_come_earlier() {
 /// Duties are separated by person: an account that the same person had before is the same person.
 #[test]
 fn the_same_person_under_another_account_approves_nothing_of_theirs() {
-    let sandbox = staffed();
+    let sandbox = Sandbox::with_master_data();
     let before = sandbox.file(
         "before.csv",
         "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,person,unit,level\n\
          004,wang.old,王虛德,徵信專員,Y,,,2023-01-01,wu.head,2023-12-31,wu.head,P004-05,徵信部,\n",
     );
-    sandbox.at(NOW, ["staff", "import"], [before]).expect(0);
+    let book = sandbox.file("book.csv", BOOK);
+    sandbox.at(NOW, ["staff", "import"], [before, book]).expect(0);
     let row = BatchRow::valid(1).with("querier", "wang.old");
     assert_eq!(codes(&sandbox, 1, NOW, row), ["APR-QUERIER", "APR-SELF"]);
     // A stop of one account stops the person.

@@ -157,10 +157,15 @@ fn what_breaks_a_rule_of_the_table_is_refused_and_changes_nothing() {
     );
 }
 
-/// The same rules for a file: a new account comes with its past, a known one is not changed behind its back.
+/// The same rules for a file, as long as a place is being founded: a new account comes with its past, a known one is not
+/// changed behind its back.
 #[test]
 fn a_staff_file_that_breaks_a_rule_of_the_table_is_refused_whole() {
-    let sandbox = staffed();
+    let sandbox = Sandbox::with_master_data();
+    let others = BOOK.lines().filter(|line| !line.contains("administrator"));
+    let book: String = others.map(|line| format!("{line}\n")).collect();
+    let book = sandbox.file("book.csv", book);
+    sandbox.at(NOW, ["staff", "import"], [book]).expect(0);
     let import = |lines: &str| {
         let header = BOOK.lines().next().unwrap();
         let file = sandbox.file(
@@ -207,6 +212,87 @@ fn a_staff_file_that_breaks_a_rule_of_the_table_is_refused_whole() {
         import("004,chen.yl,陳虛玲,徵信專員,Y,,,2024-01-01,wu.head,2026-11-02,wu.head,P004-01,徵信部,,")
             .expect(0);
     assert_eq!(told.json()["changed"], 2);
+}
+
+/// 五(一)2, 3: a file founds a place. Once two people can enter and approve there, only they change it, at their own members, at
+/// the bureau, and at those whose people the bureau looks after; a file with one such line is refused whole.
+#[test]
+fn no_file_changes_a_place_that_two_people_carry_on() {
+    let sandbox = staffed();
+    let import = |at: &str, lines: &str| {
+        let header = BOOK.lines().next().unwrap();
+        let file = sandbox.file("more.csv", format!("{header}\n{lines}\n"));
+        sandbox.at(at, ["--json", "staff", "import"], [file])
+    };
+    let range = ["changes", "--from", "2022-01-01", "--to", "2030-01-01"];
+    let before = shown(&sandbox, &range);
+    let good = "012,sun.head,孫虛主,單位主管,,,,2024-01-01,board,,,P012-10,徵信部,,unit_head";
+    for line in [
+        "004,new.q,新虛構,專員,Y,,,2026-11-02,wu.head,,,P004-50,徵信部,,",
+        "004,new.q,新虛構,專員,Y,,,2020-01-01,nobody,,,P004-50,徵信部,,",
+        "004,chen.two,陳虛玲,專員,,Y,,2024-01-01,wu.head,,,P004-01,徵信部,2,",
+        "004,chen.yl,陳虛玲,徵信專員,Y,,,2024-01-01,wu.head,2026-12-01,wu.head,P004-01,徵信部,,",
+        "bureau,ev.cmp,葉虛惡,專責人員,,,,2024-01-01,board,,,J-66,法遵部,,compliance",
+        "supervisor,ev.fsc,葉虛監,查核人員,,,,2024-01-01,yu.cmp,,,F-66,,,supervisor_auditor",
+    ] {
+        let told = import(NOW, &format!("{good}\n{line}")).expect(65).stderr;
+        assert!(
+            told.contains("more.csv line 3: ")
+                && told.contains("(PEOPLE-FOUNDED)\n")
+                && told.contains("people begin"),
+            "{line}: {told}"
+        );
+        assert_eq!(shown(&sandbox, &range), before, "{line}");
+    }
+    // A stop of both heads founds nothing anew; what stands there already is no change; another place is founded.
+    for head in ["004/wu.head", "004/hu.head"] {
+        let stop = ["stop", "add", "person", "--reason", "test"];
+        sandbox.at(NOW, stop, [head]).expect(0);
+    }
+    let known = "004,ko.card,柯虛卡,保管人員,,,,2024-01-01,wu.head,,,P004-14,徵信部,,card_custodian";
+    let new = "004,new.q,新虛構,專員,Y,,,2026-11-02,wu.head,,,P004-50,徵信部,,";
+    let told = import(NOW, &format!("{known}\n{new}")).expect(65).stderr;
+    assert!(told.contains("more.csv line 3: "), "{told}");
+    let told = import(NOW, &format!("{known}\n{good}")).expect(0).json();
+    assert_eq!(told["changed"], 1);
+}
+
+/// Where nobody is left who could, a file brings who is missing: from its day on, and one account a person.
+#[test]
+fn a_place_that_lost_its_people_gets_others_from_that_day_on() {
+    let sandbox = staffed();
+    // Whoever could enter is gone, one after the other.
+    act(&sandbox, NOW, &["end", "004/mo.both", "--on", "2026-11-03"]).expect(0);
+    act(&sandbox, NOW, &["end", "004/lu.adm", "--on", "2026-11-04"]).expect(0);
+    let import = |at: &str, line: &str| {
+        let header = BOOK.lines().next().unwrap();
+        let file = sandbox.file("more.csv", format!("{header}\n{line}\n"));
+        sandbox.at(at, ["--json", "staff", "import"], [file])
+    };
+    let line = |account: &str, person: &str, from: &str| {
+        format!(
+            "004,{account},新虛管,帳號管理人員,,,,{from},wu.head,,,{person},資訊部,,account_administrator"
+        )
+    };
+    let later = "2026-11-04T10:00:00+08:00";
+    let refused = |at: &str, line: &str, code: &str| {
+        let told = import(at, line).expect(65).stderr;
+        assert!(told.contains(&format!("({code})\n")), "{line}: {told}");
+    };
+    let on_time = line("ni.adm", "P004-60", "2026-11-04");
+    refused("2026-11-03T23:59:59+08:00", &on_time, "PEOPLE-FOUNDED");
+    refused(
+        later,
+        &line("ni.adm", "P004-60", "2026-11-03"),
+        "PEOPLE-BACKDATED",
+    );
+    refused(
+        later,
+        &line("wu.adm", "P004-10", "2026-11-04"),
+        "PEOPLE-SECOND-ACCOUNT",
+    );
+    import(later, &on_time).expect(0);
+    refused(later, &line("no.adm", "P004-61", "2026-11-04"), "PEOPLE-FOUNDED");
 }
 
 /// What became of an account's years is gone with them, and its name is still nobody else's.

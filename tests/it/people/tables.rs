@@ -225,6 +225,8 @@ fn the_tables_are_written_as_files_to_print_and_nothing_is_replaced() {
         "004",
         "--out",
         folder,
+        "--as",
+        "004/lu.adm",
     ];
     write(&changes).expect(0);
     let read = |name: &str| std::fs::read(sandbox.path("registers").join(name)).unwrap();
@@ -265,9 +267,20 @@ fn the_tables_are_written_as_files_to_print_and_nothing_is_replaced() {
     let other = sandbox.path("other");
     for (words, code) in [
         (&table[..], "PEOPLE-FILE"),
-        (&["table", "--out", inside.to_str().unwrap()], "PEOPLE-FILE"),
         (
-            &["table", "--on", "2019-01-01", "--out", other.to_str().unwrap()],
+            &["table", "--out", inside.to_str().unwrap(), "--as", "yu.cmp"],
+            "PEOPLE-FILE",
+        ),
+        (
+            &[
+                "table",
+                "--on",
+                "2019-01-01",
+                "--out",
+                other.to_str().unwrap(),
+                "--as",
+                "yu.cmp",
+            ],
             "PEOPLE-RANGE",
         ),
     ] {

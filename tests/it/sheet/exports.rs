@@ -38,11 +38,20 @@ fn exports_are_masked_and_safe_from_formulas_and_markup() {
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 5);
 
     let csv = fs::read_to_string(file("csv")).unwrap();
+    // As a bank knows it, and with the mark by which a spreadsheet reads it.
+    let heading =
+        "\u{FEFF}序號,日期,時間,查詢人員,帳號,IP,作業代號,查詢條件,案號,事由,結果,軌跡序號,核章\r\n";
+    assert!(csv.starts_with(heading), "{csv}");
     let mut table = csv::Reader::from_reader(csv.as_bytes());
     let records: Vec<csv::StringRecord> = table.records().map(std::result::Result::unwrap).collect();
     let told: Vec<&str> = records.iter().map(|record| &record[9]).collect();
     assert_eq!(told, ["1 =1+1", "1 @SUM(A1)", "1 <b>&x", "1 a,\"b\""]);
-    assert!(records.iter().all(|record| &record[3] == "'＝1+1"));
+    assert!(
+        records
+            .iter()
+            .all(|record| &record[3] == "'＝1+1" && &record[1] == "115/11/02")
+    );
+    assert!(records.iter().all(|record| &record[10] == "已回覆"), "{csv}");
     let page = fs::read_to_string(file("html")).unwrap();
     assert!(page.contains("1 &lt;b&gt;&amp;x") && !page.contains("<b>"));
     for text in [
@@ -57,9 +66,10 @@ fn exports_are_masked_and_safe_from_formulas_and_markup() {
         assert!(page.contains(text), "{text}");
     }
     let book = worksheet(&file("xlsx"));
-    assert_eq!(book.matches("<row ").count(), 5);
     assert!(!book.contains("<f>") && !book.contains("<v>"), "{book}");
+    // Each line, and the querier in the head.
     assert_eq!(book.matches("'＝1+1</t>").count(), 4);
+    is_laid_out(&file("xlsx"), &book);
     for row in &rows {
         let subject = row.cell("subject_id");
         let masked = format!("{}***{}", &subject[..4], &subject[7..]);
@@ -72,6 +82,51 @@ fn exports_are_masked_and_safe_from_formulas_and_markup() {
     let again = sheet(&sandbox, MONDAY, &export).expect(65);
     assert!(again.stderr.contains("(SHEET-FILE)"), "{}", again.stderr);
     is_still_true(&sandbox, &csv);
+}
+
+/// A workbook for A4 with title, head, headings of the columns and boxes for seals.
+fn is_laid_out(path: &std::path::Path, book: &str) {
+    for text in [
+        "密件",
+        "每週查詢紀錄單",
+        "表單編號",
+        "004 虛構銀行甲",
+        "2026-W45（115/11/02–115/11/08）",
+        "應核章日",
+        "115/11/15",
+        "查詢條件",
+        "115/11/02",
+        "已回覆",
+        "軌跡序號",
+        "核章",
+        "查詢人員",
+        "核定人員",
+        "單位主管",
+        "機構首長",
+        "SHA-256 ",
+    ] {
+        assert!(book.contains(text), "{text}: {book}");
+    }
+    // Upright A4, as wide as the paper; the widths of all columns; the heading on each page.
+    for part in [
+        "paperSize=\"9\" fitToHeight=\"0\" orientation=\"portrait\"",
+        "<pageSetUpPr fitToPage=\"1\"/>",
+        "<col min=\"1\"",
+        "max=\"13\"",
+    ] {
+        assert!(book.contains(part), "{part}: {book}");
+    }
+    // A row that is there twice makes a spreadsheet refuse the file.
+    let rows: Vec<&str> = book
+        .split("<row r=\"")
+        .skip(1)
+        .map(|row| row.split('"').next().unwrap())
+        .collect();
+    let mut once = rows.clone();
+    once.dedup();
+    assert_eq!(rows, once);
+    assert!(entry(path, "xl/workbook.xml").contains("$6:$6"));
+    assert!(book.contains("第 &amp;P 頁"), "{book}");
 }
 
 /// The file as it was written, and with a planted change each.
@@ -101,9 +156,12 @@ fn is_still_true(sandbox: &Sandbox, csv: &str) {
 
 /// The first worksheet of a workbook.
 fn worksheet(path: &std::path::Path) -> String {
+    entry(path, "xl/worksheets/sheet1.xml")
+}
+
+fn entry(path: &std::path::Path, name: &str) -> String {
     let mut book = zip::ZipArchive::new(fs::File::open(path).unwrap()).unwrap();
     let mut text = String::new();
-    let mut page = book.by_name("xl/worksheets/sheet1.xml").unwrap();
-    page.read_to_string(&mut text).unwrap();
+    book.by_name(name).unwrap().read_to_string(&mut text).unwrap();
     text
 }

@@ -147,6 +147,17 @@ fn missed_weeks_are_made_up_for() {
             .all(|sheet| sheet["due"] == "2026-11-30"),
         "{listed}"
     );
+    // And its duty says the same.
+    let duty = format!("weekly_sheet/004/chen.yl/{WEEK}");
+    let duty = sandbox
+        .at(late, ["--json", "duty", "show"], [duty])
+        .expect(0)
+        .json();
+    assert_eq!(
+        (&duty["due"], &duty["state"]),
+        (&"2026-11-30".into(), &"due".into()),
+        "{duty}"
+    );
     verify(&sandbox, late, WEEK, 0);
     verify(&sandbox, late, "2026-W46", 0);
 }

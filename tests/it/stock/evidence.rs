@@ -8,6 +8,7 @@ use std::{
 };
 
 use crate::{
+    audit::CLOSED,
     evidence::{month, packed},
     support::files_below,
 };
@@ -16,19 +17,7 @@ use crate::{
 fn the_commands_of_its_readme_verify_a_pack_and_find_a_flipped_byte_in_any_file() {
     let sandbox = month();
     let (folder, key) = packed(&sandbox, "pack", &[]);
-    let guide = fs::read_to_string(folder.join("README.txt")).unwrap();
-    let script: String = guide
-        .lines()
-        .skip_while(|line| !line.starts_with("一、"))
-        .take_while(|line| !line.starts_with("八、"))
-        .filter_map(|line| line.strip_prefix("  "))
-        .map(|line| line.to_owned() + "\n")
-        .collect();
-    assert!(
-        script.lines().count() > 25 && script.contains("KEY='<公鑰>'"),
-        "{script}"
-    );
-    let script = script.replace("<公鑰>", &key);
+    let script = script(&folder, &key);
     let said = bash(&folder, &script);
     let out = String::from_utf8_lossy(&said.stdout).into_owned();
     assert!(
@@ -67,6 +56,60 @@ fn the_commands_of_its_readme_verify_a_pack_and_find_a_flipped_byte_in_any_file(
     fs::remove_file(more).unwrap();
     assert!(bash(&folder, &script).status.success(), "put back as it was");
     programs(&folder);
+}
+
+/// Whoever has nothing but the README comes to its end, and is told what did not verify when the pack was made.
+#[test]
+fn the_commands_of_its_readme_tell_what_did_not_verify_when_a_pack_was_made() {
+    let sandbox = month();
+    let change = "UPDATE sheet SET queries = queries + 1 WHERE member = '004' AND querier = 'chen.yl' RETURNING 'changed'";
+    assert_eq!(sandbox.database.ask(&sandbox.data(), change), ["changed"]);
+    let folder = sandbox.path("pack");
+    let words = [
+        "--from",
+        "2026-11-01",
+        "--to",
+        "2026-12-01",
+        "--as",
+        "yu.cmp",
+        "--out",
+    ];
+    let words = [&words[..], &[folder.to_str().unwrap()]].concat();
+    let made = sandbox
+        .at(CLOSED, ["--json", "evidence", "pack"], words)
+        .expect(1)
+        .json();
+    let script = script(&folder, made["key"].as_str().unwrap());
+    let said = bash(&folder, &script);
+    let out = String::from_utf8_lossy(&said.stdout).into_owned();
+    assert!(
+        said.status.success() && out.ends_with("除上列產製時不符者外，全部相符\n"),
+        "{out}\n{}",
+        String::from_utf8_lossy(&said.stderr)
+    );
+    let finding = "finding: sheet 004/2026-W45/chen.yl SHEET-CHANGED\n";
+    assert!(out.contains(&format!("\n{finding}")), "{out}");
+    // It is in the signed text: nobody takes it out.
+    let text = fs::read_to_string(folder.join("manifest")).unwrap();
+    fs::write(folder.join("manifest"), text.replace(finding, "")).unwrap();
+    assert!(!bash(&folder, &script).status.success());
+}
+
+/// The commands of the README of the pack in `folder`.
+fn script(folder: &Path, key: &str) -> String {
+    let guide = fs::read_to_string(folder.join("README.txt")).unwrap();
+    let script: String = guide
+        .lines()
+        .skip_while(|line| !line.starts_with("一、"))
+        .take_while(|line| !line.starts_with("八、"))
+        .filter_map(|line| line.strip_prefix("  "))
+        .map(|line| line.to_owned() + "\n")
+        .collect();
+    assert!(
+        script.lines().count() > 25 && script.contains("KEY='<公鑰>'"),
+        "{script}"
+    );
+    script.replace("<公鑰>", key)
 }
 
 /// The programs see by themselves what the list of hashes would have found before them.

@@ -82,8 +82,8 @@ fn without_proof_number_right_or_place_nothing_is_told() {
         65,
         "(DUTY-UNKNOWN)",
     );
-    check(&good, &full, &[], 65, "(EVIDENCE-FOLDER)");
-    check(&good, &inside, &[], 65, "(EVIDENCE-FOLDER)");
+    check(&good, &full, &[], 65, "(EXPORT-FOLDER)");
+    check(&good, &inside, &[], 65, "(EXPORT-FOLDER)");
     assert_eq!(
         crate::synthetic::journal(&sandbox, NOW).len(),
         before,

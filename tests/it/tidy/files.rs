@@ -69,6 +69,57 @@ fn impurities(source: &Source) -> Vec<String> {
 }
 
 #[test]
+fn every_file_is_compiled() {
+    let sources = rust();
+    nothing_in(
+        sources
+            .iter()
+            .filter_map(|source| unreached(source, &sources))
+            .collect(),
+    );
+    let among = [
+        Source::sample("x/src/lib.rs", "pub mod y;\nmod z;\n"),
+        Source::sample("x/src/y.rs", "#[path = \"y_tests.rs\"]\nmod tests;\nmod w;\n"),
+    ];
+    let control = |path| unreached(&Source::sample(path, ""), &among).is_some();
+    for reached in [
+        "x/src/y.rs",
+        "x/src/z/mod.rs",
+        "x/src/y_tests.rs",
+        "x/src/y/w.rs",
+        "x/src/main.rs",
+    ] {
+        assert!(!control(reached), "{reached}");
+    }
+    assert!(control("x/src/v.rs"));
+    assert!(control("x/src/w.rs"));
+}
+
+/// A file that no file beside or above it names as a module is no part of the house, and its tests do not run.
+fn unreached(source: &Source, sources: &[Source]) -> Option<String> {
+    let (folder, file) = source.path.rsplit_once('/')?;
+    if ROOTS.contains(&file) || folder.ends_with("/examples") || folder.ends_with("/fuzz_targets") {
+        return None;
+    }
+    let (folder, name) = match file {
+        "mod.rs" => folder.rsplit_once('/')?,
+        _ => (folder, file.trim_end_matches(".rs")),
+    };
+    let above = format!("{folder}.rs");
+    let named = sources.iter().any(|other| {
+        let (of, root) = other.path.rsplit_once('/').unwrap_or(("", ""));
+        let is_above = other.path == above || (of == folder && (root == "mod.rs" || ROOTS.contains(&root)));
+        let says = |line: &str| {
+            let line = line.trim_start_matches("pub ").trim_start_matches("pub(super) ");
+            (is_above && line == format!("mod {name};"))
+                || (of == folder && line == format!("#[path = \"{file}\"]"))
+        };
+        other.text.lines().any(|line| says(line.trim()))
+    });
+    (!named).then(|| format!("{}: no file has it as a module", source.path))
+}
+
+#[test]
 fn at_the_top_lies_what_belongs_there() {
     let mut found: Vec<String> = fs::read_dir(top())
         .unwrap()
@@ -109,6 +160,8 @@ fn machine(source: &Source) -> Option<String> {
     Some(format!("{}: names {named}", source.path))
 }
 
+/// Files that the build begins with.
+const ROOTS: [&str; 3] = ["main.rs", "lib.rs", "targets.rs"];
 /// Style asks for about 400.
 const LINES: usize = 420;
 const IMPURE: [&str; 7] = [

@@ -150,6 +150,7 @@ const LAYERS: [&[&str]; 6] = [
         "db",
         "places",
         "input",
+        "output",
         "intake",
         "provider",
     ],

@@ -22,7 +22,7 @@ use mayfly::{
         state::State,
     },
     register::enter::{self, New},
-    sheet::{self, Name, Week},
+    sheet::{self, Name, Week, store::Wanted},
 };
 use tokio::runtime::{Builder, Runtime};
 
@@ -69,6 +69,17 @@ impl Moment {
         let sheets = sheets.unwrap().into_iter();
         sheets
             .map(|sheet| (sheet.querier, sheet.signed.is_none()))
+            .collect()
+    }
+
+    /// All sheets: week, querier, and the day on which each is due.
+    pub fn sheets_due(&self) -> Vec<(String, String, String)> {
+        let reports = self
+            .runtime
+            .block_on(sheet::report::list(&self.house, &Wanted::default()));
+        let reports = reports.unwrap().into_iter();
+        reports
+            .map(|report| (report.week, report.querier, report.due.to_string()))
             .collect()
     }
 

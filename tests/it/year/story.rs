@@ -115,6 +115,17 @@ impl Story {
         }
     }
 
+    /// Holds the day on which each sheet is due against its duty's; returns how many there are.
+    pub fn sheets_due_with_their_duties(&self) -> usize {
+        let (moment, mut count) = (self.end(), 0);
+        let listed = moment.listed(END);
+        for (week, querier, due) in moment.sheets_due() {
+            assert_eq!(listed[&sheet_of(&querier, &week)].0, due, "{querier}, {week}");
+            count += 1;
+        }
+        count
+    }
+
     pub fn overdue_at_the_end(&self) -> BTreeSet<String> {
         let shown = self.end().shown(END).into_iter();
         let overdue = shown.filter(|duty| duty.state == "overdue");

@@ -1,10 +1,9 @@
 //! What a review found, tracked until it is closed: open, corrected, closed, each by name and in time (九(三)2, D12). *SQL.*
 
-use std::{io::Read, path::Path};
+use std::path::Path;
 
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use sqlx::{AnyConnection, Row};
 
 use super::{
@@ -20,8 +19,9 @@ use crate::{
         columns::{day, instant},
         meta,
     },
+    duty,
     error::{Error, Result},
-    ids, input,
+    ids,
     journal::{entry::Kind, signing},
     regime::people::Right,
 };
@@ -153,7 +153,7 @@ pub async fn advance(
 ) -> Result<Finding> {
     let now = house.trusted_now()?;
     let today = house.today(now);
-    let digest = artefact.map(hash).transpose()?;
+    let digest = artefact.map(hash).transpose()?.unwrap_or_default();
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let found = read(house, &mut *conn, "", finding_no, today)
@@ -170,13 +170,12 @@ pub async fn advance(
     }
     let persons = Persons::load(&mut *conn, &finding.member, today).await?;
     step.check(house, &persons, &finding, account)?;
-    let artefact = digest.unwrap_or_default();
     let tracked = Tracked {
         month: finding.month.clone(),
         verdict: finding.verdict_no,
         due: finding.due.to_string(),
         by: account,
-        artefact: ids::hex(&artefact),
+        artefact: digest.clone(),
     };
     let month = month_of(&finding.month)?;
     let reference = format!("{}:{finding_no}", step.word());
@@ -200,7 +199,7 @@ pub async fn advance(
     .bind(&finding.month)
     .bind(account)
     .bind(now.as_microsecond())
-    .bind(&artefact)
+    .bind(ids::unhex(&digest).unwrap_or_default())
     .bind(tables::signed(entry)?)
     .execute(&mut *conn)
     .await
@@ -340,23 +339,17 @@ async fn steps(conn: &mut AnyConnection, finding_no: i64) -> Result<Vec<Done>> {
         .map_err(Error::database("list the steps of a finding"))
 }
 
-fn hash(path: &Path) -> Result<Vec<u8>> {
+/// The SHA-256 of the paper at `path`, hexadecimal, as that of any artefact of a duty.
+fn hash(path: &Path) -> Result<String> {
     let unusable = || Error::Input {
         code: "FINDING-ARTEFACT",
         sentence: "the file that is to show it is not there, is no file, is empty or cannot be read".into(),
         remedy: "name the paper that shows what was done (--artefact); its SHA-256 is kept, the file stays with the member",
     };
-    let mut file = input::open(path).map_err(|_| unusable())?;
-    let (mut digest, mut block, mut bytes) = (Sha256::new(), vec![0; 64 << 10], 0);
-    loop {
-        match file.read(&mut block).map_err(|_| unusable())? {
-            0 if bytes == 0 => return Err(unusable()),
-            0 => return Ok(digest.finalize().to_vec()),
-            count => {
-                bytes += count;
-                digest.update(&block[..count]);
-            }
-        }
+    match duty::artefact::of_file(path) {
+        Some(Err(error)) if error.code() == "FILE-CHANGED" => Err(error),
+        Some(Ok(sha256)) => Ok(sha256),
+        _ => Err(unusable()),
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     app::House,
-    audit::{Month, persons::Persons},
+    audit::{Month, persons::Persons, store as samples},
     batch::{Outcome, chunks, requests, store as batches},
     consents::show::{self, ShownConsent},
     error::{Error, Result},
@@ -136,15 +136,16 @@ pub async fn open(house: &House, (member, month): (&str, Month), place: u64, acc
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let sample = drawn(&mut reader, member, month).await?;
-    let item = item_at(&mut reader, &sample, place).await?;
+    let (item, unnoted) = item_at(&mut reader, &sample, place).await?;
     let found = Records::new(house)
         .find(&mut reader, &item.query)
         .await?
         .ok_or_else(gone)?;
-    check_reviewer(house, &mut reader, &sample, account, &found.actors()?).await?;
+    let actors = found.actors()?;
 
     let mut tx = house.db.begin().await?;
-    let reference = format!("item:{}", item.entry);
+    check_reviewer(house, &mut tx, &sample, account, &actors).await?;
+    let reference = format!("item:{month}/{place}");
     let opened = Opened {
         account,
         month: month.to_string(),
@@ -152,6 +153,9 @@ pub async fn open(house: &House, (member, month): (&str, Month), place: u64, acc
     };
     let act = (Kind::Read, reference.as_str());
     let entry = super::enter(house, tx.connection(), (member, month), act, &opened, now).await?;
+    if let Some(items) = unnoted {
+        samples::note(tx.connection(), &sample, &items).await?;
+    }
     tables::insert_opening(tx.connection(), (member, month), item.entry, account, now, entry).await?;
     tx.commit().await?;
     signing::sign(house).await?;

@@ -34,12 +34,13 @@ use super::{
     drawing::not_drawn,
     frozen,
     persons::Persons,
-    report as sample_report, reviewer,
+    population, report as sample_report, reviewer,
     steps::FileItem,
     store::{self, Sample, State},
 };
 use crate::{
     app::House,
+    db::Tx,
     error::{Error, Result},
     journal::{
         act::{self, Act},
@@ -56,33 +57,49 @@ async fn drawn(conn: &mut AnyConnection, member: &str, month: Month) -> Result<S
     }
 }
 
-/// The record at `place` of a drawn sample, counted from 1.
-async fn item_at(conn: &mut AnyConnection, sample: &Sample, place: u64) -> Result<FileItem> {
-    let items = sample_report::items(conn, sample).await?;
+/// The record at `place` of a drawn sample, counted from 1; and all of them where they are not noted yet. What is noted saves drawing
+/// again for each record: it is believed as far as the journal has a query of the month there, and whether all were drawn is
+/// asked of the draw itself at the signature (`sign`) and by whoever verifies it.
+async fn item_at(
+    conn: &mut AnyConnection,
+    sample: &Sample,
+    place: u64,
+) -> Result<(FileItem, Option<Vec<u64>>)> {
+    let none = || Error::Input {
+        code: "REVIEW-ITEM",
+        sentence: format!("the sample has no record {place}: it has {}", sample.sample_size),
+        remedy: "give the place of a record in the sample, as `mayfly audit show MEMBER MONTH --as ACCOUNT` counts them",
+    };
     let at = usize::try_from(place).ok().and_then(|place| place.checked_sub(1));
-    at.and_then(|at| items.into_iter().nth(at))
-        .ok_or_else(|| Error::Input {
-            code: "REVIEW-ITEM",
-            sentence: format!("the sample has no record {place}: it has {}", sample.sample_size),
-            remedy: "give the place of a record in the sample, as `mayfly audit show MEMBER MONTH --as ACCOUNT` counts them",
-        })
+    let at = at.ok_or_else(none)?;
+    if let Some(noted) = store::noted(&mut *conn, sample).await? {
+        let entry = *noted.get(at).ok_or_else(none)?;
+        if let Some(query) = population::query_at(&mut *conn, sample, entry).await? {
+            return Ok((FileItem { entry, query }, None));
+        }
+    }
+    let items = sample_report::items(conn, sample).await?;
+    let all = items.iter().map(|item| item.entry).collect();
+    let item = items.into_iter().nth(at).ok_or_else(none)?;
+    Ok((item, Some(all)))
 }
 
 /// Refuses `account` unless it reviews `sample`: the review right today, not the person who had to do with this record,
-/// and named.
+/// and named. It is asked in the transaction of the act.
 async fn check_reviewer(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     sample: &Sample,
     account: &str,
     actors: &BTreeSet<String>,
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
-    let persons = Persons::load(&mut *conn, &sample.member, today).await?;
+    let persons = Persons::load(tx.connection(), &sample.member, today).await?;
     reviewer::check_right(house, &persons, account)?;
     if persons.is_among(account, actors) {
         return Err(reviewer::own());
     }
+    let conn = tx.connection();
     if sample.reviewer == account || tables::is_named(conn, &sample.member, sample.month, account).await? {
         return Ok(());
     }

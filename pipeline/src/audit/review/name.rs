@@ -3,7 +3,10 @@
 use super::{check_unsigned, drawn, enter, steps::Named, tables};
 use crate::{
     app::House,
-    audit::{Month, reviewer},
+    audit::{
+        Month,
+        reviewer::{self, Who},
+    },
     error::{Error, Result},
     journal::{entry::Kind, signing},
 };
@@ -16,9 +19,14 @@ pub async fn name(house: &House, member: &str, month: Month, account: &str, by: 
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     drawn(&mut reader, member, month).await?;
-    reviewer::check(house, &mut reader, (member, month), account, Some(by)).await?;
+    let who = Who {
+        account,
+        named_by: Some(by),
+    };
+    let actors = reviewer::actors(house, &mut reader, (member, month), who).await?;
     drop(reader);
     let mut tx = house.db.begin().await?;
+    reviewer::check(house, &mut tx, member, who, &actors).await?;
     let conn = tx.connection();
     let sample = drawn(&mut *conn, member, month).await?;
     check_unsigned(&mut *conn, member, month).await?;

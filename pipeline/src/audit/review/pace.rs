@@ -19,8 +19,8 @@ pub struct Spread {
     pub max: i64,
 }
 
-/// Acts in bulk: runs of more than so many, each within so many seconds of the one before (六(一)1, 6). They are allowed,
-/// and told.
+/// Acts in bulk: runs of more than so many, each within so many seconds of the one before, or more than so many in one act (六(一)1, 6).
+/// They are allowed, and told.
 #[derive(Serialize, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(test, derive(Debug))]
 pub struct Bulk {
@@ -44,19 +44,29 @@ pub fn spread(seconds: &mut [i64]) -> Option<Spread> {
     })
 }
 
-/// The bulk acts among those at `times`, which are put in order.
-pub fn bulk(times: &mut [Timestamp], rules: &PaceRules) -> Bulk {
-    times.sort_unstable();
-    let apart = |one: &Timestamp, next: &Timestamp| {
+/// The bulk acts among `given`, which are put in order: when each was, and in which act, where one act may be of many.
+pub fn bulk(given: &mut [(Timestamp, Option<i64>)], rules: &PaceRules) -> Bulk {
+    given.sort_unstable();
+    let apart = |(one, _): &(Timestamp, _), (next, _): &(Timestamp, _)| {
         next.as_microsecond() - one.as_microsecond() >= rules.bulk_seconds.value * 1_000_000
     };
     let mut bulk = Bulk::default();
-    for run in times.chunk_by(|one, next| !apart(one, next)) {
-        let acts = run.len() as u64;
-        if acts > u64::from(rules.bulk_count.value) {
+    let mut take = |acts: usize, more_than: u32| {
+        let is_bulk = acts as u64 > u64::from(more_than);
+        if is_bulk {
             bulk.runs += 1;
-            bulk.acts += acts;
-            bulk.longest = bulk.longest.max(acts);
+            bulk.acts += acts as u64;
+            bulk.longest = bulk.longest.max(acts as u64);
+        }
+        is_bulk
+    };
+    for run in given.chunk_by(|one, next| !apart(one, next)) {
+        if take(run.len(), rules.bulk_count.value) {
+            continue;
+        }
+        // Not many and yet at one stroke. Those of one act have one instant, so they stand together.
+        for act in run.chunk_by(|(_, one), (_, next)| one.is_some() && one == next) {
+            take(act.len(), rules.bulk_in_one_act.value);
         }
     }
     bulk
@@ -90,7 +100,7 @@ mod tests {
         };
         let check = |times: Vec<Timestamp>, expected: (u64, u64, u64)| {
             // In whatever order they come.
-            let mut times: Vec<Timestamp> = times.into_iter().rev().collect();
+            let mut times: Vec<_> = times.into_iter().rev().map(|at| (at, None)).collect();
             let found = bulk(&mut times, &rules);
             assert_eq!((found.runs, found.acts, found.longest), expected);
         };
@@ -105,5 +115,21 @@ mod tests {
             .chain(every(1, 19, hour))
             .chain(every(1, 40, 2 * hour));
         check(two.collect(), (2, 70, 40));
+    }
+
+    /// What one act decides is a bulk from two on, at whatever instant others were decided; acts of one each are none.
+    #[test]
+    fn what_is_decided_in_one_act_is_a_bulk_however_few_it_is() {
+        let rules = Regime::jcic_2024().unwrap().pace;
+        let check = |acts: &[Option<i64>], expected: (u64, u64, u64)| {
+            let mut given: Vec<_> = acts.iter().map(|act| (Timestamp::UNIX_EPOCH, *act)).collect();
+            let found = bulk(&mut given, &rules);
+            assert_eq!((found.runs, found.acts, found.longest), expected, "{acts:?}");
+        };
+        check(&[Some(1), Some(2), Some(3)], (0, 0, 0));
+        check(&[None, None, None], (0, 0, 0));
+        check(&[Some(1), Some(4), Some(1)], (1, 2, 2));
+        check(&[Some(1), Some(4), Some(1), Some(4), Some(4)], (2, 5, 3));
+        check(&[Some(7); 21], (1, 21, 21));
     }
 }

@@ -75,7 +75,8 @@ pub struct Decider {
 struct Gathered {
     accounts: BTreeSet<String>,
     seconds: Vec<i64>,
-    times: Vec<Timestamp>,
+    /// When each act was, and in which act of many.
+    times: Vec<(Timestamp, Option<i64>)>,
 }
 
 /// The figures of `month` of `member`, which may be the bureau: its people approve nothing but what was applied for there.
@@ -144,9 +145,9 @@ fn deciders(decided: &[Approval], rules: &PaceRules) -> Vec<Decider> {
         let Some(at) = approval.decided_at else { continue };
         let gathered = all.entry(&approval.decided_person).or_default();
         gathered.accounts.insert(approval.decided_by.clone());
-        gathered.times.push(at);
+        gathered.times.push((at, approval.decided_in));
         // Where the approver stood by there was one act, and no time between two.
-        if at != approval.applied_at {
+        if !approval.is_attested() {
             gathered
                 .seconds
                 .push(at.as_second() - approval.applied_at.as_second());
@@ -172,7 +173,7 @@ fn add(
     }
     if let Some(gathered) = all.get_mut(account) {
         gathered.seconds.push(to.as_second() - from.as_second());
-        gathered.times.push(at);
+        gathered.times.push((at, None));
     }
 }
 

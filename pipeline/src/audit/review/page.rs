@@ -3,10 +3,13 @@
 use mayfly_consent::Language;
 
 use super::{
-    paper::{self, headings, instant, of},
+    paper::{self, headings},
     report::Review,
 };
-use crate::page::Page;
+use crate::{
+    page::Page,
+    printed::{instant, of},
+};
 
 /// The page in `language`.
 pub fn html(review: &Review, language: Language) -> String {

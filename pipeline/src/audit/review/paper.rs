@@ -2,15 +2,14 @@
 
 use std::fmt::Write;
 
-use jiff::Timestamp;
-use mayfly_consent::{Language, day::taipei_day};
+use mayfly_consent::Language;
 
 use super::{
     pace::{Bulk, Spread},
     paced::Paces,
     report::Review,
 };
-use crate::printed::{Printed, day};
+use crate::printed::{Printed, day, instant, of};
 
 /// The whole report as text.
 pub fn text(review: &Review, language: Language) -> String {
@@ -315,20 +314,6 @@ fn named<'r>(review: &'r Review, word: &'r str, language: Language) -> &'r str {
     match language {
         Language::En => word,
         Language::ZhTw => review.titles.get(word).map_or(word, String::as_str),
-    }
-}
-
-/// An instant in Taipei: day and time to the second.
-pub fn instant(at: Timestamp, language: Language) -> String {
-    let time = jiff::tz::offset(8).to_datetime(at).strftime("%H:%M:%S");
-    format!("{} {time}", day(taipei_day(at), language))
-}
-
-/// One of the two.
-pub fn of<'t>(language: Language, en: &'t str, zh: &'t str) -> &'t str {
-    match language {
-        Language::En => en,
-        Language::ZhTw => zh,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Everything that a signed review says, gathered and written as a folder: text, CSV, print pages, and what was signed. *Edge.*
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, path::Path};
 
 use jiff::Timestamp;
 use mayfly_consent::Language;
@@ -23,11 +23,13 @@ use crate::{
     audit::{
         Month, report as sample_report,
         steps::{ActName, Drawn, FileItem, Frozen, find},
+        taker,
     },
     error::{Error, Result},
-    ids, input,
-    journal::{archive, entry::Kind, fault::JournalError, signing},
-    printed::hidden,
+    ids,
+    journal::{entry::Kind, signing},
+    output::folder::Staging,
+    printed::{self, hidden},
     workbook::Book,
 };
 
@@ -93,26 +95,23 @@ pub struct Asked {
     pub reason: String,
 }
 
-/// Writes the report of the signed review of `month` of `member` to the new folder `folder`; `by` is who wants it, and that is
+/// Writes the report of the signed review of `month` of `member` to the new folder `folder` for `by`, who works with it; that is
 /// entered in the journal first. Returns the review.
 ///
 /// # Errors
-/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-UNSIGNED`, `JOURNAL-INPUT` for a folder that is not empty or lies in the data directory.
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-UNSIGNED`, `EXPORT-RIGHT`, `EXPORT-FOLDER`, `GATE-CLOCK`; those of the disk.
 pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by: &str) -> Result<Review> {
     let mut reader = house.db.reader().await?;
     drawn(&mut reader, member, month).await?;
     let signed = tables::sign_off(&mut reader, member, month)
         .await?
         .ok_or_else(unsigned)?;
-    archive::check_target(house, folder)?;
-    let there = fs::symlink_metadata(folder).is_ok();
-    if there && !fs::read_dir(folder).is_ok_and(|mut children| children.next().is_none()) {
-        return Err(Error::journal(JournalError::TargetNotEmpty));
-    }
     let now = house.trusted_now()?;
+    let staging = Staging::begin(folder, &house.dir)?;
     let mut tx = house.db.begin().await?;
+    let taker = taker::check(house, tx.connection(), member, by, house.today(now)).await?;
     let reported = Reported {
-        account: by,
+        account: &taker,
         digest: ids::hex(&signed.digest),
     };
     let reference = format!("review:{month}");
@@ -122,12 +121,13 @@ pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by:
     signing::sign(house).await?;
 
     let review = gather(house, &mut reader, (member, month), signed, now).await?;
-    put_files(&review, folder)?;
+    put_files(&review, &staging, "")?;
+    staging.name()?;
     Ok(review)
 }
 
-/// Writes the report of the review of `month` of `member` to `folder` for whoever has entered that in the journal; tells
-/// whether there is one: not before it is signed off.
+/// Writes the report of the review of `month` of `member` to `folder` of `staging`, which ends with a slash, for whoever has entered that in the journal; tells,
+/// if there is one, whether the verdicts are those that were signed: there is none before it is signed off.
 ///
 /// # Errors
 /// Those of [`write()`], but for `REVIEW-UNSIGNED`.
@@ -135,22 +135,19 @@ pub async fn write_if_signed(
     house: &House,
     conn: &mut AnyConnection,
     (member, month): (&str, Month),
-    folder: &Path,
+    (staging, folder): (&Staging, &str),
     now: Timestamp,
-) -> Result<bool> {
+) -> Result<Option<bool>> {
     let Some(signed) = tables::sign_off(&mut *conn, member, month).await? else {
-        return Ok(false);
+        return Ok(None);
     };
     let review = gather(house, conn, (member, month), signed, now).await?;
-    put_files(&review, folder)?;
-    Ok(true)
+    put_files(&review, staging, folder)?;
+    Ok(Some(review.as_signed))
 }
 
-fn put_files(review: &Review, folder: &Path) -> Result<()> {
-    input::make_folder_for_export(folder)?;
-    let put = |name: &str, text: &str| {
-        fs::write(folder.join(name), text).map_err(Error::io("write a file of the report"))
-    };
+fn put_files(review: &Review, staging: &Staging, folder: &str) -> Result<()> {
+    let put = |name: &str, text: &str| staging.put(&format!("{folder}{name}"), text);
     for (language, end) in [(Language::En, "en"), (Language::ZhTw, "zh-TW")] {
         put(&format!("review.{end}.txt"), &paper::text(review, language))?;
         put(&format!("review.{end}.html"), &page::html(review, language))?;
@@ -161,18 +158,18 @@ fn put_files(review: &Review, folder: &Path) -> Result<()> {
     for (language, end) in [(Language::En, "en"), (Language::ZhTw, "zh-TW")] {
         let mut book = Book::new(language);
         book.add(
-            paper::of(language, "Records", "抽核紀錄"),
+            printed::of(language, "Records", "抽核紀錄"),
             &paper::records(review, language),
         )?;
         book.add(
-            paper::of(language, "Findings", "缺失"),
+            printed::of(language, "Findings", "缺失"),
             &paper::findings(review, language),
         )?;
         book.add(
-            paper::of(language, "Pace", "作業時間"),
+            printed::of(language, "Pace", "作業時間"),
             &paper::paces(&review.paces, language),
         )?;
-        book.save(&folder.join(format!("review.{end}.xlsx")))?;
+        book.save(&staging.place(&format!("{folder}review.{end}.xlsx"))?)?;
     }
     put("verdicts.txt", &review.list)
 }

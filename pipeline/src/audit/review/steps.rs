@@ -14,7 +14,8 @@ pub struct Named<'a> {
     pub by: &'a str,
 }
 
-/// A record of the sample was opened: kind `read`, reference `item:` and the record's journal index.
+/// A record of the sample was opened: kind `read`, reference `item:MONTH/PLACE`. The journal is shown to anybody, and does not tell which
+/// record that is: nobody it may be about knows the draw before the review is closed (D8).
 #[derive(Serialize)]
 pub struct Opened<'a> {
     /// Who opened it.

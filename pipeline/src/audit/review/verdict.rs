@@ -62,13 +62,13 @@ pub async fn give(
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let sample = drawn(&mut reader, member, month).await?;
-    let item = item_at(&mut reader, &sample, place).await?;
+    let (item, _) = item_at(&mut reader, &sample, place).await?;
     let found = Records::new(house).find(&mut reader, &item.query).await?;
     let actors = found.ok_or_else(gone)?.actors()?;
-    check_reviewer(house, &mut reader, &sample, account, &actors).await?;
     drop(reader);
 
     let mut tx = house.db.begin().await?;
+    check_reviewer(house, &mut tx, &sample, account, &actors).await?;
     let conn = tx.connection();
     check_unsigned(&mut *conn, member, month).await?;
     let opened_at = tables::last_opening(&mut *conn, (member, month), item.entry, account)

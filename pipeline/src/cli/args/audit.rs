@@ -60,8 +60,9 @@ pub(in crate::cli) enum AuditCommand {
         sample: SampleArguments,
         /// A new folder
         folder: PathBuf,
-        /// Who wants it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        /// Who takes it: reviewer, unit head or internal auditor of the member, compliance, supervisor or provider; PLACE/ACCOUNT
+        /// where two places have an account of that name
+        #[arg(long = "as", value_name = "ACCOUNT")]
         account: String,
     },
     /// Reconcile a member's own query log of a month that is over with the bureau's records, consents and approvals

@@ -29,8 +29,9 @@ pub(in crate::cli) enum IncidentCommand {
         incident: i64,
         /// supervisor, provider or bureau
         to: String,
-        /// Who prints it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        /// Who has it printed: compliance, the unit head or internal auditor of the member concerned, supervisor or provider;
+        /// PLACE/ACCOUNT where two places have an account of that name
+        #[arg(long = "as", value_name = "ACCOUNT")]
         account: String,
     },
     /// The queries of its window and whom they were about: masked, under handles
@@ -140,7 +141,7 @@ pub(in crate::cli) struct IncidentWords {
     /// How many seconds it is waited for what is on the way
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=600))]
     pub(in crate::cli) wait: u64,
-    /// Who opens it
+    /// Who opens it; PLACE/ACCOUNT at the supervisor or the provider
     #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
     pub(in crate::cli) account: String,
 }

@@ -128,16 +128,12 @@ pub(in crate::cli) struct Shown {
     #[arg(long)]
     pub(in crate::cli) csv: bool,
     /// Into this folder as CSV, XLSX and a page to print; files that are there stay
-    #[arg(long, value_name = "DIR", conflicts_with = "csv")]
+    #[arg(long, value_name = "DIR", conflicts_with = "csv", requires = "account")]
     pub(in crate::cli) out: Option<PathBuf>,
-    /// Who wants the files
-    #[arg(
-        long = "as",
-        value_name = "ACCOUNT",
-        default_value = "operator",
-        requires = "out"
-    )]
-    pub(in crate::cli) account: String,
+    /// Who takes the files: account administrator, unit head or internal auditor of the member, administrator or compliance of the
+    /// bureau, supervisor or provider; PLACE/ACCOUNT where two places have an account of that name
+    #[arg(long = "as", value_name = "ACCOUNT", requires = "out")]
+    pub(in crate::cli) account: Option<String>,
 }
 
 #[derive(Args)]

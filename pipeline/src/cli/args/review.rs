@@ -85,8 +85,9 @@ pub(in crate::cli) enum ReviewCommand {
         /// A new folder
         #[arg(long = "to", value_name = "DIR")]
         folder: PathBuf,
-        /// Who wants it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        /// Who takes it: reviewer, unit head or internal auditor of the member, compliance, supervisor or provider; PLACE/ACCOUNT
+        /// where two places have an account of that name
+        #[arg(long = "as", value_name = "ACCOUNT")]
         account: String,
     },
     /// How approvals and verdicts of a month were made: spans in seconds and what was done in bulk, for each person

@@ -66,7 +66,7 @@ pub(in crate::cli) struct StopReason {
     /// Why
     #[arg(long)]
     pub(in crate::cli) reason: String,
-    /// Who stops it
+    /// Who stops it; PLACE/ACCOUNT at the supervisor or the provider
     #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
     pub(in crate::cli) account: String,
 }

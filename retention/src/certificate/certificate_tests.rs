@@ -36,7 +36,7 @@ fn example() -> Certificate {
 
 #[test]
 fn the_text_of_the_specification() {
-    let specification = include_str!("../README.md");
+    let specification = include_str!("../../README.md");
     let (_, block) = specification.split_once("```certificate\n").unwrap();
     let (block, _) = block.split_once("```").unwrap();
     let text = example().text();

@@ -1,7 +1,8 @@
-//! A folder under way: written beside its place, every file of it hashed, and named only when it is whole. *Edge.*
+//! A new folder under way: written beside its place, and named only when it is whole and on the disk. *Edge.*
 
 use std::{
-    fs::{self, File},
+    collections::BTreeSet,
+    fs,
     io::ErrorKind,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
@@ -9,7 +10,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{MANIFEST, SUMS};
+use super::{refused, sync};
 use crate::{
     error::{Error, Result},
     input,
@@ -19,14 +20,14 @@ use crate::{
 pub struct Staging {
     target: PathBuf,
     partial: PathBuf,
-    sealed: bool,
+    named: bool,
 }
 
 impl Staging {
     /// Begins to write what will be the new or empty folder `target`, outside the data directory `dir`.
     ///
     /// # Errors
-    /// `EVIDENCE-FOLDER`; those of the disk.
+    /// `EXPORT-FOLDER`; those of the disk.
     pub fn begin(target: &Path, dir: &Path) -> Result<Self> {
         if let Some(why) = input::unfit_for_export(target, dir) {
             return Err(refused(why));
@@ -38,9 +39,11 @@ impl Staging {
         if taken {
             return Err(refused("the folder is there and not empty; nothing was written"));
         }
-        let absolute = std::path::absolute(target).map_err(Error::io("find the folder of the pack"))?;
+        let absolute = std::path::absolute(target).map_err(Error::io("find the folder of the export"))?;
+        // Without the slash that may stand at its end.
+        let absolute: PathBuf = absolute.components().collect();
         if let Some(parent) = absolute.parent() {
-            fs::create_dir_all(parent).map_err(Error::io("make the folder of the pack"))?;
+            fs::create_dir_all(parent).map_err(Error::io("make the folder of the export"))?;
         }
         let mut partial = absolute.clone().into_os_string();
         partial.push(".partial");
@@ -49,14 +52,14 @@ impl Staging {
         let made = fs::DirBuilder::new().mode(0o700).create(&partial);
         made.map_err(|error| match error.kind() {
             ErrorKind::AlreadyExists => refused(
-                "a pack is being written there, or one was left half-written under the name with .partial",
+                "an export is being written there, or one was left half-written under the name with .partial",
             ),
-            _ => Error::io("make the folder of the pack")(error),
+            _ => Error::io("make the folder of the export")(error),
         })?;
         Ok(Self {
             target: absolute,
             partial,
-            sealed: false,
+            named: false,
         })
     }
 
@@ -66,7 +69,7 @@ impl Staging {
     /// Those of the disk.
     pub fn folder(&self, path: &str) -> Result<PathBuf> {
         let place = self.partial.join(path);
-        fs::create_dir_all(&place).map_err(Error::io("make a folder of the pack"))?;
+        fs::create_dir_all(&place).map_err(Error::io("make a folder of the export"))?;
         Ok(place)
     }
 
@@ -77,7 +80,7 @@ impl Staging {
     pub fn place(&self, path: &str) -> Result<PathBuf> {
         let place = self.partial.join(path);
         if let Some(parent) = place.parent() {
-            fs::create_dir_all(parent).map_err(Error::io("make a folder of the pack"))?;
+            fs::create_dir_all(parent).map_err(Error::io("make a folder of the export"))?;
         }
         Ok(place)
     }
@@ -87,7 +90,7 @@ impl Staging {
     /// # Errors
     /// Those of the disk.
     pub fn put(&self, path: &str, text: &str) -> Result<()> {
-        fs::write(self.place(path)?, text).map_err(Error::io("write a file of the pack"))
+        fs::write(self.place(path)?, text).map_err(Error::io("write a file of the export"))
     }
 
     /// Writes the file `path` in it: `value`, indented, and a line feed.
@@ -96,44 +99,41 @@ impl Staging {
     /// Those of the disk.
     pub fn put_json(&self, path: &str, value: &impl Serialize) -> Result<()> {
         let text = serde_json::to_string_pretty(value)
-            .map_err(|_| Error::Bug("a part of a pack has no JSON form"))?;
+            .map_err(|_| Error::Bug("a part of an export has no JSON form"))?;
         self.put(path, &format!("{text}\n"))
     }
 
-    /// Lists all files with their hashes, writes the manifest that `manifest` makes of their number and the list's hash, and
-    /// gives the folder its name.
-    ///
-    /// # Errors
-    /// Those of the disk and of `manifest`.
-    pub fn seal(self, manifest: impl FnOnce(u64, &str) -> Result<String>) -> Result<u64> {
-        let mut sums = String::new();
-        let files = files_below(&self.partial)?;
-        for path in &files {
-            let file = File::open(self.partial.join(path)).map_err(Error::io("read a file of the pack"))?;
-            sums.push_str(&format!("{}  {path}\n", input::sha256_of(file)?));
-        }
-        let count = files.len() as u64;
-        self.put(SUMS, &sums)?;
-        let list = File::open(self.partial.join(SUMS)).map_err(Error::io("read a file of the pack"))?;
-        self.put(MANIFEST, &manifest(count, &input::sha256_of(list)?)?)?;
-        self.name()?;
-        Ok(count)
+    /// Where it is written.
+    pub fn path(&self) -> &Path {
+        &self.partial
     }
 
-    /// Gives the folder its name as it is, without a list of its files.
+    /// Gives the folder its name, once it is on the disk. The tiles of an exported journal are not synchronised one by one:
+    /// they are many, and whoever verifies them finds one that a power cut damaged.
     ///
     /// # Errors
     /// Those of the disk.
     pub fn name(mut self) -> Result<()> {
-        fs::rename(&self.partial, &self.target).map_err(Error::io("give the folder its name"))?;
-        self.sealed = true;
-        Ok(())
+        let failed = || Error::io("give the folder its name");
+        let mut written = BTreeSet::new();
+        for file in files_below(&self.partial)? {
+            let at = Path::new(&file).ancestors();
+            written.extend(at.filter(|path| !path.starts_with(TILES)).map(Path::to_path_buf));
+        }
+        // Among them is the empty path: the folder itself.
+        for path in &written {
+            sync(&self.partial.join(path)).map_err(failed())?;
+        }
+        fs::rename(&self.partial, &self.target).map_err(failed())?;
+        self.named = true;
+        let parent = self.target.parent().unwrap_or(Path::new("/"));
+        sync(parent).map_err(failed())
     }
 }
 
 impl Drop for Staging {
     fn drop(&mut self) {
-        if !self.sealed {
+        if !self.named {
             // A remainder is refused by name at the next pack, so a failure here is not lost.
             let _ = fs::remove_dir_all(&self.partial);
         }
@@ -146,7 +146,7 @@ impl Drop for Staging {
 /// # Errors
 /// Those of the disk; a name that is no text.
 pub fn files_below(folder: &Path) -> Result<Vec<String>> {
-    let failed = || Error::io("list the files of the pack");
+    let failed = || Error::io("list the files of the export");
     let (mut found, mut open) = (Vec::new(), vec![String::new()]);
     while let Some(at) = open.pop() {
         for child in fs::read_dir(folder.join(&at)).map_err(failed())? {
@@ -163,10 +163,37 @@ pub fn files_below(folder: &Path) -> Result<Vec<String>> {
     Ok(found)
 }
 
-fn refused(sentence: &str) -> Error {
-    Error::Input {
-        code: "EVIDENCE-FOLDER",
-        sentence: sentence.into(),
-        remedy: "name a new or empty folder outside the data directory; remove what was left half-written",
+/// Where an export has the tiles of the journal.
+const TILES: &str = "journal/tile";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_has_its_name_when_it_is_whole_and_leaves_nothing_when_it_is_given_up() {
+        let home = tempfile::tempdir().unwrap();
+        let (target, house) = (home.path().join("deep/out"), home.path().join("house"));
+        fs::create_dir(&house).unwrap();
+        let begin = |at: &Path| Staging::begin(at, &house);
+        let begun = begin(&target).unwrap();
+        begun.put("a/b.txt", "half").unwrap();
+        assert!(!target.exists());
+        let busy = begin(&target).map(|_| ()).unwrap_err();
+        assert!(
+            busy.code() == "EXPORT-FOLDER" && busy.to_string().contains("half-written"),
+            "{busy}"
+        );
+        drop(begun);
+        assert_eq!(fs::read_dir(home.path().join("deep")).unwrap().count(), 0);
+        let begun = begin(&target).unwrap();
+        begun.put("a/b.txt", "whole").unwrap();
+        begun.put("journal/tile/0/000", "x").unwrap();
+        begun.name().unwrap();
+        assert_eq!(files_below(&target).unwrap(), ["a/b.txt", "journal/tile/0/000"]);
+        assert_eq!(fs::read_dir(home.path().join("deep")).unwrap().count(), 1);
+        for taken in [&target, &target.join("a/b.txt"), &house.join("out")] {
+            assert_eq!(begin(taken).map(|_| ()).unwrap_err().code(), "EXPORT-FOLDER");
+        }
     }
 }
