@@ -1,10 +1,15 @@
 //! `mayfly.toml`: what an operator may set, read once; nothing else reads the environment. *Edge.*
 
+pub mod http;
+mod limits;
+
 use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 use mayfly_retention::custody::{Erasure, Strength};
 use serde::Deserialize;
+
+pub use limits::Limits;
 
 use crate::{
     db::Address,
@@ -81,40 +86,9 @@ pub struct Config {
     pub sandbox: SandboxProvider,
     /// The provider that is reached by files.
     pub exchange: Option<ExchangeProvider>,
-}
-
-/// Limits on what is taken in; beyond them a file is refused whole (`FILE-LIMIT`).
-#[derive(Deserialize, Clone)]
-#[serde(default, deny_unknown_fields)]
-pub struct Limits {
-    /// Rows of one batch.
-    pub rows: u32,
-    /// Bytes of one batch file.
-    pub file_bytes: u64,
-    /// Bytes of one row.
-    pub row_bytes: usize,
-}
-
-impl Limits {
-    /// The limits as the parser wants them.
-    pub fn of_records(&self) -> crate::intake::Limits {
-        crate::intake::Limits {
-            record_bytes: self.row_bytes,
-            rows: self.rows,
-            file_bytes: self.file_bytes,
-            ..crate::intake::Limits::default()
-        }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            rows: 2_000_000,
-            file_bytes: 4 << 30,
-            row_bytes: 64 << 10,
-        }
-    }
+    /// The HTTP door.
+    #[serde(default)]
+    pub http: http::HttpDoor,
 }
 
 /// Settings of the sandbox provider.
@@ -265,6 +239,7 @@ impl Config {
             }
             None => {}
         }
+        self.http.place().map_err(contradiction)?;
         if self.regime != default_regime() {
             return Err(contradiction("the regime is not one of: jcic-2024"));
         }

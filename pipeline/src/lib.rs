@@ -1,7 +1,7 @@
 //! The machine: intake, gate, provider, delivery and journal of a credit bureau's batch pipeline. *Edge.*
 //!
-//! Doors (`cli`, `schedule`) call use-cases (`run`, `delivery`, `consents`, `audit`, `sheet`, `duty`, `incident`, `register`, `accounts`, `clauses`, `evidence`,
-//! `subject`, `access`, `approval`, `setup`, `doctor`), which call `batch`,
+//! Doors (`cli`, `schedule`, `http`) call use-cases (`run`, `delivery`, `consents`, `audit`, `sheet`, `duty`, `incident`, `register`, `accounts`, `clauses`, `evidence`,
+//! `subject`, `signin`, `access`, `approval`, `setup`, `doctor`), which call `batch`,
 //! `gate`, `provider`, `journal` and `db`, which call `ids`, `clock` and `error`. Nothing calls the other way.
 
 pub mod access;
@@ -25,6 +25,7 @@ pub mod duty;
 pub mod error;
 pub mod evidence;
 pub mod gate;
+pub mod http;
 pub mod ids;
 pub mod incident;
 pub mod index;
@@ -46,6 +47,7 @@ pub mod schedule;
 pub mod sealed;
 pub mod setup;
 pub mod sheet;
+pub mod signin;
 pub mod subject;
 pub mod synth;
 pub mod telemetry;

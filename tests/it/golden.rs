@@ -178,8 +178,9 @@ fn subcommands(help: &str) -> Vec<String> {
         .collect()
 }
 
+/// Holds `shown` against the golden file `name`, or writes it anew.
 #[track_caller]
-fn compare(name: &str, shown: &str) {
+pub fn compare(name: &str, shown: &str) {
     let path = fixtures().join("golden").join(name);
     if setting::<u8>("UPDATE_GOLDEN").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -8,6 +8,7 @@
 )]
 
 mod ahead;
+mod api;
 mod approvals;
 mod audit;
 mod bad_input;
@@ -28,6 +29,7 @@ mod fuzz;
 mod golden;
 mod grants;
 mod hostile;
+mod http;
 mod incidents;
 mod journey;
 mod judge;
@@ -42,6 +44,7 @@ mod rivals;
 mod scanner;
 mod schedule;
 mod sheet;
+mod signin;
 #[cfg(feature = "stock-tools")]
 mod stock;
 mod stops;

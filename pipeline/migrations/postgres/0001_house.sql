@@ -63,6 +63,52 @@ CREATE TABLE account (
     PRIMARY KEY (member, account)
 );
 
+-- class: register. What an account signs in with (五(一)4, 5). The password itself rests nowhere.
+CREATE TABLE credential (
+    member    TEXT NOT NULL,               -- institution code, or bureau, supervisor, provider
+    account   TEXT NOT NULL,
+    verifier  BYTEA NOT NULL,               -- Argon2id under a key that the database does not have
+    set_at    BIGINT NOT NULL,
+    is_first  BIGINT NOT NULL,            -- somebody else made it: it is changed before anything else is done
+    is_void   BIGINT NOT NULL,            -- it was said to have leaked, and opens nothing
+    failures  BIGINT NOT NULL,            -- since the last success
+    locked_at BIGINT,
+    PRIMARY KEY (member, account)
+);
+
+-- class: register. The last passwords of an account, which a new one must differ from.
+CREATE TABLE past_password (
+    password_no BIGINT PRIMARY KEY,
+    member      TEXT NOT NULL,
+    account     TEXT NOT NULL,
+    verifier    BYTEA NOT NULL
+);
+CREATE INDEX past_of_account ON past_password (member, account);
+
+-- class: register. Who is signed in: one session a person.
+CREATE TABLE session (
+    member      TEXT NOT NULL,
+    person      TEXT NOT NULL,
+    account     TEXT NOT NULL,
+    token       BYTEA NOT NULL UNIQUE,      -- keyed digest of what the browser shows
+    began_at    BIGINT NOT NULL,
+    seen_at     BIGINT NOT NULL,          -- when it was last used
+    must_change BIGINT NOT NULL,          -- nothing can be done in it but to change the password
+    PRIMARY KEY (member, person)
+);
+
+-- class: register. Tokens with which members' systems act in the name of the person who answers for them (六(二)1).
+CREATE TABLE api_token (
+    token_no BIGINT PRIMARY KEY,
+    member   TEXT NOT NULL,
+    account  TEXT NOT NULL,                -- in whose name it acts
+    name     TEXT NOT NULL,                -- what it is for, in a word
+    digest   BYTEA NOT NULL UNIQUE,         -- keyed digest of what the system shows
+    made_at  BIGINT NOT NULL,
+    until_at BIGINT NOT NULL,             -- half-open [made_at, until_at)
+    made_by  TEXT NOT NULL
+);
+
 -- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).
 CREATE TABLE stop (
     stop_no   BIGINT PRIMARY KEY,

@@ -63,6 +63,52 @@ CREATE TABLE account (
     PRIMARY KEY (member, account)
 ) STRICT;
 
+-- class: register. What an account signs in with (五(一)4, 5). The password itself rests nowhere.
+CREATE TABLE credential (
+    member    TEXT NOT NULL,               -- institution code, or bureau, supervisor, provider
+    account   TEXT NOT NULL,
+    verifier  BLOB NOT NULL,               -- Argon2id under a key that the database does not have
+    set_at    INTEGER NOT NULL,
+    is_first  INTEGER NOT NULL,            -- somebody else made it: it is changed before anything else is done
+    is_void   INTEGER NOT NULL,            -- it was said to have leaked, and opens nothing
+    failures  INTEGER NOT NULL,            -- since the last success
+    locked_at INTEGER,
+    PRIMARY KEY (member, account)
+) STRICT;
+
+-- class: register. The last passwords of an account, which a new one must differ from.
+CREATE TABLE past_password (
+    password_no INTEGER PRIMARY KEY,
+    member      TEXT NOT NULL,
+    account     TEXT NOT NULL,
+    verifier    BLOB NOT NULL
+) STRICT;
+CREATE INDEX past_of_account ON past_password (member, account);
+
+-- class: register. Who is signed in: one session a person.
+CREATE TABLE session (
+    member      TEXT NOT NULL,
+    person      TEXT NOT NULL,
+    account     TEXT NOT NULL,
+    token       BLOB NOT NULL UNIQUE,      -- keyed digest of what the browser shows
+    began_at    INTEGER NOT NULL,
+    seen_at     INTEGER NOT NULL,          -- when it was last used
+    must_change INTEGER NOT NULL,          -- nothing can be done in it but to change the password
+    PRIMARY KEY (member, person)
+) STRICT;
+
+-- class: register. Tokens with which members' systems act in the name of the person who answers for them (六(二)1).
+CREATE TABLE api_token (
+    token_no INTEGER PRIMARY KEY,
+    member   TEXT NOT NULL,
+    account  TEXT NOT NULL,                -- in whose name it acts
+    name     TEXT NOT NULL,                -- what it is for, in a word
+    digest   BLOB NOT NULL UNIQUE,         -- keyed digest of what the system shows
+    made_at  INTEGER NOT NULL,
+    until_at INTEGER NOT NULL,             -- half-open [made_at, until_at)
+    made_by  TEXT NOT NULL
+) STRICT;
+
 -- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).
 CREATE TABLE stop (
     stop_no   INTEGER PRIMARY KEY,

@@ -83,7 +83,7 @@ impl Holder {
     }
 
     /// Where its people are looked after: at their own member, all others at the bureau.
-    pub(super) fn desk(&self) -> &str {
+    pub fn desk(&self) -> &str {
         desk(&self.at)
     }
 }

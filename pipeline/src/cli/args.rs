@@ -1,5 +1,6 @@
 //! The grammar of the command line (formats.md, "Command line"). *Pure.*
 
+mod account;
 mod approval;
 mod audit;
 mod duty;
@@ -22,6 +23,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
 pub(super) use self::{
+    account::{AccountCommand, HandArguments, TokenCommand},
     approval::ApprovalCommand,
     audit::AuditCommand,
     duty::{CalendarCommand, DutyCommand},
@@ -120,6 +122,9 @@ pub(super) enum Command {
     /// People and their roles: the tables, and what begins and ends
     #[command(subcommand)]
     People(PeopleCommand),
+    /// Accounts at the HTTP door: first passwords, locks, and the word that one has leaked
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// What nobody does alone: given or refused by another person, for exactly what was applied for
     #[command(subcommand)]
     Approval(ApprovalCommand),
@@ -189,11 +194,14 @@ pub(super) enum Command {
     /// The provider that is reached by files
     #[command(subcommand)]
     Provider(ProviderCommand),
-    /// Run the schedule: purge, evidence, checkpoints and waiting batches, until told to stop
+    /// Run the schedule (purge, evidence, checkpoints, waiting batches) and open the HTTP door, until told to stop
     Serve {
-        /// Run every pass once, then end
+        /// Run every pass once, then end; no door is opened
         #[arg(long)]
         once: bool,
+        /// Where the HTTP door stands, or off [default: [http] listen in mayfly.toml, else 127.0.0.1:8720]
+        #[arg(long, value_name = "IP:PORT", conflicts_with = "once")]
+        listen: Option<String>,
     },
     /// Watch the schedule from a process of its own, and close the gate while something does not run
     Watch {

@@ -22,7 +22,7 @@ use crate::{
     roc::taipei,
     run::{
         self,
-        accept::{Accepted, Submission, accept, open},
+        accept::{Accepted, Source, Submission, accept, open},
         worker,
     },
 };
@@ -84,13 +84,13 @@ pub(super) async fn take_in(house: &House, submit: &SubmitArguments) -> Result<A
     )
     .map_err(Error::File)?;
     let submission = Submission {
-        path: &submit.file,
+        source: Source::File(&submit.file),
         name,
         encoding: submit.encoding.into(),
         submitter: attributable(&submit.account)?,
         submitter_ip: TERMINAL,
     };
-    accept(house, &submission).await
+    accept(house, submission).await
 }
 
 fn exit_of(summary: &Summary) -> Exit {

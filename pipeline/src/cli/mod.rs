@@ -2,6 +2,7 @@
 //!
 //! `args` is the grammar, `out` how things are shown, and each other file one group of commands.
 
+mod account;
 mod approval;
 mod args;
 mod audit;
@@ -181,6 +182,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Staff(command) => master::staff(&opening, command, &out).await,
         Command::People(command) => people::run(&opening, command, &out).await,
         Command::Grant(command) => grant::run(&opening, command, &out).await,
+        Command::Account(command) => account::run(&opening, command, &out).await,
         Command::Approval(command) => approval::run(&opening, command, &out).await,
         Command::Form(command) => master::forms(&opening, command, &out).await,
         Command::Consent(command) => consent::run(&opening, command, &out).await,
@@ -200,7 +202,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Stop(command) => stop::run(&opening, command, &out).await,
         Command::Incident(command) => incident::run(&opening, command, &out).await,
         Command::Provider(command) => provider::run(&opening, command, &out).await,
-        Command::Serve { once } => schedule::serve(&opening, once, &out).await,
+        Command::Serve { once, listen } => schedule::serve(&opening, once, listen, &out).await,
         Command::Watch { once } => schedule::watch(&opening, once, &out).await,
         Command::Doctor => doctor::run(&opening, &out).await,
         Command::Synth(command) => synth::run(&opening, command, &out),
@@ -208,6 +210,6 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
 }
 
 /// How long the end of a command waits for work that nobody waits for any more.
-const LEAVING: std::time::Duration = std::time::Duration::from_secs(10);
+const LEAVING: std::time::Duration = std::time::Duration::from_secs(2);
 /// Two cores: one for the database, one for the rest.
 const WORKERS: usize = 2;

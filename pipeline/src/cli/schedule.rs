@@ -8,15 +8,18 @@ use super::{Opening, out::Out};
 use crate::{
     config::Config,
     error::{Error, Exit, Result},
+    http::front::{self, Front},
     schedule::{self, Plan, Ropes, watch::Watch},
     wording,
 };
 
-pub(super) async fn serve(opening: &Opening, once: bool, out: &Out) -> Result<Exit> {
+pub(super) async fn serve(opening: &Opening, once: bool, listen: Option<String>, out: &Out) -> Result<Exit> {
     // No database is opened here: one that is away when the machine starts must not keep the purge from running.
-    let patience = Config::open(&opening.dir)?.patience_seconds;
+    let config = Config::open(&opening.dir)?;
+    let settings = config.http.clone().at(listen);
+    let place = settings.place().map_err(|wrong| Error::Usage(wrong.into()))?;
     let plan = Plan {
-        patience: Duration::from_secs(patience.into()),
+        patience: Duration::from_secs(config.patience_seconds.into()),
         dir: opening.dir.clone(),
         at: opening.at,
         ropes: Ropes {
@@ -43,7 +46,32 @@ pub(super) async fn serve(opening: &Opening, once: bool, out: &Out) -> Result<Ex
         ran.into_iter().try_for_each(|(_, ran)| ran)?;
     } else {
         out.say("serving; stop with Ctrl-C");
-        schedule::serve(&plan).await?;
+        let said = out.clone();
+        let (dir, at) = (opening.dir.clone(), opening.at);
+        let largest_upload = usize::try_from(config.limits.file_bytes).unwrap_or(usize::MAX);
+        let open = || {
+            let plan = |place| front::Plan {
+                settings,
+                place,
+                dir,
+                at,
+                largest_upload,
+            };
+            place.map(|place| {
+                Front::open(plan(place), move |at| {
+                    // Whether somebody reads it does not change that it is open.
+                    let _ = said.show(&serde_json::json!({ "http": at }), || {
+                        format!("the HTTP door is open: http://{at}/\n")
+                    });
+                })
+            })
+        };
+        schedule::serve(&plan, open, async |front: Option<Front>| {
+            if let Some(front) = front {
+                front.close().await;
+            }
+        })
+        .await?;
     }
     Ok(Exit::Done)
 }

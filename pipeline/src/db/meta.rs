@@ -60,6 +60,12 @@ pub async fn registers_changed(conn: &mut AnyConnection) -> Result<()> {
     write(conn, REGISTERS, &version.to_string()).await
 }
 
+/// The last number given to a step of signing in, or to a change of a password.
+pub const SIGN_INS: &str = "last_signin_no";
+/// The last number given to a token.
+pub const TOKENS: &str = "last_token_no";
+/// The last number given to a password that was.
+pub const PASSWORDS: &str = "last_password_no";
 /// The last number given to a batch.
 pub const BATCHES: &str = "last_batch_no";
 /// The last number given to a chunk.

@@ -235,7 +235,9 @@ impl Files {
 }
 
 /// Lines of the results file.
-fn lines<T: AsRef<[u8]>>(rows: impl IntoIterator<Item = impl IntoIterator<Item = T>>) -> Result<Vec<u8>> {
+pub(super) fn lines<T: AsRef<[u8]>>(
+    rows: impl IntoIterator<Item = impl IntoIterator<Item = T>>,
+) -> Result<Vec<u8>> {
     let mut table = csv::WriterBuilder::new()
         .terminator(csv::Terminator::CRLF)
         .from_writer(vec![]);

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{
+    files,
     permit::{self, Reader},
     rows,
 };
@@ -15,6 +16,7 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
+    provider::ANSWERS_HEADER,
     run,
 };
 
@@ -24,6 +26,25 @@ pub struct OwnRows {
     pub rows: Vec<rows::ResultRow>,
     /// Answers kept back: stopped, or out of their window.
     pub withheld: usize,
+}
+
+impl OwnRows {
+    /// What became of them, as a results file has it.
+    ///
+    /// # Errors
+    /// Only our own mistakes.
+    pub fn results(&self, house: &House) -> Result<Vec<u8>> {
+        let mut table = files::lines([rows::RESULTS_HEADER])?;
+        table.extend(files::lines(self.rows.iter().map(|row| row.cells(house)))?);
+        Ok(table)
+    }
+
+    /// Their answers, as an answers file has them.
+    pub fn answers(&self) -> Vec<u8> {
+        let answers = self.rows.iter().filter_map(|row| row.answer.as_ref());
+        let lines = answers.flat_map(|answer| answer.iter().copied());
+        ANSWERS_HEADER.bytes().chain(lines).collect()
+    }
 }
 
 /// Reads the rows of the batch named `batch` that `account` queried or has a grant for now, after entering the act in the

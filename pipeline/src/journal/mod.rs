@@ -31,6 +31,7 @@ pub mod keys;
 pub mod merkle;
 pub mod note;
 pub mod proof;
+pub mod public;
 pub mod sign;
 pub mod signing;
 pub mod span;

@@ -39,10 +39,14 @@ pub(super) enum Kind {
     Paper,
     /// What was said of an account in a review.
     Check,
+    /// A password that nobody has changed, with those before it.
+    Credential,
+    /// A token that is over.
+    Token,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 17] = [
+    pub(super) const ALL: [Self; 19] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -60,6 +64,8 @@ impl Kind {
         Self::SheetWeek,
         Self::Paper,
         Self::Check,
+        Self::Credential,
+        Self::Token,
     ];
 
     /// Its record class.
@@ -68,9 +74,14 @@ impl Kind {
             Self::Chunk | Self::Quarantine | Self::Batch => Class::Query,
             Self::Consent => Class::Consent,
             Self::Payload => Class::Audit,
-            Self::Authorisation | Self::Stop | Self::Hold | Self::Approval | Self::Grant | Self::Paper => {
-                Class::Register
-            }
+            Self::Authorisation
+            | Self::Stop
+            | Self::Hold
+            | Self::Approval
+            | Self::Grant
+            | Self::Paper
+            | Self::Credential
+            | Self::Token => Class::Register,
             Self::Sample | Self::Closing | Self::Incident | Self::Check => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
@@ -96,6 +107,8 @@ impl Kind {
             Self::SheetWeek => "sheet_week",
             Self::Paper => "paper",
             Self::Check => "account_check",
+            Self::Credential => "credential",
+            Self::Token => "api_token",
         }
     }
 
@@ -183,6 +196,14 @@ impl Kind {
                  WHERE check_no > CAST($1 AS BIGINT) AND checked_at < CAST($2 AS BIGINT)
                  ORDER BY account_check.check_no LIMIT 500"
             }
+            Self::Token => {
+                "SELECT CAST(token_no AS TEXT), CAST(until_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM api_token
+                 WHERE token_no > CAST($1 AS BIGINT) AND until_at < CAST($2 AS BIGINT) ORDER BY api_token.token_no LIMIT 500"
+            }
+            Self::Credential => {
+                "SELECT member || ' ' || account, CAST(set_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM credential
+                 WHERE member || ' ' || account > $1 AND set_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
+            }
         }
     }
 
@@ -252,6 +273,12 @@ impl Kind {
             Self::SheetWeek => &["DELETE FROM sheet_week WHERE member || ' ' || week = $1"],
             Self::Paper => &["DELETE FROM paper WHERE paper_no = CAST($1 AS BIGINT)"],
             Self::Check => &["DELETE FROM account_check WHERE check_no = CAST($1 AS BIGINT)"],
+            Self::Token => &["DELETE FROM api_token WHERE token_no = CAST($1 AS BIGINT)"],
+            Self::Credential => &[
+                "DELETE FROM session WHERE member || ' ' || account = $1",
+                "DELETE FROM past_password WHERE member || ' ' || account = $1",
+                "DELETE FROM credential WHERE member || ' ' || account = $1",
+            ],
         }
     }
 
@@ -265,7 +292,10 @@ impl Kind {
 
     /// A name before every other: entries are counted from 0 on.
     pub(super) fn first(self) -> &'static str {
-        if matches!(self, Self::Authorisation | Self::Sample | Self::SheetWeek) {
+        if matches!(
+            self,
+            Self::Authorisation | Self::Sample | Self::SheetWeek | Self::Credential
+        ) {
             ""
         } else {
             "-1"

@@ -76,6 +76,21 @@ fn numbers(regime: &Regime) -> Option<String> {
     if regime.password.length_default.value < regime.password.length_floor.value {
         return Some("the default length of a password is below the floor".into());
     }
+    let password = &regime.password;
+    let session = &regime.session;
+    let fits = (1..=4).contains(&password.classes.value)
+        && (1..=64).contains(&password.length_floor.value)
+        && (1..=64).contains(&password.length_default.value)
+        && (1..=24).contains(&password.not_the_last.value)
+        && (1..=100).contains(&password.lock_after_failures.value)
+        && (1..=1_000).contains(&password.valid_days.value)
+        && (1..=8_784).contains(&password.first_hours.value)
+        && (1..=1_440).contains(&session.idle_minutes.value)
+        && (1..=24).contains(&session.longest_hours.value)
+        && (1..=1_000).contains(&session.token_days.value);
+    if !fits {
+        return Some("a number of [password] or [session] is out of its bounds".into());
+    }
     let sheet = &regime.sheet;
     if !(0..=23).contains(&sheet.make_hour.value) {
         return Some("sheets are not made at an hour from 0 to 23".into());

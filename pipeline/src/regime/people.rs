@@ -113,6 +113,10 @@ pub enum Act {
     Authorisation,
     /// A locked account is unlocked.
     Unlock,
+    /// Somebody is given a first password.
+    FirstPassword,
+    /// A member's system is given a token.
+    Token,
     /// Somebody at the bureau opens an answer.
     BreakGlass,
     /// A stop is lifted.
@@ -167,6 +171,10 @@ pub struct PasswordRules {
     pub blocklist: Ruled<bool>,
     /// Failures after which the account is locked.
     pub lock_after_failures: Ruled<u32>,
+    /// Hours for which a first password, which somebody else made, lets its holder in to change it.
+    pub first_hours: Ruled<i64>,
+    /// Failures that one address may have within an hour, whatever accounts it tries.
+    pub failures_an_hour: Ruled<u32>,
 }
 
 /// Sessions.
@@ -175,6 +183,10 @@ pub struct PasswordRules {
 pub struct SessionRules {
     /// Minutes without an act after which one is signed out.
     pub idle_minutes: Ruled<i64>,
+    /// Days for which a token of a member's system serves, at most.
+    pub token_days: Ruled<i64>,
+    /// Hours after which one signs in anew, whatever one did.
+    pub longest_hours: Ruled<i64>,
 }
 
 /// Grants to use answers (六(二)2).
@@ -189,9 +201,11 @@ pub struct AnswerGrant {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::Authorisation,
         Self::Unlock,
+        Self::FirstPassword,
+        Self::Token,
         Self::BreakGlass,
         Self::LiftStop,
         Self::Hold,
@@ -204,6 +218,8 @@ impl Act {
         match self {
             Self::Authorisation => "authorisation",
             Self::Unlock => "unlock",
+            Self::FirstPassword => "first_password",
+            Self::Token => "token",
             Self::BreakGlass => "break_glass",
             Self::LiftStop => "lift_stop",
             Self::Hold => "hold",

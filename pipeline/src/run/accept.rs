@@ -1,9 +1,9 @@
-//! Accepts a batch file: refuses it whole or seals it at once, and gives the receipt that makes it idempotent. *Edge.*
+//! Accepts a batch: refuses it whole or seals it at once, and gives the receipt that makes it idempotent. *Edge.*
 
-use std::{fs::File, path::Path};
+use std::{fs::File, io::Read, path::Path};
 
 use jiff::Timestamp;
-use mayfly_retention::{Class, OsRandomness};
+use mayfly_retention::{Class, OsRandomness, Place, vault::VaultWriter};
 use serde::Serialize;
 
 use crate::{
@@ -21,10 +21,18 @@ use crate::{
     sealed,
 };
 
-/// A file as somebody hands it in.
+/// Where a batch comes from.
+pub enum Source<'a> {
+    /// A file.
+    File(&'a Path),
+    /// Somebody who sends it: what ends with an error was not whole.
+    Stream(&'a mut (dyn Read + Send)),
+}
+
+/// A batch as somebody hands it in.
 pub struct Submission<'a> {
-    /// The file.
-    pub path: &'a Path,
+    /// Its bytes.
+    pub source: Source<'a>,
     /// The batch it is.
     pub name: BatchName,
     /// How its text is encoded.
@@ -43,8 +51,8 @@ pub struct Accepted {
     pub known: bool,
 }
 
-/// Accepts `submission`; the file is sealed while it is read and never rests in plain (architecture, journey 1).
-pub async fn accept(house: &House, submission: &Submission<'_>) -> Result<Accepted> {
+/// Accepts `submission`, which is sealed while it is read and never rests in plain (architecture, journey 1).
+pub async fn accept(house: &House, submission: Submission<'_>) -> Result<Accepted> {
     let now = house.trusted_now()?;
     let batch = submission.name.to_string();
     let mut reader = house.db.reader().await?;
@@ -58,27 +66,18 @@ pub async fn accept(house: &House, submission: &Submission<'_>) -> Result<Accept
             remedy: "check the first three digits of the file name (or --member); see `mayfly member import`",
         });
     }
-    let file = open(submission.path)?;
-    let look = Look::at(&file).map_err(Error::io("look at the file"))?;
-    look.at_most(house.config.limits.file_bytes)?;
-    let (place, key) = house.new_place(Class::Intake, now)?;
-    let (scanned, writer) = tokio::task::block_in_place(|| {
-        let mut writer = house.vault.create_stream(place, now, &key, &OsRandomness)?;
-        let limits = house.config.limits.of_records();
-        let mut failed = None;
-        let scanned = scan(&file, submission.encoding, FileKind::Batch, limits, |block| {
-            writer.push(block).map_err(|error| {
-                failed = Some(error);
-                std::io::Error::other("seal")
-            })
-        });
-        match (failed, scanned) {
-            (Some(error), _) => Err(Error::from(error)),
-            (None, scanned) => Ok((scanned.map_err(refused)?, writer)),
+    let (scanned, writer, place) = match submission.source {
+        Source::File(path) => {
+            let file = open(path)?;
+            let look = Look::at(&file).map_err(Error::io("look at the file"))?;
+            look.at_most(house.config.limits.file_bytes)?;
+            let sealed = seal(house, &file, submission.encoding, now)?;
+            // What was hashed is what was sealed, whatever happened meanwhile; but nobody meant half a file.
+            look.still(&file)?;
+            sealed
         }
-    })?;
-    // What was hashed is what was sealed, whatever happened meanwhile; but nobody meant half a file.
-    look.still(&file)?;
+        Source::Stream(stream) => seal(house, stream, submission.encoding, now)?,
+    };
     if let Some(known) = store::by_name(&mut reader, &batch).await? {
         return same_bytes(known, &scanned, submission.encoding);
     }
@@ -100,6 +99,31 @@ pub async fn accept(house: &House, submission: &Submission<'_>) -> Result<Accept
         worker: 0,
     };
     enter(house, accepted, &scanned, now).await
+}
+
+/// Reads `source` to its end and seals it; without a commit nothing stays of it.
+fn seal(
+    house: &House,
+    source: impl Read,
+    encoding: Encoding,
+    now: Timestamp,
+) -> Result<(Scan, VaultWriter, Place)> {
+    let (place, key) = house.new_place(Class::Intake, now)?;
+    tokio::task::block_in_place(|| {
+        let mut writer = house.vault.create_stream(place, now, &key, &OsRandomness)?;
+        let limits = house.config.limits.of_records();
+        let mut failed = None;
+        let scanned = scan(source, encoding, FileKind::Batch, limits, |block| {
+            writer.push(block).map_err(|error| {
+                failed = Some(error);
+                std::io::Error::other("seal")
+            })
+        });
+        match (failed, scanned) {
+            (Some(error), _) => Err(Error::from(error)),
+            (None, scanned) => Ok((scanned.map_err(refused)?, writer, place)),
+        }
+    })
 }
 
 async fn enter(house: &House, mut batch: Batch, scanned: &Scan, now: Timestamp) -> Result<Accepted> {

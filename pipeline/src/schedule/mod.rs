@@ -62,21 +62,23 @@ pub struct Ropes {
 }
 
 /// Runs every pass until the process is told to stop (SIGINT, SIGTERM). The purge has run once before anything else begins
-/// but the watcher, who sees when it gets stuck; one that failed is tried again as at any other time.
-pub async fn serve(plan: &Plan) -> Result<()> {
+/// but the watcher, who sees when it gets stuck; one that failed is tried again as at any other time. What `open` opens then is
+/// closed by `close` at the end, while the passes that run come to theirs.
+pub async fn serve<T>(plan: &Plan, open: impl FnOnce() -> T, close: impl AsyncFnOnce(T)) -> Result<()> {
     let mut stop = pin!(told_to_stop()?);
     let mut watcher = Watcher::start(plan);
     if let Err(error) = once_of(plan, Pass::Purge).await {
         failed(Pass::Purge, &error);
     }
     let running = Running::start(plan).await?;
+    let opened = open();
     loop {
         tokio::select! {
             () = &mut stop => break,
             () = tokio::time::sleep(WATCHER_LOOK) => watcher.revive(plan),
         }
     }
-    running.stop().await;
+    tokio::join!(running.stop(), close(opened));
     Ok(())
 }
 
@@ -266,7 +268,7 @@ impl Drop for Watcher {
 }
 
 /// How long a stop waits for passes that run.
-const STOP_PATIENCE: Duration = Duration::from_secs(30);
+const STOP_PATIENCE: Duration = Duration::from_secs(7);
 /// How often it is looked whether the watcher lives.
 const WATCHER_LOOK: Duration = Duration::from_secs(10);
 

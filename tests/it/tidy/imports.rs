@@ -179,11 +179,12 @@ const LAYERS: [&[&str]; 6] = [
         "clauses",
         "evidence",
         "subject",
+        "signin",
         "demo",
         "synth",
     ],
     // The doors.
-    &["schedule"],
+    &["schedule", "http"],
     &["cli"],
 ];
 

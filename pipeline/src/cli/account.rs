@@ -1,0 +1,193 @@
+//! `account list|first|unlock|leaked|token`. *Edge.*
+
+use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
+
+use super::{
+    Opening, approval,
+    args::{AccountCommand, HandArguments, TokenCommand},
+    attributable,
+    out::Out,
+};
+use crate::{
+    access::people::{Holder, Mover},
+    approval::Step,
+    error::{Error, Exit, Result},
+    roc::taipei,
+    signin::{
+        desk, forms,
+        tokens::{self, Wanted},
+    },
+};
+
+pub(super) async fn run(opening: &Opening, command: AccountCommand, out: &Out) -> Result<Exit> {
+    match command {
+        AccountCommand::List { place, csv } => {
+            let house = opening.to_look().await?;
+            let accounts = desk::list(&house, &place).await?;
+            if csv {
+                out.csv(&forms::table(&accounts, out.language).csv())?;
+                return Ok(Exit::Done);
+            }
+            out.show(&accounts, || match accounts.len() {
+                0 => "nobody there is authorised today\n".into(),
+                _ => forms::table(&accounts, out.language).text(out.language),
+            })?;
+            Ok(Exit::Done)
+        }
+        AccountCommand::First {
+            holder,
+            out: place,
+            hand,
+        } => first(opening, &Holder::parse(&holder)?, &place, &hand, out).await,
+        AccountCommand::Unlock { holder, hand } => {
+            let holder = Holder::parse(&holder)?;
+            let house = opening.to_act().await?;
+            match desk::unlock(&house, &holder, &mover(&hand)?).await? {
+                Step::Applied(applied) => approval::applied(opening, &applied, out),
+                Step::Done(()) => told(out, &holder, "is unlocked"),
+            }
+        }
+        AccountCommand::Token(command) => token(opening, command, out).await,
+        AccountCommand::Leaked {
+            holder,
+            reason,
+            account,
+        } => {
+            let holder = Holder::parse(&holder)?;
+            let house = opening.to_act().await?;
+            desk::leaked(&house, &holder, attributable(&account)?, &reason).await?;
+            told(
+                out,
+                &holder,
+                "opens nothing from now on; its holder needs a first password",
+            )
+        }
+    }
+}
+
+async fn token(opening: &Opening, command: TokenCommand, out: &Out) -> Result<Exit> {
+    match command {
+        TokenCommand::Make {
+            holder,
+            name,
+            days,
+            out: place,
+            hand,
+        } => {
+            let holder = Holder::parse(&holder)?;
+            let house = opening.to_act().await?;
+            let file = Notice::begin(&place)?;
+            let wanted = Wanted {
+                holder: &holder,
+                name: &name,
+                days,
+            };
+            match tokens::make(&house, &wanted, &mover(&hand)?).await? {
+                Step::Applied(applied) => approval::applied(opening, &applied, out),
+                Step::Done(made) => {
+                    file.fill(&format!("{}\n", made.token.as_str()))?;
+                    let told = serde_json::json!({ "token": made.number, "until": made.until });
+                    out.show(&told, || {
+                        format!("token {} serves until {}\n", made.number, taipei(made.until))
+                    })?;
+                    Ok(Exit::Done)
+                }
+            }
+        }
+        TokenCommand::List { place } => {
+            let house = opening.to_look().await?;
+            let tokens = tokens::list(&house, &place).await?;
+            out.show(&tokens, || match tokens.len() {
+                0 => "no token serves there\n".into(),
+                _ => forms::tokens(&tokens).text(out.language),
+            })?;
+            Ok(Exit::Done)
+        }
+        TokenCommand::End {
+            token,
+            reason,
+            account,
+        } => {
+            let house = opening.to_act().await?;
+            tokens::end(&house, token, attributable(&account)?, &reason).await?;
+            out.show(&serde_json::json!({ "ended": token }), || {
+                format!("token {token} is over\n")
+            })?;
+            Ok(Exit::Done)
+        }
+    }
+}
+
+async fn first(
+    opening: &Opening,
+    holder: &Holder,
+    place: &Path,
+    hand: &HandArguments,
+    out: &Out,
+) -> Result<Exit> {
+    let house = opening.to_act().await?;
+    let notice = Notice::begin(place)?;
+    match desk::first(&house, holder, &mover(hand)?).await? {
+        Step::Applied(applied) => approval::applied(opening, &applied, out),
+        Step::Done(first) => {
+            notice.fill(&forms::notice(holder, &first))?;
+            told(
+                out,
+                holder,
+                "has a first password; hand the notice to its holder alone",
+            )
+        }
+    }
+}
+
+/// The file of a notice, which is new and only its owner's; it goes if nothing comes of it.
+struct Notice<'p> {
+    place: &'p Path,
+    file: Option<std::fs::File>,
+}
+
+impl<'p> Notice<'p> {
+    fn begin(place: &'p Path) -> Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let file = options
+            .open(place)
+            .map_err(Error::io("make the file of the notice"))?;
+        Ok(Self {
+            place,
+            file: Some(file),
+        })
+    }
+
+    fn fill(mut self, text: &str) -> Result<()> {
+        let Some(mut file) = self.file.take() else {
+            return Ok(());
+        };
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        written.map_err(Error::io("write the notice"))
+    }
+}
+
+impl Drop for Notice<'_> {
+    fn drop(&mut self) {
+        if self.file.take().is_some() {
+            let _ = std::fs::remove_file(self.place);
+        }
+    }
+}
+
+fn told(out: &Out, holder: &Holder, what: &str) -> Result<Exit> {
+    let name = format!("{}/{}", holder.at, holder.account);
+    out.show(&serde_json::json!({ "account": name }), || {
+        format!("{name} {what}\n")
+    })?;
+    Ok(Exit::Done)
+}
+
+fn mover(hand: &HandArguments) -> Result<Mover<'_>> {
+    Ok(Mover {
+        by: attributable(&hand.account)?,
+        reason: &hand.reason,
+        approval: hand.approval,
+    })
+}

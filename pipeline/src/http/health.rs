@@ -1,0 +1,16 @@
+//! Whether the process lives (`/healthz`), and whether it would take new queries (`/readyz`). *Edge.*
+
+use axum::extract::State;
+
+use super::{door::Shared, problem::Problem};
+
+/// Touches nothing: it answers while keys, database and disk do not.
+pub(super) async fn alive() -> &'static str {
+    "alive\n"
+}
+
+/// Not ready while the purge, the journal or the custody is behind, or the clocks disagree: what the gate itself asks.
+pub(super) async fn ready(State(door): State<Shared>) -> Result<&'static str, Problem> {
+    door.is_ready().await.map_err(Problem::not_ready)?;
+    Ok("ready\n")
+}

@@ -1,0 +1,188 @@
+//! A refusal as problem+json (RFC 9457): the code, the sentence and the remedy that the command line would print. *Edge.*
+
+use axum::{
+    http::{HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+
+use crate::error::{Error, Exit};
+
+/// What a handler answers instead of what it was asked for.
+pub(super) struct Problem {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    remedy: String,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    title: &'a str,
+    status: u16,
+    code: &'a str,
+    detail: &'a str,
+    remedy: &'a str,
+}
+
+impl Problem {
+    pub(super) fn no_such_path() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "HTTP-PATH",
+            "there is nothing under this path",
+            "GET /openapi.json tells the paths there are",
+        )
+    }
+
+    pub(super) fn no_such_method() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "HTTP-METHOD",
+            "this path does not answer to that method",
+            "the header Allow names those it answers to",
+        )
+    }
+
+    pub(super) fn no_json() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "HTTP-BODY",
+            "the body is not the JSON that this path takes, or is too large or too slow",
+            "send Content-Type: application/json and the fields that pipeline/README.md names, and no others",
+        )
+    }
+
+    pub(super) fn no_csv() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "HTTP-BODY",
+            "the body is not announced as CSV, in UTF-8 or CP950",
+            "send Content-Type: text/csv, with charset=utf-8 or charset=cp950",
+        )
+    }
+
+    pub(super) fn broken_off() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "HTTP-BODY",
+            "the body broke off, or is too large or too slow; nothing of it was kept",
+            "send it again, whole; the limits are in pipeline/README.md",
+        )
+    }
+
+    pub(super) fn no_such_batch() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "BATCH-UNKNOWN",
+            "there is no batch of that name that you may know of",
+            "GET /v1/batches lists those there are",
+        )
+    }
+
+    pub(super) fn signed_out() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "SIGNIN-NEEDED",
+            "nobody is signed in here, or not any more",
+            "sign in; who does nothing for a while is signed out (六(一)4)",
+        )
+    }
+
+    pub(super) fn not_ours() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "HTTP-CSRF",
+            "the request does not show that it comes from a page of this session",
+            "send what `GET /v1/session` calls csrf in the header X-CSRF-Token",
+        )
+    }
+
+    pub(super) fn must_change() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "SIGNIN-CHANGE",
+            "the password has to be changed before anything else is done (五(一)4)",
+            "change it: POST /v1/password",
+        )
+    }
+
+    pub(super) fn too_often() -> Self {
+        Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "SIGNIN-OFTEN",
+            "from this address too many attempts to sign in have failed within an hour",
+            "wait until the hour is over; if it was not you, tell the bureau",
+        )
+    }
+
+    pub(super) fn bug() -> Self {
+        Self::from(Error::Bug(
+            "a request without an address, or a document without a form",
+        ))
+    }
+
+    /// No new query leaves, for the reason `code`. More than that is for those who may look at the machine.
+    pub(super) fn not_ready(code: &'static str) -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            code,
+            "the house is not in order, and no new query leaves",
+            "run `mayfly doctor` on the machine: it says what is wrong and how to mend it",
+        )
+    }
+
+    fn new(status: StatusCode, code: &'static str, detail: &str, remedy: &str) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.to_owned(),
+            remedy: remedy.to_owned(),
+        }
+    }
+}
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        let status = match error.exit() {
+            _ if matches!(error.code(), "SIGNIN-REFUSED" | "SIGNIN-NEEDED") => StatusCode::UNAUTHORIZED,
+            Exit::Usage => StatusCode::BAD_REQUEST,
+            Exit::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
+            Exit::NotAllowed => StatusCode::FORBIDDEN,
+            Exit::NotNow => StatusCode::SERVICE_UNAVAILABLE,
+            Exit::Done | Exit::Findings | Exit::Bug => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        tracing::debug!(code = error.code(), "a request was refused");
+        // What the operator has to mend names folders and files of the machine; callers are told the code.
+        if matches!(error.exit(), Exit::NotNow | Exit::Bug) {
+            let away = "the house cannot do this now; nothing half-done was kept";
+            return Self::new(
+                status,
+                error.code(),
+                away,
+                "try again later; if it stays, tell the operator the code",
+            );
+        }
+        Self::new(status, error.code(), &error.to_string(), &error.remedy())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let kind = HeaderValue::from_static("application/problem+json");
+        let body = Body {
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            code: self.code,
+            detail: &self.detail,
+            remedy: &self.remedy,
+        };
+        let body = serde_json::to_string(&body).unwrap_or_default();
+        let mut response = (self.status, [(header::CONTENT_TYPE, kind)], body).into_response();
+        if self.status == StatusCode::UNAUTHORIZED {
+            let how = HeaderValue::from_static("Session realm=\"mayfly\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, how);
+        }
+        response
+    }
+}

@@ -1,0 +1,157 @@
+//! Signing in and out, and changing one's own password: `/v1/session`, `/v1/password`. *Edge.*
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    ask::{Caller, SignedIn, cookie, json, no_cookie},
+    door::Shared,
+    problem::Problem,
+};
+use crate::{
+    access::people::Holder,
+    signin::{
+        Password, change,
+        enter::{self, Attempt, Entered},
+    },
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SignIn {
+    account: String,
+    password: Password,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Change {
+    old: Password,
+    new: Password,
+}
+
+/// What somebody is told who is signed in.
+#[derive(Serialize)]
+struct Told<'a> {
+    account: &'a str,
+    must_change: bool,
+    /// What each act that changes something says in `X-CSRF-Token`.
+    csrf: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced: Option<bool>,
+}
+
+/// Signs in. An account that is not of an account's form is nobody's, and is answered like one.
+pub(super) async fn sign_in(
+    State(door): State<Shared>,
+    Caller(address): Caller,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let asked: SignIn = json(&headers, body).await?;
+    let _turn = door.to_hash(address).await?;
+    let holder = Holder::parse(&asked.account).unwrap_or_else(|_| nobody());
+    let name = format!("{}/{}", holder.at, holder.account);
+    let from = address.to_string();
+    let entered = door
+        .act(move |house| async move {
+            let attempt = Attempt {
+                holder: &holder,
+                password: &asked.password,
+                address: &from,
+            };
+            let entered = enter::sign_in(&house, &attempt).await?;
+            let csrf = enter::proof(&house, &entered.token);
+            Ok((entered, csrf))
+        })
+        .await;
+    let (entered, csrf) = entered.inspect_err(|error| door.note(address, error))?;
+    let replaced = Some(entered.replaced);
+    Ok(told(&name, &entered, &csrf, replaced))
+}
+
+/// Who is signed in.
+pub(super) async fn who(State(door): State<Shared>, signed_in: SignedIn) -> Result<Response, Problem> {
+    let session = &signed_in.session;
+    let name = format!("{}/{}", session.holder.at, session.holder.account);
+    let token = signed_in.in_a_browser()?;
+    let csrf = door
+        .act(move |house| async move { Ok(enter::proof(&house, &token)) })
+        .await?;
+    let told = Told {
+        account: &name,
+        must_change: session.must_change,
+        csrf: &csrf,
+        replaced: None,
+    };
+    Ok(shown(&told))
+}
+
+/// Signs out.
+pub(super) async fn sign_out(State(door): State<Shared>, signed_in: SignedIn) -> Result<Response, Problem> {
+    let token = signed_in.in_a_browser()?;
+    let address = signed_in.address;
+    door.act(move |house| async move { enter::sign_out(&house, &token, &address).await })
+        .await?;
+    Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, no_cookie())]).into_response())
+}
+
+/// Changes the password of whoever is signed in: the session they did it in is over, and a new one has begun.
+pub(super) async fn change_password(
+    State(door): State<Shared>,
+    Caller(address): Caller,
+    signed_in: SignedIn,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    signed_in.in_a_browser()?;
+    let asked: Change = json(&headers, body).await?;
+    let _turn = door.to_hash(address).await?;
+    let SignedIn {
+        session,
+        address: from,
+        ..
+    } = signed_in;
+    let name = format!("{}/{}", session.holder.at, session.holder.account);
+    let changed = door
+        .act(move |house| async move {
+            let entered = change::change(&house, &session, (&asked.old, &asked.new), &from).await?;
+            let csrf = enter::proof(&house, &entered.token);
+            Ok((entered, csrf))
+        })
+        .await;
+    let (entered, csrf) = changed.inspect_err(|error| door.note(address, error))?;
+    Ok(told(&name, &entered, &csrf, None))
+}
+
+fn told(account: &str, entered: &Entered, csrf: &str, replaced: Option<bool>) -> Response {
+    let told = Told {
+        account,
+        must_change: entered.must_change,
+        csrf,
+        replaced,
+    };
+    let mut response = shown(&told);
+    if let Ok(cookie) = cookie(&entered.token).parse() {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+fn shown(told: &Told<'_>) -> Response {
+    let text = serde_json::to_string(told).unwrap_or_default();
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
+}
+
+/// An account that nobody has: no institution has such a code.
+fn nobody() -> Holder {
+    Holder {
+        at: String::new(),
+        account: String::new(),
+    }
+}
