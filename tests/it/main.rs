@@ -27,6 +27,7 @@ mod fuzz;
 mod golden;
 mod grants;
 mod hostile;
+mod http_provider;
 mod incidents;
 mod journey;
 mod judge;
