@@ -151,3 +151,6 @@ pub fn over_tls(place: SocketAddr) -> String {
         place.ip()
     )
 }
+
+/// Where nobody listens: no port that is given out by chance.
+pub const NOWHERE: &str = "127.0.0.1:1";

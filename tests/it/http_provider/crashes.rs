@@ -53,7 +53,7 @@ struct Undisturbed {
 /// Runs the batch, kills it after `seconds`, and runs it again; tells whether it was killed.
 fn story(template: &Carrier, undisturbed: &Undisturbed, seconds: f64) -> bool {
     let carrier = template.copy();
-    let served = Served::over_tls(&carrier, "127.0.0.1:0", &[]);
+    let served = Served::over_tls(&carrier, &[]);
     carrier.reach(served.place, PATIENT);
     let words = ["batch", "run", carrier.file.to_str().unwrap()];
     let mut child = start(&carrier.sandbox, NOW, words);
@@ -85,15 +85,16 @@ fn a_provider_that_dies_in_the_midst_leaves_nothing_to_guess() {
             return;
         }
         let carrier = template.copy();
-        let served = Served::over_tls(&carrier, "127.0.0.1:0", &[]);
+        let served = Served::over_tls(&carrier, &[]);
         carrier.reach(served.place, PATIENT);
         let words = ["batch", "run", carrier.file.to_str().unwrap()];
         let running = start(&carrier.sandbox, NOW, words);
         Served::until(|| !served.ledger().is_empty());
-        let place = served.kill();
+        served.kill();
         assert!([0, 1].contains(&ended(running).code));
         let before = carrier.shown();
-        let served = Served::over_tls(&carrier, &place.to_string(), &[]);
+        let served = Served::over_tls(&carrier, &[]);
+        carrier.reach(served.place, PATIENT);
         let late = carrier.work().expect(0).json()["late"].clone();
         assert_eq!(late, before["unresolved"]);
         let after = carrier.shown();

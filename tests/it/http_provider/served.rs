@@ -21,8 +21,8 @@ pub struct Served {
 }
 
 impl Served {
-    /// Serves over TLS at `listen`.
-    pub fn over_tls(carrier: &Carrier, listen: &str, more: &[&str]) -> Self {
+    /// Serves over TLS.
+    pub fn over_tls(carrier: &Carrier, more: &[&str]) -> Self {
         let path = |name: &str| carrier.path(name).to_str().unwrap().to_owned();
         let tls = [
             "--tls-cert",
@@ -32,19 +32,27 @@ impl Served {
             "--client-ca",
             &path("ca.pem"),
         ];
-        Self::start(carrier, listen, &[&tls, more].concat())
+        Self::start(carrier, &[&tls, more].concat())
     }
 
     /// Serves in plain on this machine.
     pub fn in_plain(carrier: &Carrier, more: &[&str]) -> Self {
-        Self::start(carrier, "127.0.0.1:0", more)
+        Self::start(carrier, more)
     }
 
-    fn start(carrier: &Carrier, listen: &str, more: &[&str]) -> Self {
+    fn start(carrier: &Carrier, more: &[&str]) -> Self {
         let ledger = carrier.path("ledger");
         let mut child = Command::new(env!("CARGO_BIN_EXE_mayfly-under-test"))
             .args([
-                "--at", NOW, "--json", "provider", "serve", "--listen", listen, "--seed", "3",
+                "--at",
+                NOW,
+                "--json",
+                "provider",
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--seed",
+                "3",
             ])
             .arg("--ledger")
             .arg(&ledger)
@@ -72,16 +80,25 @@ impl Served {
     }
 
     /// Asks it to stop, and tells with which code it ended.
-    pub fn stop(mut self) -> Option<i32> {
+    pub fn stop(self) -> Option<i32> {
+        self.tell_to_stop();
+        self.ended()
+    }
+
+    /// Asks it to stop.
+    pub fn tell_to_stop(&self) {
         rustix::process::kill_process(Pid::from_child(&self.child), Signal::TERM).unwrap();
+    }
+
+    /// Waits for its end, and tells with which code it came.
+    pub fn ended(mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 
     /// Kills it.
-    pub fn kill(mut self) -> SocketAddr {
+    pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
-        self.place
     }
 
     /// Waits until `done`, for at most a minute.

@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    Carrier, NAME, over_tls,
+    Carrier, NAME, NOWHERE, over_tls,
     papers::{Authority, LONG},
     served::Served,
 };
@@ -100,7 +100,7 @@ fn settings_that_cannot_be_are_refused_with_a_sentence_and_a_remedy() {
 #[test]
 fn doctor_tells_whether_it_is_reached_and_until_when() {
     let carrier = Carrier::of(2);
-    let served = Served::over_tls(&carrier, "127.0.0.1:0", &[]);
+    let served = Served::over_tls(&carrier, &[]);
     let doctor = |settings: &str, code: i32| {
         carrier.configure(settings);
         let run = carrier
@@ -139,7 +139,7 @@ fn doctor_tells_whether_it_is_reached_and_until_when() {
     // The provider's own too, though that is the provider's to renew.
     let theirs = carrier.authority.issue(NAME, [2026, 12, 2]);
     theirs.write(&carrier.path(""), "provider");
-    let other = Served::over_tls(&carrier, "127.0.0.1:0", &[]);
+    let other = Served::over_tls(&carrier, &[]);
     let found = doctor(&over_tls(other.place), 1);
     assert!(
         found.contains("the provider's own is good until 2026-12-02"),
@@ -163,8 +163,7 @@ fn doctor_tells_whether_it_is_reached_and_until_when() {
         found.contains("(LINE-READY)") && found.contains("(PROVIDER-AWAY)"),
         "{found}"
     );
-    let place = served.kill();
-    let found = doctor(&over_tls(place), 1);
+    let found = doctor(&over_tls(NOWHERE.parse().unwrap()), 1);
     assert!(found.contains("(LINE-CONNECT)"), "{found}");
 }
 

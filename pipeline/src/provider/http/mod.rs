@@ -23,6 +23,7 @@ use rustls::pki_types::ServerName;
 
 pub use self::{
     fault::LineFault,
+    parse::{Malformed, read_reply},
     serve::{Manners, Served, serve},
     tls::Files,
 };

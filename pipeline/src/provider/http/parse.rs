@@ -18,10 +18,13 @@ use super::{
 };
 
 /// It is not the JSON that it should be. Where and why is not told: an error of the parser may hold a value.
-pub(super) struct Malformed;
+pub struct Malformed;
 
-/// Reads the reply about chunk `chunk`, of which `questions` were asked.
-pub(super) fn read_reply(from: impl Read, chunk: u64, questions: usize) -> Result<Reply, Malformed> {
+/// Reads the reply about chunk `chunk`, of which `questions` were asked. Whatever the bytes are, it ends with a value.
+///
+/// # Errors
+/// [`Malformed`]: nothing of it is believed.
+pub fn read_reply(from: impl Read, chunk: u64, questions: usize) -> Result<Reply, Malformed> {
     let mut reading = ReplyObject {
         reply: Reply::with_room_for(questions.min(MAX_QUESTIONS)),
         head: Cells::new(),

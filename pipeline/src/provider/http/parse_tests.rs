@@ -102,6 +102,24 @@ fn questions_come_through_as_they_were() {
     assert!(read_questions(fewer.as_bytes(), CHUNK).is_err());
 }
 
+/// The examples that another side can be written from.
+#[test]
+fn the_vectors_say_what_the_specification_says() {
+    let text: &[u8] = include_bytes!("../../../../fixtures/vectors/http/questions.json");
+    let (asked_at, asked) = read_questions(text, CHUNK).ok().unwrap();
+    assert_eq!((asked_at, asked.len()), (at(), 3));
+    assert_eq!(asked[2].birth_date, date(1911, 12, 31));
+    let reply = read_back(include_bytes!("../../../../fixtures/vectors/http/reply.json"), 3).unwrap();
+    let (told, dropped) = told(&asked, reply);
+    assert_eq!(
+        told[0],
+        "C-1,R-1,C0101,A100000001,王小明,1985-05-05,99000001A,蜉蝣食品行,enrol,2020-01-01,,24000,部分工時,part_time\r\n\
+         C-1,R-1,C0101,A100000001,王小明,1985-05-05,99000001A,蜉蝣食品行,withdraw,2021-03-31,2021-03-31,,,\r\n"
+    );
+    assert_eq!(&told[1..], ["no record", "unresolved PRV-TIMEOUT"]);
+    assert_eq!(dropped.unlisted_fields, 2);
+}
+
 /// Every fault of the sandbox means the same whether it answers itself or through JSON.
 #[test]
 fn a_reply_through_json_is_the_reply() {
