@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     clock::Clock,
-    config::{Config, Environment, ProviderKind, no_data_directory},
+    config::{Config, Environment, ProviderKind, contradiction, no_data_directory},
     db::{Db, meta, migrate},
     error::{Error, Result},
     ids,
@@ -26,7 +26,7 @@ use crate::{
         entry::Kind,
     },
     places,
-    provider::{Exchange, Link, Sandbox},
+    provider::{Exchange, Http, Link, Sandbox},
     regime::{JCIC_2024, JCIC_2024_CLASSES, Regime},
 };
 
@@ -148,6 +148,13 @@ impl House {
                 let exchange = exchange.ok_or(Error::Bug("the exchange has no settings"))?;
                 let settings = exchange.settings(&self.dir, self.config.environment);
                 Ok(Link::Exchange(Exchange::open(settings)?))
+            }
+            ProviderKind::Http => {
+                let provider = self.config.http_provider.as_ref();
+                let provider = provider.ok_or(Error::Bug("the HTTP provider has no settings"))?;
+                let settings = provider.settings(&self.dir, self.config.environment);
+                let http = Http::open(settings.map_err(contradiction)?, self.clock.now())?;
+                Ok(Link::Http(Box::new(http)))
             }
             ProviderKind::None => Err(Error::Operator {
                 code: "PROVIDER-NONE",

@@ -1,21 +1,22 @@
 //! `mayfly.toml`: what an operator may set, read once; nothing else reads the environment. *Edge.*
 
+pub mod exchange;
 pub mod http;
+pub mod http_provider;
 mod limits;
 
 use std::path::{Path, PathBuf};
 
-use jiff::SignedDuration;
 use mayfly_retention::custody::{Erasure, Strength};
 use serde::Deserialize;
 
-pub use limits::Limits;
-
+use self::exchange::ExchangeProvider;
+pub use self::limits::Limits;
 use crate::{
     db::Address,
     error::{Error, Result},
     input::inside,
-    provider::{Faults, exchange::Settings},
+    provider::Faults,
 };
 
 /// What this data directory is for.
@@ -46,6 +47,8 @@ pub enum ProviderKind {
     Sandbox,
     /// Request and reply files in a pair of folders.
     Exchange,
+    /// HTTP, over TLS with certificates on both sides.
+    Http,
     /// None yet: nothing can be asked.
     None,
 }
@@ -86,6 +89,8 @@ pub struct Config {
     pub sandbox: SandboxProvider,
     /// The provider that is reached by files.
     pub exchange: Option<ExchangeProvider>,
+    /// The provider that is reached over HTTP.
+    pub http_provider: Option<http_provider::HttpProvider>,
     /// The HTTP door.
     #[serde(default)]
     pub http: http::HttpDoor,
@@ -101,63 +106,6 @@ pub struct SandboxProvider {
     pub ledger: Option<PathBuf>,
     /// Which faults it shows, per thousand.
     pub faults: Faults,
-}
-
-/// Settings of the exchange of files.
-#[derive(Deserialize, Clone)]
-#[serde(deny_unknown_fields)]
-pub struct ExchangeProvider {
-    /// Where request files go, relative to the data directory unless absolute.
-    pub requests: PathBuf,
-    /// Where reply files come.
-    pub replies: PathBuf,
-    /// The account that answers for the transfers (六(二)1); it is on each of them.
-    pub operator: Option<String>,
-    /// How long a reply is waited for; after that its questions are unresolved.
-    #[serde(default = "default_reply_within_hours")]
-    pub reply_within_hours: u16,
-}
-
-impl ExchangeProvider {
-    fn check(&self, dir: &Path) -> Result<()> {
-        let named = |operator: &str| {
-            (1..=OPERATOR_BYTES).contains(&operator.len())
-                && operator
-                    .bytes()
-                    .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-".contains(&byte))
-        };
-        if !self.operator.as_deref().is_some_and(named) {
-            return Err(contradiction(
-                "the exchange names no operator: the account that answers for the transfers, in a-z 0-9 . _ -",
-            ));
-        }
-        if self.reply_within_hours == 0 || self.reply_within_hours > REPLY_HOURS {
-            return Err(contradiction(
-                "reply_within_hours of the exchange is not 1 to 720",
-            ));
-        }
-        let (requests, replies) = (dir.join(&self.requests), dir.join(&self.replies));
-        if inside(&requests, &replies) || inside(&replies, &requests) {
-            return Err(contradiction(
-                "requests and replies of the exchange are not two folders beside each other",
-            ));
-        }
-        if inside(dir, &requests) || inside(dir, &replies) {
-            return Err(contradiction("a folder of the exchange holds the data directory"));
-        }
-        Ok(())
-    }
-
-    /// The settings as the provider wants them.
-    pub fn settings(&self, dir: &Path, environment: Environment) -> Settings {
-        Settings {
-            requests: dir.join(&self.requests),
-            replies: dir.join(&self.replies),
-            operator: self.operator.clone().unwrap_or_default(),
-            reply_within: SignedDuration::from_hours(self.reply_within_hours.into()),
-            trial: environment == Environment::Sandbox,
-        }
-    }
 }
 
 impl Config {
@@ -235,6 +183,15 @@ impl Config {
             None if self.provider == ProviderKind::Exchange => {
                 return Err(contradiction(
                     "the provider is the exchange, and the table [exchange] is missing",
+                ));
+            }
+            None => {}
+        }
+        match &self.http_provider {
+            Some(provider) => provider.check(self.environment).map_err(contradiction)?,
+            None if self.provider == ProviderKind::Http => {
+                return Err(contradiction(
+                    "the provider is reached over HTTP, and the table [http_provider] is missing",
                 ));
             }
             None => {}
@@ -360,11 +317,7 @@ fn default_regime() -> String {
     "jcic-2024".into()
 }
 
-fn default_reply_within_hours() -> u16 {
-    24
-}
-
-fn contradiction(sentence: &str) -> Error {
+pub(crate) fn contradiction(sentence: &str) -> Error {
     Error::Operator {
         code: "CONFIG-RULE",
         sentence: format!("mayfly.toml is refused: {sentence}"),
@@ -386,7 +339,3 @@ const EMBEDDED: &str = "mayfly.db";
 const LEASE_SECONDS_MAX: u32 = 3600;
 /// Five minutes: nothing that stops the purge goes unnoticed for longer.
 const PATIENCE_SECONDS_MAX: u16 = 300;
-/// The longest account that answers for transfers.
-const OPERATOR_BYTES: usize = 64;
-/// Thirty days.
-const REPLY_HOURS: u16 = 720;

@@ -10,7 +10,7 @@ use crate::{
     app::House,
     certificate::accounting::account_for_all,
     clock::Clock,
-    config::Config,
+    config::{Config, http_provider::HttpProvider},
     db::{Address, Db, migrate, postgres},
     error::{Error, Result},
     gate,
@@ -185,21 +185,28 @@ fn disk(dir: &Path) -> Result<u64> {
     })
 }
 
-/// The provider, and how many of its files did not add up.
+/// The provider: whether one over HTTP is there and its certificates are good, how many files of an exchange did not add up.
 async fn provider(house: &House) -> Result<String> {
-    if !matches!(house.link()?, Link::Exchange(_)) {
-        return Ok("configured".into());
+    match house.link()? {
+        Link::Sandbox(_) => Ok("configured".into()),
+        Link::Http(http) => {
+            let settings = house.config.http_provider.as_ref();
+            let warning = settings.map(HttpProvider::warning).unwrap_or_default();
+            http.look(house.clock.now(), warning).await
+        }
+        Link::Exchange(_) => {
+            let most = 1_000;
+            let quarantined = transfer::store::quarantined(&mut house.db.reader().await?, most)
+                .await?
+                .len();
+            Ok(match quarantined {
+                0 => "configured, an exchange of files; none is in quarantine".into(),
+                _ => format!(
+                    "configured, an exchange of files; {quarantined} in quarantine: see `mayfly provider list`"
+                ),
+            })
+        }
     }
-    let most = 1_000;
-    let quarantined = transfer::store::quarantined(&mut house.db.reader().await?, most)
-        .await?
-        .len();
-    Ok(match quarantined {
-        0 => "configured, an exchange of files; none is in quarantine".into(),
-        _ => format!(
-            "configured, an exchange of files; {quarantined} in quarantine: see `mayfly provider list`"
-        ),
-    })
 }
 
 /// Whether every page of the database file is what it was written as; a server looks after its own.

@@ -8,7 +8,7 @@ use mayfly_retention::classes::Classes;
 use sqlx::{AnyConnection, Row};
 
 use crate::{
-    config::{Config, Environment},
+    config::{Config, Environment, http_provider::HttpProvider},
     db::{Address, Db},
     error::{Error, Result},
 };
@@ -82,13 +82,18 @@ pub fn check_paths(dir: &Path, config: &Config, classes: &Classes) -> Result<()>
     })
 }
 
-/// What of the settings may lie in the data directory and is not mayfly's to class: keys, a ledger, the folders of an exchange;
-/// and what the demonstration brings and delivers.
+/// What of the settings may lie in the data directory and is not mayfly's to class: keys, a ledger, the folders of an exchange,
+/// certificates; and what the demonstration brings and delivers.
 fn named(dir: &Path, config: &Config) -> Vec<PathBuf> {
     let exchange = config.exchange.iter();
     let folders = exchange.flat_map(|exchange| [&exchange.requests, &exchange.replies]);
     let all = [&config.keys].into_iter().chain(&config.sandbox.ledger);
-    let mut named: Vec<PathBuf> = all.chain(folders).map(|path| dir.join(path)).collect();
+    let files = config.http_provider.iter().flat_map(HttpProvider::files);
+    let mut named: Vec<PathBuf> = all
+        .chain(folders)
+        .chain(files)
+        .map(|path| dir.join(path))
+        .collect();
     if config.environment == Environment::Sandbox {
         named.extend([FIXTURES, RESULTS].map(|folder| dir.join(folder)));
     }

@@ -7,9 +7,9 @@ use mayfly::{
     intake::{Chunks, Encoding, FileKind, Limits, ReadError, Reading, cp950 as code_page, scan},
     journal::{checkpoint::Checkpoint, entry::Entry, note},
     provider::{
-        AllowList, Item, QueryId, Visit,
+        AllowList, Item, QueryId, Reply, Visit,
         exchange::{Expected, ReplyName, read_reply},
-        match_reply,
+        http, match_reply,
     },
     sheet::proof,
     subject::applicant,
@@ -141,6 +141,13 @@ pub fn reply(bytes: &[u8]) {
     let hash = Sha256::digest(&changed[..hashed]);
     changed[hashed..hashed + 64].copy_from_slice(ids::hex(&hash).as_bytes());
     believe_nothing(&changed);
+    let mut json = JSON_REPLY.to_vec();
+    lay_over(&mut json, bytes);
+    for json in [bytes, &json] {
+        if let Ok(reply) = http::read_reply(json, 0x7f3a_9c0d_5e1b_2a48, 3) {
+            believe_nothing_of(reply);
+        }
+    }
 }
 
 fn believe_nothing(file: &[u8]) {
@@ -150,12 +157,16 @@ fn believe_nothing(file: &[u8]) {
         token: std::array::from_fn(|place| place as u8 * 0x11),
     };
     if let Ok(read) = read_reply(file, &expected) {
-        let matched = match_reply(Visit::Ask, &[], read.reply, &AllowList::ALL);
-        assert!(
-            matched.outcomes.is_empty(),
-            "an answer that nobody asked for was believed"
-        );
+        believe_nothing_of(read.reply);
     }
+}
+
+fn believe_nothing_of(reply: Reply) {
+    let matched = match_reply(Visit::Ask, &[], reply, &AllowList::ALL);
+    assert!(
+        matched.outcomes.is_empty(),
+        "an answer that nobody asked for was believed"
+    );
 }
 
 /// Changes `file` in places: three bytes a change, where (two) and what.
@@ -304,6 +315,7 @@ pub const ORIGIN: &str = "mayfly/fuzz";
 const RECORDS: [&[u8]; 3] = [b"synthetic answer", b"", &[b'x'; 3_000]];
 
 /// A whole reply file of invented persons.
+const JSON_REPLY: &[u8] = include_bytes!("../../fixtures/vectors/http/reply.json");
 const REPLY: &[u8] = include_bytes!("../../fixtures/vectors/exchange/reply.rpl");
 /// What a reply file ends with.
 const HASH_AND_LINE_END: usize = 64 + 2;

@@ -63,6 +63,7 @@ fn a_reply_may_be_any_bytes() {
         b"7f3a9c0d5e1b2a48-0017,C0101\nunit_no,change,effective_date,unit_name".to_vec(),
         b"unit_no,change,effective_date,end_date,insured_salary,remark".to_vec(),
         include_bytes!("../../fixtures/vectors/exchange/reply.rpl").to_vec(),
+        include_bytes!("../../fixtures/vectors/http/reply.json").to_vec(),
         vec![0; 30],
     ];
     changed(&seeds, targets::reply);

@@ -30,6 +30,7 @@ mod golden;
 mod grants;
 mod hostile;
 mod http;
+mod http_provider;
 mod incidents;
 mod journey;
 mod judge;

@@ -191,7 +191,7 @@ pub(super) enum Command {
     /// Incidents: stopped with one command, measured, notified, closed; and the monthly drill
     #[command(subcommand)]
     Incident(IncidentCommand),
-    /// The provider that is reached by files
+    /// The provider: files that were exchanged, and its other side for trials
     #[command(subcommand)]
     Provider(ProviderCommand),
     /// Run the schedule (purge, evidence, checkpoints, waiting batches) and open the HTTP door, until told to stop

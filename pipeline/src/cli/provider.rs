@@ -1,4 +1,4 @@
-//! `provider list|reply`. *Edge.*
+//! `provider list|reply|serve`. *Edge.*
 
 use mayfly_consent::Language;
 use serde::Serialize;
@@ -6,9 +6,14 @@ use serde::Serialize;
 use super::{Opening, args::ProviderCommand, out::Out};
 use crate::{
     clock,
-    error::{Exit, Result},
-    provider::exchange::{Answered, FileFault, Manner, answer_requests},
+    error::{Error, Exit, Result},
+    provider::{
+        Faults,
+        exchange::{Answered, FileFault, Manner, answer_requests},
+        http::{self, Files, Manners, Served},
+    },
     roc::taipei,
+    schedule,
     transfer::store::{self, Quarantined, Transfer},
     wording,
 };
@@ -46,7 +51,47 @@ pub(super) async fn run(opening: &Opening, command: ProviderCommand, out: &Out) 
             })?;
             Ok(if left > 0 { Exit::Findings } else { Exit::Done })
         }
+        ProviderCommand::Serve {
+            listen,
+            tls_cert,
+            tls_key,
+            client_ca,
+            seed,
+            ledger,
+            fault,
+        } => {
+            let files = match (client_ca, tls_cert, tls_key) {
+                (Some(ca), Some(certificate), Some(key)) => Some(Files { ca, certificate, key }),
+                _ => None,
+            };
+            let served = Served {
+                listen,
+                files,
+                at: opening.at,
+            };
+            let manners = Manners {
+                seed,
+                ledger,
+                faults: faults(&fault)?,
+            };
+            let stop = schedule::told_to_stop()?;
+            let opened = |place| {
+                let report = serde_json::json!({ "listening": place });
+                out.show(&report, || {
+                    format!("the sandbox provider listens at {place}; stop with Ctrl-C\n")
+                })
+            };
+            http::serve(served, manners, stop, opened).await?;
+            Ok(Exit::Done)
+        }
     }
+}
+
+/// The faults that `KIND=RATE` arguments name, as the settings file would read them.
+fn faults(arguments: &[String]) -> Result<Faults> {
+    toml::from_str(&arguments.join("\n")).map_err(|_| {
+        Error::Usage("what stands after --fault is not KIND=RATE: a fault of the sandbox provider, once, and 0 to 1000".into())
+    })
 }
 
 /// What went to and fro.

@@ -119,16 +119,8 @@ impl GatePass {
         let (chunk, questions) = (&self.chunk, &self.questions);
         let heard = match link {
             Link::Exchange(exchange) => transfer::ask(house, exchange, batch, chunk, questions, now).await?,
-            Link::Sandbox(sandbox) => Heard {
-                reply: match self.visit {
-                    // Everything was held back: then nobody is asked at all.
-                    _ if questions.is_empty() => Ok(Reply::empty()),
-                    Visit::Ask => sandbox.ask(questions, now).await,
-                    Visit::Recall => sandbox.recall(questions, now).await,
-                },
-                incoming: None,
-                never_left: false,
-            },
+            Link::Sandbox(sandbox) => at_once(sandbox, self.visit, questions, now).await,
+            Link::Http(http) => at_once(&**http, self.visit, questions, now).await,
         };
         Ok(AskedChunk {
             chunk: self.chunk,
@@ -141,6 +133,20 @@ impl GatePass {
             incoming: heard.incoming,
             obtained_at: house.clock.now(),
         })
+    }
+}
+
+/// Asks a provider that answers while it is waited for.
+async fn at_once(provider: &impl Provider, visit: Visit, questions: &[Question], now: Timestamp) -> Heard {
+    Heard {
+        reply: match visit {
+            // Everything was held back: then nobody is asked at all.
+            _ if questions.is_empty() => Ok(Reply::empty()),
+            Visit::Ask => provider.ask(questions, now).await,
+            Visit::Recall => provider.recall(questions, now).await,
+        },
+        incoming: None,
+        never_left: false,
     }
 }
 

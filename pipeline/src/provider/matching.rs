@@ -150,6 +150,7 @@ impl<'r> Reading<'r> {
     fn seat(&mut self, index: &Index, questions: usize, reply: &'r Reply) -> Vec<Seat<'r>> {
         let mut seats: Vec<Seat<'r>> = Vec::new();
         seats.resize_with(questions, || Seat::Empty);
+        self.dropped.unlisted_fields += reply.passed_over();
         for answer in reply.answers() {
             self.dropped.unlisted_fields += answer.unlisted();
             let place = QueryId::parse(answer.head().query_id).and_then(|id| index.find(id));

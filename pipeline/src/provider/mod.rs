@@ -10,8 +10,8 @@
 //!     └────recall (same query ids, for what is still unknown)────┘
 //! ```
 //!
-//! The sandbox answers at once. The [`exchange`] is reached by files, and its reply comes when it comes: asking it is
-//! `transfer`'s part, which enters each file in the journal first.
+//! The sandbox answers at once, and so does what is reached over [`http`]. The [`exchange`] is reached by files, and its
+//! reply comes when it comes: asking it is `transfer`'s part, which enters each file in the journal first.
 //!
 //! Nothing here repeats a question by itself: a question that may have left is only ever *recalled*, under its own
 //! query id (D24), and what nobody can know is unresolved, never guessed.
@@ -23,6 +23,7 @@ mod digits;
 pub mod exchange;
 mod flags;
 mod grades;
+pub mod http;
 mod matching;
 mod question;
 mod reply;
@@ -38,6 +39,7 @@ pub use self::{
     allowed::AllowList,
     answer::{ANSWERS_HEADER, AnswerLines},
     exchange::Exchange,
+    http::Http,
     matching::{AnswerOutcome, Dropped, Matched, match_reply},
     question::{Item, QueryId, Question},
     reply::Reply,
@@ -82,6 +84,8 @@ pub enum Link {
     Sandbox(Sandbox),
     /// A pair of folders.
     Exchange(Exchange),
+    /// HTTP, over TLS with certificates on both sides.
+    Http(Box<Http>),
 }
 
 /// Why a whole chunk came back without a reply.
@@ -96,8 +100,8 @@ pub enum AskError {
     /// Nobody's fault: the questions were sent and the reply file is not there yet. The chunk stays as it is.
     #[error("hear from the provider: the reply file is not there yet")]
     Waiting,
-    /// The provider's side: the reply file did not add up and was quarantined whole.
-    #[error("believe the reply file")]
+    /// The provider's side: the reply did not add up; a file was quarantined whole, of any other nothing was kept.
+    #[error("believe the reply")]
     Spoilt,
     /// The operator's side: the sandbox could not note the query ids in its ledger; nothing counts as sent.
     #[error("write the sandbox provider's ledger")]

@@ -11,6 +11,8 @@ pub struct Reply {
     answers: Vec<RawAnswer>,
     changes: Vec<RawChange>,
     silences: Vec<Silence>,
+    /// Fields off the list of what turned out to be no answer.
+    passed_over: u32,
     declared: usize,
     overrun: bool,
 }
@@ -103,6 +105,7 @@ impl Reply {
             answers: Vec::with_capacity(questions + 1),
             changes: Vec::with_capacity(questions * 6),
             silences: Vec::new(),
+            passed_over: 0,
             declared: 0,
             overrun: false,
         }
@@ -110,24 +113,50 @@ impl Reply {
 
     /// Begins the next answer.
     pub(super) fn answer(&mut self, head: HeadCells<'_>, finding: Finding) {
-        if self.answers.len() >= MAX_ANSWERS {
-            self.overrun = true;
-            return;
+        if self.open_answer() {
+            self.close_answer(head, finding, true);
         }
-        let whole = self.write([head.query_id, head.subject_id, head.subject_name, head.birth_date]);
-        // The query id alone still says whose answer is spoilt.
-        let cells = whole.or_else(|| self.write([head.query_id, "", "", ""]));
+    }
+
+    /// Begins the next answer before anything is known of it; tells whether there is room for one.
+    pub(super) fn open_answer(&mut self) -> bool {
+        self.overrun |= self.answers.len() >= MAX_ANSWERS;
+        if self.overrun {
+            return false;
+        }
         self.answers.push(RawAnswer {
-            head: cells.unwrap_or(Cells {
+            head: Cells {
                 start: 0,
                 ends: [0; 4],
-            }),
-            finding,
+            },
+            finding: Finding::NoRecord,
             unlisted: 0,
-            malformed: whole.is_none(),
+            malformed: false,
             first_change: self.changes.len() as u32,
             changes: 0,
         });
+        true
+    }
+
+    /// Says whose the answer begun last is and what it says, and whether it was `whole`.
+    pub(super) fn close_answer(&mut self, head: HeadCells<'_>, finding: Finding, whole: bool) {
+        let cells = self.write([head.query_id, head.subject_id, head.subject_name, head.birth_date]);
+        let is_whole = whole && cells.is_some();
+        // The query id alone still says whose answer is spoilt.
+        let cells = cells.or_else(|| self.write([head.query_id, "", "", ""]));
+        if let Some(answer) = self.answers.last_mut() {
+            answer.malformed |= !is_whole;
+            answer.finding = finding;
+            if let Some(cells) = cells {
+                answer.head = cells;
+            }
+        }
+    }
+
+    /// Takes back the answer begun last: it turned out to be none. What nobody asked for in it is still counted.
+    pub(super) fn retract_answer(&mut self) {
+        let unlisted = self.answers.pop().map_or(0, |answer| answer.unlisted);
+        self.passed_over = self.passed_over.saturating_add(unlisted);
     }
 
     /// Adds a change record to the answer begun last.
@@ -176,6 +205,11 @@ impl Reply {
     /// Whether the reply has all the answers it says it has, and kept to the limits.
     pub(super) fn is_whole(&self) -> bool {
         !self.overrun && self.declared == self.answers.len()
+    }
+
+    /// How many fields that no column takes came outside of answers.
+    pub(super) fn passed_over(&self) -> usize {
+        self.passed_over as usize
     }
 
     /// How many answers it holds.

@@ -13,7 +13,7 @@ use crate::{
     batch::{Chunk, Counts, Outcome, chunks, requests},
     error::Result,
     gate, journal,
-    provider::Link,
+    provider::{AskError, Link},
     transfer,
 };
 
@@ -29,7 +29,11 @@ pub async fn settle_unresolved(house: &Arc<House>) -> Result<i64> {
         };
         let all = chunks::of_batch(&mut reader, held.batch.batch_no).await?;
         if let Some(chunk) = all.into_iter().find(|chunk| chunk.chunk_no == chunk_no) {
-            settled += settle_chunk(house, &link, &held, &chunk).await?;
+            match settle_chunk(house, &link, &held, &chunk).await? {
+                Some(rows) => settled += rows,
+                // Nobody is there: the others would each wait in vain.
+                None => break,
+            }
         }
     }
     if settled > 0 {
@@ -39,25 +43,29 @@ pub async fn settle_unresolved(house: &Arc<House>) -> Result<i64> {
     Ok(settled)
 }
 
-async fn settle_chunk(house: &House, link: &Link, held: &Held, chunk: &Chunk) -> Result<i64> {
+/// How many rows found their outcome; `None` if the provider could not be reached.
+async fn settle_chunk(house: &House, link: &Link, held: &Held, chunk: &Chunk) -> Result<Option<i64>> {
     let batch = &held.batch;
     // By files nothing is asked again: either there is a reply by now, or there is not.
     if let Link::Exchange(exchange) = link
         && !transfer::has_reply(exchange, batch, chunk)?
     {
-        return Ok(0);
+        return Ok(Some(0));
     }
     let mut reader = house.db.reader().await?;
     let pass = gate::again::pass(house, &mut reader, batch, chunk, Outcome::Unresolved).await?;
     // A reply that is there is taken in even if everything it tells is held back: then it is dropped, and gone.
     if pass.is_empty() && !matches!(link, Link::Exchange(_)) {
-        return Ok(0);
+        return Ok(Some(0));
     }
     held.lease.assure().await?;
     let asked = pass.ask(link, house, batch).await?;
+    if matches!(asked.reply, Err(AskError::Unreachable)) {
+        return Ok(None);
+    }
     let decided = tokio::task::block_in_place(|| settle::decide(house, asked))?;
     if decided.is_empty() {
-        return Ok(0);
+        return Ok(Some(0));
     }
     let counts = Counts {
         unresolved: 0,
@@ -100,5 +108,5 @@ async fn settle_chunk(house: &House, link: &Link, held: &Held, chunk: &Chunk) ->
     if decided.clear(link, batch)? {
         journal::signing::sign(house).await?;
     }
-    Ok(counts.total())
+    Ok(Some(counts.total()))
 }

@@ -1,6 +1,6 @@
 //! The grammar of `provider`. *Pure.*
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Subcommand, ValueEnum};
 
@@ -23,6 +23,30 @@ pub(in crate::cli) enum ProviderCommand {
         /// Do something wrong
         #[arg(long, value_name = "KIND")]
         fault: Option<ReplyFaultArgument>,
+    },
+    /// Play the other side over HTTP for trials: serve the sandbox provider, until it is told to stop
+    Serve {
+        /// Address and port; port 0 takes any that is free. Without certificates 127.0.0.1 or [::1]
+        #[arg(long, value_name = "ADDRESS:PORT")]
+        listen: SocketAddr,
+        /// Its certificate, and those between it and its CA (PEM)
+        #[arg(long, value_name = "FILE", requires_all = ["tls_key", "client_ca"])]
+        tls_cert: Option<PathBuf>,
+        /// The key of its certificate (PEM)
+        #[arg(long, value_name = "FILE", requires = "tls_cert")]
+        tls_key: Option<PathBuf>,
+        /// The CA that a caller's certificate must be of (PEM)
+        #[arg(long, value_name = "FILE", requires = "tls_cert")]
+        client_ca: Option<PathBuf>,
+        /// The seed of the invented population, as `[sandbox] seed` has it
+        #[arg(long, default_value_t = 0)]
+        seed: u64,
+        /// A file to which each query id that comes is appended
+        #[arg(long, value_name = "FILE")]
+        ledger: Option<PathBuf>,
+        /// Do something wrong, so often in a thousand, as `[sandbox.faults]` has it; may be repeated
+        #[arg(long, value_name = "KIND=RATE")]
+        fault: Vec<String>,
     },
 }
 

@@ -50,6 +50,12 @@ impl Sandbox {
         }
     }
 
+    /// Whether nothing of chunk `chunk` reaches it on this visit.
+    pub(super) fn is_unreachable(&self, visit: Visit, chunk: u64) -> bool {
+        let dice = FaultDice::new(self.seed, &self.faults, visit);
+        dice.chunk_fault(chunk) == Some(ChunkFault::Unreachable)
+    }
+
     pub(super) fn visit(
         &self,
         visit: Visit,
