@@ -18,6 +18,7 @@ pub mod founding;
 mod hands;
 pub mod import;
 mod load;
+pub mod maker;
 pub mod members;
 pub mod page;
 pub mod people;
