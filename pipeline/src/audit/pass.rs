@@ -76,4 +76,5 @@ pub fn is_overdue(sample: &Sample, now: Timestamp, due_day: i8) -> bool {
 }
 
 /// To whom the acts of the schedule are attributed.
-const SCHEDULE: &str = "schedule";
+/// As whom the schedule acts.
+pub const SCHEDULE: &str = "schedule";
