@@ -2,18 +2,15 @@
 
 use jiff::civil::Date;
 
-use super::{OPERATOR, persons::Persons};
-use crate::{
-    db::Tx,
-    error::{Error, Result},
-};
+use super::known;
+use crate::{db::Tx, error::Result};
 
-/// Who makes the sheets of a week, or freezes a month.
+/// Who makes the sheets of a week, freezes a month, or draws in a reviewer's place.
 #[derive(Clone, Copy)]
 pub enum Maker<'m> {
     /// The schedule, which is asked nothing.
     Schedule,
-    /// An account of the bureau or of the member; [`OPERATOR`] is whoever stands at the bureau's terminal.
+    /// An account of the bureau or of the member, or whoever stands at the bureau's terminal.
     Named(&'m str),
 }
 
@@ -26,26 +23,14 @@ impl<'m> Maker<'m> {
         }
     }
 
-    /// Whether they are somebody of the bureau or of `member` on `today`, asked in the transaction of the act.
+    /// Refuses who is named unless they are somebody of the bureau or of `member` on `today`, asked in the transaction of the act.
     ///
     /// # Errors
-    /// That of `code`; those of the database.
-    pub async fn check(self, tx: &mut Tx, member: &str, today: Date, code: &'static str) -> Result<()> {
-        let Self::Named(account) = self else {
-            return Ok(());
-        };
-        if account == OPERATOR {
-            return Ok(());
+    /// `PEOPLE-ABSENT`; those of the database.
+    pub async fn check(self, tx: &mut Tx, member: &str, today: Date) -> Result<()> {
+        match self {
+            Self::Schedule => Ok(()),
+            Self::Named(account) => known::check(tx, account, &["bureau", member], today).await,
         }
-        for desk in ["bureau", member] {
-            if Persons::load(tx, desk, today).await?.is_there(account) {
-                return Ok(());
-            }
-        }
-        Err(Error::Denied {
-            code,
-            sentence: "this account is nobody's at the bureau or the member today, or is stopped".into(),
-            remedy: "name an account that is on the authorisation table today (--as); who stands at the terminal leaves --as out",
-        })
     }
 }

@@ -41,7 +41,7 @@ pub async fn commit(house: &House, member: &str, month: Month) -> Result<bool> {
 /// Freezes `month` of `member`, unless that was done; `by` is who wanted it.
 ///
 /// # Errors
-/// `MEMBER-UNKNOWN`, `SAMPLE-OPEN`, `SAMPLE-MONTH` for a month before the first one, `SAMPLE-RIGHT`, `GATE-CLOCK`,
+/// `MEMBER-UNKNOWN`, `SAMPLE-OPEN`, `SAMPLE-MONTH` for a month before the first one, `PEOPLE-ABSENT`, `GATE-CLOCK`,
 /// `JOURNAL-DAMAGED`, `DB-*`.
 pub async fn freeze(house: &House, member: &str, month: Month, by: Maker<'_>) -> Result<Sample> {
     let now = house.trusted_now()?;
@@ -51,8 +51,7 @@ pub async fn freeze(house: &House, member: &str, month: Month, by: Maker<'_>) ->
     // Whoever holds the one writer has no gate in the midst of its transaction, and the gate takes no draft that is older
     // than a minute: when this has been committed, every query of the month is in the journal.
     let mut tx = house.db.begin().await?;
-    by.check(&mut tx, member, house.today(now), "SAMPLE-RIGHT")
-        .await?;
+    by.check(&mut tx, member, house.today(now)).await?;
     commit_in(house, tx.connection(), member, month, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
@@ -68,8 +67,7 @@ pub async fn freeze(house: &House, member: &str, month: Month, by: Maker<'_>) ->
     drop(reader);
 
     let mut tx = house.db.begin().await?;
-    by.check(&mut tx, member, house.today(now), "SAMPLE-RIGHT")
-        .await?;
+    by.check(&mut tx, member, house.today(now)).await?;
     let conn = tx.connection();
     let mut sample = store::one(&mut *conn, member, month)
         .await?

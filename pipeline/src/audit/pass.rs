@@ -23,7 +23,7 @@ pub async fn pass(house: &House) -> Result<()> {
             Due::Freeze(..) => freeze::freeze(house, member, *month, Maker::Schedule)
                 .await
                 .map(drop),
-            Due::Draw(..) => drawing::draw_without(house, member, *month, Maker::Schedule.name())
+            Due::Draw(..) => drawing::draw_without(house, member, *month, Maker::Schedule)
                 .await
                 .map(drop),
         };

@@ -51,7 +51,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
                     };
                     drawing::draw(&house, &sample.member, month, &given).await?
                 }
-                _ => drawing::draw_without(&house, &sample.member, month, by).await?,
+                _ => drawing::draw_without(&house, &sample.member, month, Maker::Named(by)).await?,
             };
             show(&report::report(&house, &drawn, None)?, out)?;
         }

@@ -12,10 +12,13 @@ use super::{
     shown,
     whose::{Met, Whose},
 };
-use crate::regime::{
-    Regime,
-    control::{DutyRule, Every, RaisedBy, SHEET},
-    people::Party,
+use crate::{
+    access::authorisation::Authorisation,
+    regime::{
+        Regime,
+        control::{DutyRule, Every, RaisedBy, SHEET},
+        people::Party,
+    },
 };
 
 /// Which duties: those due from one day on whose period, or event, began by another.
@@ -172,9 +175,17 @@ impl<'r> Making<'_, 'r> {
                 .extend(new.into_iter().filter(|duty| seen.insert(duty.id.clone())));
         }
         if (rule.every, rule.artefact.as_str()) == (Every::Week, SHEET) {
-            for (_, sheet) in whose.made.iter().filter(|(id, _)| !seen.contains(*id)) {
+            for (id, sheet) in &whose.made {
                 let period = period::holding(rule.every, sheet.week, self.epoch());
-                self.push(rule, &sheet.account, period, None, None);
+                let had_it = |line: &&Authorisation| line.account == sheet.account && owner::has(line, role);
+                // Whoever had the role on a day of the week has the duty from that day on.
+                let mut lines = whose.people.iter().filter(had_it);
+                let is_theirs = lines.any(|line| {
+                    line.from <= period.last && line.to.is_none_or(|to| to > period.first && to > line.from)
+                });
+                if !is_theirs && !seen.contains(id) {
+                    self.push(rule, &sheet.account, period, None, None);
+                }
             }
         }
     }

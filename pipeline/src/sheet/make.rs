@@ -47,7 +47,7 @@ pub struct MadeWeek {
 /// Makes the sheets of `week` of `member`, unless that was done; `by` is who wanted it.
 ///
 /// # Errors
-/// `MEMBER-UNKNOWN`, `SHEET-OPEN`, `SHEET-WEEK` for a week before the first one, `SHEET-RIGHT`, `GATE-CLOCK`, `DB-*`.
+/// `MEMBER-UNKNOWN`, `SHEET-OPEN`, `SHEET-WEEK` for a week before the first one, `PEOPLE-ABSENT`, `GATE-CLOCK`, `DB-*`.
 pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Result<MadeWeek> {
     let now = house.trusted_now()?;
     let made = |sheets, new| MadeWeek {
@@ -65,7 +65,7 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
     // Whoever holds the one writer has no gate in the midst of its transaction, and the gate takes no draft that is older
     // than a minute: from here on, every query of the week is in the journal.
     let mut tx = house.db.begin().await?;
-    by.check(&mut tx, member, house.today(now), "SHEET-RIGHT").await?;
+    by.check(&mut tx, member, house.today(now)).await?;
     tx.commit().await?;
     let mut reader = house.db.reader().await?;
     let Some(of) = members::one(&mut reader, member).await? else {
@@ -88,7 +88,7 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
     drop(reader);
 
     let mut tx = house.db.begin().await?;
-    by.check(&mut tx, member, house.today(now), "SHEET-RIGHT").await?;
+    by.check(&mut tx, member, house.today(now)).await?;
     let conn = tx.connection();
     if let Some(sheets) = store::made(&mut *conn, member, week).await? {
         return Ok(made(sheets, false));

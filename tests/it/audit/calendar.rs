@@ -84,7 +84,7 @@ fn after_the_tenth_the_bureau_may_draw_with_the_next_checkpoint() {
     let sandbox = asked(12);
     freeze(&sandbox, CLOSED);
     let after = "2026-12-11T00:00:00+08:00";
-    let words = ["draw", "004", "2026-11", "--without-reviewer", "--as", "lo.cm"];
+    let words = ["draw", "004", "2026-11", "--without-reviewer"];
     let drawn = audit(&sandbox, after, &words).expect(0).json();
     assert_eq!(
         (&drawn["state"], &drawn["overdue"]),

@@ -44,7 +44,7 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     }
     // Whom nobody knows, the schedule's name, and somebody of another member.
     for account in ["nobody", "schedule", "chou.q"] {
-        check(&["make", "004", WEEK, "--as", account], 77, "SHEET-RIGHT");
+        check(&["make", "004", WEEK, "--as", account], 77, "PEOPLE-ABSENT");
     }
     check(&["verify", "004", WEEK], 65, "SHEET-UNKNOWN");
     check(&by("sign", "chen.yl", "chen.yl"), 65, "SHEET-UNKNOWN");
@@ -52,7 +52,7 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     for week in ["2015-W01", "2026-W40", "2026-W44"] {
         check(&["make", "004", week], 65, "SHEET-WEEK");
     }
-    check(&["make", "004", WEEK, "--as", "nobody"], 77, "SHEET-RIGHT");
+    check(&["make", "004", WEEK, "--as", "nobody"], 77, "PEOPLE-ABSENT");
 
     check(&by("sign", "nobody", "chen.yl"), 65, "SHEET-UNKNOWN");
     check(&by("approve", "chen.yl", "wang.dg"), 75, "SHEET-UNSIGNED");
