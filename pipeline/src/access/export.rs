@@ -63,9 +63,11 @@ pub async fn export(
     };
     // What is refused is not entered.
     which.lines(house, member, Language::En).await?;
+    // Nothing is made for whoever may not have it.
+    taker(house, &mut house.db.begin().await?, member, by, house.today(now)).await?;
     let begun = Beside::begin(folder)?;
     let mut tx = house.db.begin().await?;
-    let taker = taker(house, &mut tx, member, by, house.today(now)).await?;
+    let taker = taker(house, &mut tx, member, by, house.today(house.trusted_now()?)).await?;
     act::enter(house, tx.connection(), &act, &taker, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;

@@ -7,7 +7,8 @@
 //! `people` begins and ends them and shows both tables, `hands` is who does and who approves it, `forms` is how these are printed,
 //! [`persons`] answers who may what today, for every act in its own transaction. `founding` says how long files bring people,
 //! `export` writes them as files with a `page` to print, `takers` is who may take documents away, `units` the units that a member
-//! has registered, `stopper` who may stop.
+//! has registered, `stopper` who may stop, `known` who enters what asks for
+//! no right.
 
 pub mod authorisation;
 pub mod breach;
@@ -17,7 +18,9 @@ pub mod forms;
 pub mod founding;
 mod hands;
 pub mod import;
+pub mod known;
 mod load;
+pub mod maker;
 pub mod members;
 pub mod page;
 pub mod people;

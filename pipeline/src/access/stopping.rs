@@ -27,8 +27,8 @@ use crate::{
 /// # Errors
 /// `STOP-REASON`, `STOP-TARGET`, `STOP-RIGHT`.
 pub async fn place(house: &House, target: &Target, reason: &str, by: &str) -> Result<i64> {
-    let now = house.clock.now();
     let mut tx = house.db.begin().await?;
+    let now = house.clock.now();
     let by = stopper(house, &mut tx, by, house.today(now)).await?;
     let (number, _) = place_within(house, tx.connection(), target, (reason, &by), now).await?;
     tx.commit().await?;

@@ -202,7 +202,7 @@ impl Fault {
             Self::Approver => denied(
                 "APPROVAL-HANDS",
                 "whoever decides is no person of the authorisation table who may, today",
-                "let a person decide who has the right today, `mayfly people table` shows them; of another place they are named PLACE/ACCOUNT",
+                "let a person decide who has the right today, `mayfly people table` shows them, of another place as PLACE/ACCOUNT; where it was given already, apply anew without --approval",
             ),
         }
     }

@@ -13,10 +13,12 @@ use super::{
     store::{self, Sample, State},
 };
 use crate::{
+    access::{OPERATOR, maker::Maker, takers::Takers},
     app::House,
     error::{Error, Result},
     ids,
     journal::{act, entry::SALT_BYTES, note::text_of, signing, store as journal_store},
+    regime::people::Right,
 };
 
 /// What a reviewer brings.
@@ -67,9 +69,15 @@ pub async fn draw(house: &House, member: &str, month: Month, given: &Given<'_>) 
 ///
 /// # Errors
 /// `SAMPLE-UNFROZEN`, `SAMPLE-DRAWN`, `SAMPLE-EARLY`.
-pub async fn draw_without(house: &House, member: &str, month: Month, by: &str) -> Result<Sample> {
+pub async fn draw_without(house: &House, member: &str, month: Month, by: Maker<'_>) -> Result<Sample> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
+    if let Maker::Named(account) = by
+        && account != OPERATOR
+    {
+        DRAWERS.check(house, &mut tx, account, house.today(now)).await?;
+    }
+    let by = by.name();
     let mut sample = frozen(tx.connection(), member, month).await?;
     if sample.state == State::Drawn {
         return Err(drawn_already(&sample));
@@ -276,3 +284,10 @@ pub(super) fn not_drawn() -> Error {
         remedy: "let the reviewer draw it (`mayfly audit draw MEMBER MONTH --as ACCOUNT --named-by ACCOUNT --value HEX`)",
     }
 }
+
+/// Who at the bureau draws in a reviewer's place (D9).
+const DRAWERS: Takers<'static> = Takers {
+    places: &[("bureau", &[Right::Audit, Right::Transfer])],
+    code: "SAMPLE-RIGHT",
+    remedy: "name an account of the bureau's compliance or operators (--as); who stands at the terminal leaves --as out",
+};

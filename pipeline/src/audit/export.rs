@@ -48,6 +48,7 @@ pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by
     };
     let mut tx = house.db.begin().await?;
     // Rights may have ended while records were looked at.
+    let today = house.today(house.trusted_now()?);
     let taker = taker::check(house, &mut tx, member, &taker, today).await?;
     act::enter(house, tx.connection(), &act, &taker, now).await?;
     tx.commit().await?;

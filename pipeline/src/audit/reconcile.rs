@@ -10,7 +10,7 @@ use sqlx::{AnyConnection, Row};
 use super::{
     Month,
     comparison::{Comparison, Difference, Field, Values},
-    log, store,
+    log, reviewer, store,
 };
 use crate::{
     access::{members, persons::Persons, table::Table},
@@ -104,7 +104,7 @@ impl Reconciled {
 /// bureau. Where both sides agree and `by` owns the month's duty, it is closed with that.
 ///
 /// # Errors
-/// `MEMBER-UNKNOWN`, `RECONCILE-RIGHT`, `RECONCILE-OPEN` for a month that is not over, `IMPORT-*` for a log that cannot be
+/// `MEMBER-UNKNOWN`, `RECONCILE-RIGHT`, `SAMPLE-OWN` for whoever queried or approved in it, `RECONCILE-OPEN` for a month that is not over, `IMPORT-*` for a log that cannot be
 /// used, `FILE-CHANGED`; `KEY-*`, `SEAL-*`, `DB-*`.
 pub async fn reconcile(
     house: &House,
@@ -114,8 +114,11 @@ pub async fn reconcile(
     mut found: impl FnMut(Finding) -> Result<()>,
 ) -> Result<(Reconciled, u64)> {
     let now = house.trusted_now()?;
-    check(house, &mut house.db.begin().await?, (member, month), by, now).await?;
+    let place = check(house, &mut house.db.begin().await?, (member, month), by, now).await?;
     let mut reader = house.db.reader().await?;
+    if place == member {
+        reviewer::check_not_in_month(house, &mut reader, (member, month), by).await?;
+    }
     let file = open(path).map_err(log::refused)?;
     let look = Look::at(&file).map_err(Error::io("look at the file"))?;
     let mut reconciled = Reconciled {
@@ -202,13 +205,13 @@ pub async fn reconcile(
     Ok((reconciled, entry))
 }
 
-async fn check(
+async fn check<'m>(
     house: &House,
     tx: &mut Tx,
-    (member, month): (&str, Month),
+    (member, month): (&'m str, Month),
     by: &str,
     now: Timestamp,
-) -> Result<()> {
+) -> Result<&'m str> {
     if members::one(tx.connection(), member).await?.is_none() {
         return Err(Error::Input {
             code: "MEMBER-UNKNOWN",
@@ -227,7 +230,7 @@ async fn check(
     for (place, right) in [(member, Right::Review), (BUREAU, Right::Audit)] {
         let persons = Persons::load(tx, place, today).await?;
         if persons.may(&house.regime, by, right) {
-            return Ok(());
+            return Ok(place);
         }
     }
     Err(Error::Denied {

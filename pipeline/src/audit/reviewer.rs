@@ -67,7 +67,7 @@ pub async fn check(
 ///
 /// # Errors
 /// `SAMPLE-OWN`; `KEY-*`, `SEAL-*`, `DB-*`.
-pub async fn check_stranger(
+pub async fn check_not_in_month(
     house: &House,
     conn: &mut AnyConnection,
     (member, month): (&str, Month),

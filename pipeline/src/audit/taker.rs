@@ -45,5 +45,5 @@ pub async fn check_stranger(
     if is_known || tables::sign_off(&mut *conn, of.0, of.1).await?.is_some() {
         return Ok(());
     }
-    reviewer::check_stranger(house, conn, of, account).await
+    reviewer::check_not_in_month(house, conn, of, account).await
 }

@@ -143,8 +143,13 @@ fn attributable(account: &str) -> Result<&str> {
 
 /// As [`attributable`], for what people of several places do: `PLACE/ACCOUNT`, or the account alone.
 fn placed(account: &str) -> Result<&str> {
-    for part in account.splitn(2, '/') {
-        attributable(part)?;
+    let (place, name) = account.split_once('/').unwrap_or(("bureau", account));
+    attributable(name)?;
+    let is_member = place.len() == 3 && place.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_member && !["bureau", "supervisor", "provider"].contains(&place) {
+        return Err(Error::Usage(
+            "what stands before the / after --as is no place: an institution code, bureau, supervisor or provider".into(),
+        ));
     }
     Ok(account)
 }

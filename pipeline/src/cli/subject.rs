@@ -39,9 +39,9 @@ pub(super) async fn run(opening: &Opening, command: SubjectCommand, out: &Out) -
     };
     let handed = hand::hand(&house, &who, &entered, &folder).await?;
     out.show(&handed, || {
-        let folder = folder.display();
+        let (folder, again) = (folder.display(), opening.again());
         let mut text = format!(
-            "{} consents and {} queries told in {folder}\nwhen it is handed over, by {}: mayfly duty close {} --artefact {folder}/report.html --as {by}\n",
+            "{} consents and {} queries told in {folder}\nwhen it is handed over, by {}: {again} duty close {} --artefact {folder}/report.html --as {by}\n",
             handed.consents, handed.queries, handed.due, handed.duty
         );
         if handed.other_birth > 0 {

@@ -6,7 +6,7 @@ use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use super::grant::{Grant, PeriodFault, Scope, check_period};
 use crate::{
-    access::{rows, stopping::check_reason},
+    access::{known, rows, stopping::check_reason},
     app::House,
     approval::{Asked, Matter, Step, Warrant, Wish, steps},
     db::{
@@ -111,7 +111,7 @@ async fn write(
 /// Ends the grant `number` now: nothing is used under it from the commit on. Nobody has to approve that less is allowed.
 ///
 /// # Errors
-/// `GRANT-UNKNOWN`, `STOP-REASON`.
+/// `GRANT-UNKNOWN`, `STOP-REASON`, `PEOPLE-ABSENT`.
 pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<()> {
     check_reason(reason)?;
     let mut tx = house.db.begin().await?;
@@ -123,6 +123,7 @@ pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<(
         sentence: "there is no grant of that number that is not over".into(),
         remedy: "see `mayfly grant list` for the numbers of those that are not",
     })?;
+    known::check(&mut tx, by, &[&grant.scope.member, "bureau"], house.today(now)).await?;
     let done = sqlx::query("UPDATE answer_grant SET until_at = $1 WHERE grant_no = $2 AND until_at > $1")
         .bind(now.as_microsecond())
         .bind(number)

@@ -5,14 +5,14 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{
-    duties::{Event, Whose},
     facts,
     list::{self, Listed},
     owner,
     store::{self, NewEvent},
+    whose::{Event, Whose},
 };
 use crate::{
-    access::stopping::check_reason,
+    access::{known, stopping::check_reason},
     app::House,
     db::meta,
     error::{Error, Result},
@@ -59,10 +59,12 @@ struct Entered<'a> {
 /// Enters the event; the duty that follows is there at once.
 ///
 /// # Errors
-/// `DUTY-RULE`, `DUTY-WHOSE`, `DUTY-DAY`, `MEMBER-UNKNOWN`, `STOP-REASON`; `GATE-CLOCK`.
+/// `DUTY-RULE`, `DUTY-WHOSE`, `DUTY-DAY`, `MEMBER-UNKNOWN`, `STOP-REASON`, `PEOPLE-ABSENT`; `GATE-CLOCK`.
 pub async fn raise<'h>(house: &'h House, raise: &Raise<'_>) -> Result<Listed<'h>> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
+    let whose = raise.of.split_once('/').map_or(raise.of, |(place, _)| place);
+    known::check(&mut tx, raise.by, &[whose, "bureau"], house.today(now)).await?;
     let duty = raise_within(house, tx.connection(), raise, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;

@@ -126,7 +126,7 @@ async fn enter(house: &House, asked: &Asked, by: &str, now: Timestamp) -> Result
         reference: &reference,
     };
     let mut tx = house.db.begin().await?;
-    let by = inspector(house, &mut tx, by, house.today(now)).await?;
+    let by = inspector(house, &mut tx, by, house.today(house.trusted_now()?)).await?;
     let taken = TakenAway {
         from: asked.from.to_string(),
         to: asked.to.to_string(),

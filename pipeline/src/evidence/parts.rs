@@ -24,6 +24,7 @@ use crate::{
         span, store as journal_store,
     },
     output::{beside::Beside, folder::Staging},
+    printed::MASK,
     sheet::{self, Week, export as sheets, sign::desk, store as sheet_store},
 };
 
@@ -110,7 +111,7 @@ async fn weekly(
             if !asked.meets(week.first_day(), week.last_day()) {
                 continue;
             }
-            for sheet in sheet_store::of_week(&mut *conn, &member, week).await? {
+            for mut sheet in sheet_store::of_week(&mut *conn, &member, week).await? {
                 let folder = staging.folder(&format!("sheets/{member}/{week}"))?;
                 let flaw = match cells::account(&sheet.querier) {
                     Ok(_) => {
@@ -121,8 +122,11 @@ async fn weekly(
                             Err(error) => return Err(error),
                         }
                     }
-                    // No file is called that.
-                    Err(_) => Some("SHEET-CHANGED"),
+                    // No file is called that, and nobody is told what somebody wrote there.
+                    Err(_) => {
+                        sheet.querier = MASK.into();
+                        Some("SHEET-CHANGED")
+                    }
                 };
                 match flaw {
                     None => counts.sheets += 1,

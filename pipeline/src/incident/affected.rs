@@ -146,7 +146,7 @@ pub async fn list(house: &House, wanted: &Wanted<'_>) -> Result<Affected> {
     };
     let mut tx = house.db.begin().await?;
     // Once more: a stop that was committed while the records were read holds.
-    inspector(house, &mut tx, &taker, house.today(now)).await?;
+    inspector(house, &mut tx, &taker, house.today(house.trusted_now()?)).await?;
     act::enter(house, tx.connection(), &act, &entered, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;

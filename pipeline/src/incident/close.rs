@@ -9,7 +9,7 @@ use super::{
     store::{self, Ended, Incident},
 };
 use crate::{
-    access::stopper::stopper,
+    access::stopper::handler,
     app::House,
     duty::{self, artefact},
     error::{Error, Result},
@@ -46,7 +46,7 @@ pub async fn close(house: &House, number: i64, outcome: Outcome, report: &str, b
     let now = house.trusted_now()?;
     let report = hash_of(report)?;
     let mut tx = house.db.begin().await?;
-    let by = &stopper(house, &mut tx, by, house.today(now)).await?;
+    let by = &handler(house, &mut tx, by, house.today(now)).await?;
     let conn = tx.connection();
     let incident = open_one(&mut *conn, number).await?;
     check(&mut *conn, &incident).await?;

@@ -18,7 +18,7 @@ use super::{
     store::{self, Ended, Incident},
 };
 use crate::{
-    access::{Registers, stop::Target, stopper::stopper, stopping},
+    access::{Registers, stop::Target, stopper::handler, stopping},
     app::House,
     clock::Stopwatch,
     db::Tx,
@@ -55,7 +55,7 @@ pub struct Drilled {
 pub async fn drill(house: &Arc<House>, by: &str) -> Result<Drilled> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
-    let by = &stopper(house, &mut tx, by, house.today(now)).await?;
+    let by = &handler(house, &mut tx, by, house.today(now)).await?;
     let watch = Arc::new(Stopwatch::start());
     let mut incident = Incident {
         number: 0,

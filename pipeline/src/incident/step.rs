@@ -7,7 +7,7 @@ use super::{
     store::{self, Step},
 };
 use crate::{
-    access::{stopper::stopper, stopping::check_reason},
+    access::{stopper::handler, stopping::check_reason},
     app::House,
     db::meta,
     error::{Error, Result},
@@ -36,7 +36,7 @@ pub async fn add(house: &House, number: i64, what: &str, note: &str, by: &str) -
     check_reason(note)?;
     let now = house.clock.now();
     let mut tx = house.db.begin().await?;
-    let by = &stopper(house, &mut tx, by, house.today(now)).await?;
+    let by = &handler(house, &mut tx, by, house.today(now)).await?;
     let conn = tx.connection();
     let incident = open_one(&mut *conn, number).await?;
     let member = incident.target.member();

@@ -18,7 +18,7 @@ use super::{
     head::Head,
     lines::{self, Next},
     one, page, prove, report,
-    sign::desk,
+    sign::{acting, desk},
     store::Sheet,
     workbook,
 };
@@ -71,6 +71,10 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
         reference: &reference,
     };
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
+    acting(house, &mut tx, name.member, now)
+        .await?
+        .check_reader(&sheet, account)?;
     act::enter(house, tx.connection(), &act, &account, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;

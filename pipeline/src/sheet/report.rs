@@ -7,7 +7,7 @@ use super::{
     Name,
     lines::{self, Line, Next},
     one,
-    sign::desk,
+    sign::{acting, desk},
     store::{self, Mark, Sheet, State, Wanted},
 };
 use crate::{
@@ -120,6 +120,10 @@ pub async fn show(house: &House, name: &Name<'_>, account: Option<&str>) -> Resu
         reference: &reference,
     };
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
+    acting(house, &mut tx, name.member, now)
+        .await?
+        .check_reader(&sheet, account)?;
     act::enter(house, tx.connection(), &act, &account, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;

@@ -27,8 +27,8 @@ use crate::{
 /// # Errors
 /// `SHEET-UNKNOWN`, `SHEET-SIGNED`, `SHEET-PERSON`, `SHEET-RIGHT`, `SHEET-CHANGED`, `GATE-CLOCK`.
 pub async fn sign(house: &House, name: &Name<'_>, account: &str) -> Result<Sheet> {
-    let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
     let conn = tx.connection();
     let mut sheet = one(&mut *conn, name).await?;
     let in_place = acting(house, &mut tx, name.member, now)
@@ -51,8 +51,8 @@ pub async fn sign(house: &House, name: &Name<'_>, account: &str) -> Result<Sheet
 /// # Errors
 /// As [`sign`], and `SHEET-UNSIGNED`.
 pub async fn approve(house: &House, name: &Name<'_>, account: &str) -> Result<Sheet> {
-    let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
+    let now = house.trusted_now()?;
     let conn = tx.connection();
     let mut sheet = one(&mut *conn, name).await?;
     acting(house, &mut tx, name.member, now)
@@ -86,7 +86,12 @@ pub async fn desk<'h>(
 }
 
 /// The same for an act on one, in its transaction.
-async fn acting<'h>(house: &'h House, tx: &mut Tx, member: &str, now: Timestamp) -> Result<Desk<'h>> {
+pub(super) async fn acting<'h>(
+    house: &'h House,
+    tx: &mut Tx,
+    member: &str,
+    now: Timestamp,
+) -> Result<Desk<'h>> {
     Ok(Desk {
         regime: &house.regime,
         persons: Persons::load(tx, member, house.today(now)).await?,

@@ -166,7 +166,7 @@ async fn enter(
 ) -> Result<(String, u64)> {
     let mut tx = house.db.begin().await?;
     // Once more: the consents have been looked for meanwhile, and a stop holds from its commit on.
-    check_right(house, &mut tx, entered.by, house.today(now)).await?;
+    check_right(house, &mut tx, entered.by, house.today(house.trusted_now()?)).await?;
     let conn = tx.connection();
     let duty = match entered.duty {
         Some(duty) => duty.to_owned(),

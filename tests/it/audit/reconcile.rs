@@ -277,6 +277,12 @@ fn what_cannot_be_reconciled_is_refused_whole() {
     bytes.extend(b"\xff\xfe,3,,,,,,,,\n");
     let file = bad(&bytes);
     check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-ENCODING");
+    // Who queried in the month does not hold it against the log, under whichever account.
+    let own = "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,person,unit,level,roles\n\
+        004,chen.rv,陳虛玲,內部稽核,,,Y,2023-01-01,wu.head,,,P004-01,稽核部,,\n";
+    let own = sandbox.file("own.csv", own);
+    sandbox.at(CLOSED, ["staff", "import"], [own]).expect(0);
+    check(CLOSED, ["004", "2026-11", &good], "chen.rv", 77, "SAMPLE-OWN");
     // A stop of an account that the person had years ago stops the person.
     let book = "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,person,unit,level,roles\n\
         004,hsu.old,許虛文,內部稽核,,,Y,2023-01-01,wu.head,2024-01-01,wu.head,P004-07,稽核部,,\n";

@@ -41,6 +41,14 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     check(eve, &["freeze", "004", "2026-11"], 75, "SAMPLE-OPEN");
     check(CLOSED, &["freeze", "999", "2026-11"], 65, "MEMBER-UNKNOWN");
     check(CLOSED, &["freeze", "004", "2026-13"], 65, "SAMPLE-MONTH");
+    // Months before the house was opened, and people whom nobody knows.
+    for month in ["2015-01", "2026-10"] {
+        check(CLOSED, &["freeze", "004", month], 65, "SAMPLE-MONTH");
+    }
+    for account in ["nobody", "schedule", "chou.q"] {
+        let words = ["freeze", "004", "2026-11", "--as", account];
+        check(CLOSED, &words, 77, "PEOPLE-ABSENT");
+    }
     check(CLOSED, &["show", "004", "2025-01"], 65, "SAMPLE-UNKNOWN");
     check(CLOSED, &by_hsu(VALUE), 75, "SAMPLE-UNFROZEN");
     check(
@@ -93,6 +101,11 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     check("2026-12-10T23:59:59+08:00", &without, 75, "SAMPLE-EARLY");
 
     let later = "2026-12-11T00:00:00+08:00";
+    // It is the bureau that draws then: nobody of the member, and nobody who is not there.
+    for stranger in ["nobody", "chen.yl", "wu.head", "hsu.rv"] {
+        let words = [&without[..], &["--as", stranger]].concat();
+        check(later, &words, 77, "SAMPLE-RIGHT");
+    }
     draw(&sandbox, later, VALUE).expect(0);
     check(later, &by_hsu(VALUE), 65, "SAMPLE-DRAWN");
     check(later, &without, 65, "SAMPLE-DRAWN");

@@ -67,7 +67,7 @@ fn each_refusal_of_a_review_has_its_code_and_changes_nothing() {
         "--reason",
         "調查中",
         "--as",
-        "lo.cm",
+        "operator",
     ];
     sandbox.at(CLOSED, ["stop"], stop).expect(0);
     check(&of("name", &["ye.rv", "--as", "hu.head"]), 77, "SAMPLE-NAMED");

@@ -139,6 +139,12 @@ fn what_is_wrong_with_a_closing_or_an_event_is_refused_and_changes_nothing() {
         "A123456789",
     ];
     check(&named, 65, "STOP-REASON");
+    let unknown = [
+        &raise("member_deletion", "2026-11-02", "004")[..],
+        &["--as", "nobody"],
+    ]
+    .concat();
+    check(&unknown, 77, "PEOPLE-ABSENT");
     check(&["list", "--owner", "nobody"], 65, "DUTY-RULE");
     check(&["list", "--member", "099"], 65, "MEMBER-UNKNOWN");
     check(&["list", "--on", "2021-11-01"], 65, "DUTY-DAY");

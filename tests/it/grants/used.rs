@@ -54,6 +54,15 @@ fn answers_of_others_are_read_in_the_period_of_a_grant_and_no_other_time() {
         lines(&sandbox, "2026-11-02T11:00:00+08:00", "lin.ch"),
         [2, 3, 4, 5]
     );
+    // Nobody ends it under a name that nobody has there, or anywhere.
+    for stranger in ["nobody", "chou.q"] {
+        let end = ["grant", "end", "1", "--reason", "x", "--as", stranger];
+        refused(
+            say(&sandbox, "2026-11-02T11:30:00+08:00", &end),
+            77,
+            "PEOPLE-ABSENT",
+        );
+    }
     // It is that person's alone.
     refused(read("2026-11-02T11:30:00+08:00", "chou.q"), 77, "DELIVERY-PERSON");
     assert_eq!(
