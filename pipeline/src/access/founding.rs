@@ -82,7 +82,7 @@ mod tests {
         let long = "2024-01-01";
         let (admin, head) = (line("P1", &[ADMIN], long, None), line("P2", &[HEAD], long, None));
         check(&[], Standing::Founding);
-        check(&[admin.clone()], Standing::Founding);
+        check(std::slice::from_ref(&admin), Standing::Founding);
         check(
             &[head.clone(), line("P3", &[HEAD], long, None)],
             Standing::Founding,
