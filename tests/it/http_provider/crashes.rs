@@ -27,21 +27,18 @@ fn killed_at_any_moment_a_batch_is_finished_and_nobody_asked_twice() {
     let (expected, answers) = delivered(&twin.sandbox, NOW, BATCH);
     let undisturbed = Undisturbed { expected, answers };
     let mut chance = Chance(seed);
-    let watch = clock::Stopwatch::start();
-    story(&template, &undisturbed, 600.0);
-    let mut pace = watch.seconds() / 2.0;
+    // Any time is long enough to begin with: whoever is not killed tells by its end that it was too long.
+    let mut pace = PACE_SECONDS;
     let (mut kills, mut told) = (0, 0);
-    while told < stories {
+    while kills < stories {
         assert!(told < 20 * stories, "{kills} kills in {told} stories");
         told += 1;
         match story(&template, &undisturbed, pace * chance.fraction()) {
             true => kills += 1,
-            // The machine has become quicker.
-            false => pace *= 0.8,
+            false => pace *= 0.7,
         }
     }
     println!("{kills} kills in {told} stories");
-    assert!(kills > 0);
 }
 
 /// What a run came to that nobody killed.
@@ -65,6 +62,9 @@ fn story(template: &Carrier, undisturbed: &Undisturbed, seconds: f64) -> bool {
     let is_killed = child.try_wait().unwrap().is_none();
     let _ = child.kill();
     child.wait().unwrap();
+    if !is_killed {
+        return false;
+    }
     carrier.run().expect(0);
     let (results, answers) = delivered(&carrier.sandbox, NOW, BATCH);
     let ends = |results: &[ResultLine]| -> Vec<_> {
@@ -73,7 +73,7 @@ fn story(template: &Carrier, undisturbed: &Undisturbed, seconds: f64) -> bool {
     };
     assert!(ends(&results) == ends(&undisturbed.expected) && answers == undisturbed.answers);
     judge(ROWS, &results, &served.ledger(), &journal(&carrier.sandbox, NOW)).unwrap();
-    is_killed
+    true
 }
 
 #[test]
@@ -126,6 +126,7 @@ fn a_provider_that_dies_in_the_midst_leaves_nothing_to_guess() {
 
 /// Two chunks.
 const ROWS: u64 = 4_200;
-const STORIES: u64 = 4;
+const STORIES: u64 = 3;
+const PACE_SECONDS: f64 = 4.0;
 const TRIES: usize = 60;
 const PATIENT: &str = "connect_seconds = 60\nreply_seconds = 600\n";
