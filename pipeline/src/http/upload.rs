@@ -17,8 +17,8 @@ use tokio::{sync::mpsc, time::timeout};
 
 use super::{ask::SignedIn, batches::shown, door::Shared, problem::Problem};
 use crate::{
+    access::persons::Persons,
     app::House,
-    approval::hands,
     batch::Summary,
     error::{Error, Result},
     intake::{BatchName, Encoding},
@@ -99,7 +99,8 @@ async fn check(house: &House, session: &Session, name: &BatchName) -> Result<()>
     let who = (at, session.holder.account.as_str());
     let today = house.today(house.clock.now());
     let mut reader = house.db.reader().await?;
-    if name.member() == at && hands::may(house, &mut reader, who, Some(Right::Query), today).await? {
+    let persons = Persons::read(&mut reader, who.0, today).await?;
+    if name.member() == at && persons.may(&house.regime, who.1, Right::Query) {
         return Ok(());
     }
     Err(Error::Denied {

@@ -8,11 +8,13 @@ use super::{Password, change, judge, rules, store, verifier::Verifiers};
 use crate::{
     access::{
         people::{Holder, Mover},
+        persons::Persons,
         rows,
         stopping::check_reason,
     },
     app::House,
-    approval::{Asked, Matter, Step, Wish, hands, steps},
+    approval::{Asked, Matter, Step, Wish, steps},
+    db::Tx,
     error::{Error, Result},
     ids, journal,
     regime::people::{Act, PasswordRules, Right},
@@ -41,7 +43,7 @@ pub async fn first(house: &House, holder: &Holder, mover: &Mover<'_>) -> Result<
     let person = person(house, &mut *conn, holder, now).await?;
     let asked = ask(
         house,
-        &mut *conn,
+        &mut tx,
         Act::FirstPassword,
         (holder, &person),
         &"",
@@ -51,6 +53,7 @@ pub async fn first(house: &House, holder: &Holder, mover: &Mover<'_>) -> Result<
     if let Asked::Applied(applied) = asked.await? {
         return steps::applied(house, tx, applied).await;
     }
+    let conn = tx.connection();
     let last = house.regime.password.not_the_last.value;
     store::set(&mut *conn, holder, &verifier, true, last, now).await?;
     store::end(&mut *conn, &holder.at, &person).await?;
@@ -81,10 +84,11 @@ pub async fn unlock(house: &House, holder: &Holder, mover: &Mover<'_>) -> Result
             remedy: "see `mayfly account list AT`; somebody who has forgotten their password needs a first one (`mayfly account first`)",
         });
     }
-    let asked = ask(house, &mut *conn, Act::Unlock, (holder, &person), &"", mover, now);
+    let asked = ask(house, &mut tx, Act::Unlock, (holder, &person), &"", mover, now);
     if let Asked::Applied(applied) = asked.await? {
         return steps::applied(house, tx, applied).await;
     }
+    let conn = tx.connection();
     store::note(&mut *conn, holder, 0, None).await?;
     change::note(house, conn, holder, "unlocked", mover.by, mover.reason, now).await?;
     tx.commit().await?;
@@ -105,8 +109,10 @@ pub async fn leaked(house: &House, holder: &Holder, by: &str, reason: &str) -> R
     let conn = tx.connection();
     let person = person(house, &mut *conn, holder, now).await?;
     let desk = (holder.desk(), by);
-    let may = hands::may(house, &mut *conn, desk, Some(Right::ManageAccounts), today).await?
-        || hands::may(house, &mut *conn, desk, Some(Right::Authorise), today).await?;
+    let persons = Persons::read(&mut *conn, desk.0, today).await?;
+    let may = [Right::ManageAccounts, Right::Authorise]
+        .iter()
+        .any(|right| persons.may(&house.regime, desk.1, *right));
     if !may && by != holder.account {
         return Err(not_theirs(
             "only its holder, an account administrator or a head says that a password has leaked",
@@ -207,7 +213,7 @@ fn state(known: &judge::Known, rules: &PasswordRules, now: Timestamp) -> State {
 /// Whoever does it manages accounts at the holder's desk and is not the holder; another person approves it.
 pub(super) async fn ask(
     house: &House,
-    conn: &mut AnyConnection,
+    tx: &mut Tx,
     act: Act,
     (holder, person): (&Holder, &str),
     what: &(impl Serialize + Sync),
@@ -216,20 +222,13 @@ pub(super) async fn ask(
 ) -> Result<Asked> {
     let desk = holder.desk();
     let today = house.today(now);
-    if !hands::may(
-        house,
-        &mut *conn,
-        (desk, mover.by),
-        Some(Right::ManageAccounts),
-        today,
-    )
-    .await?
-    {
+    let persons = Persons::load(tx, desk, today).await?;
+    if !persons.may(&house.regime, mover.by, Right::ManageAccounts) {
         return Err(not_theirs(
             "whoever does it (--as) is no account administrator there today",
         ));
     }
-    let by = rows::holder(&mut *conn, desk, mover.by).await?;
+    let by = rows::holder(tx.connection(), desk, mover.by).await?;
     if desk == holder.at && by.as_deref() == Some(person) {
         return Err(not_theirs("nobody does this to their own account"));
     }
@@ -242,7 +241,7 @@ pub(super) async fn ask(
         about: &about,
     };
     let wish = Wish::new(&matter, mover.by, mover.reason, &(&subject, what))?;
-    steps::ask(house, conn, &wish, mover.approval, now).await
+    steps::ask(house, tx, &wish, mover.approval, now).await
 }
 
 /// Who holds the account, which is authorised today or will be.

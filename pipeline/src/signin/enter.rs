@@ -13,9 +13,8 @@ use super::{
     verifier::Verifiers,
 };
 use crate::{
-    access::{people::Holder, rows},
+    access::{people::Holder, persons::Persons, rows},
     app::House,
-    approval::hands,
     db::meta,
     error::{Error, Result},
     ids,
@@ -115,7 +114,9 @@ pub(super) async fn judged(
     let is_same = known.as_ref().map(|known| &known.verifier) == kept.as_ref();
     let known = known.map(|known| known.known);
     let place = (holder.at.as_str(), holder.account.as_str());
-    let may = hands::may(house, &mut *conn, place, None, house.today(now)).await?;
+    let may = Persons::read(&mut *conn, place.0, house.today(now))
+        .await?
+        .is_there(place.1);
     let verdict = judge::attempt(
         known.as_ref(),
         (may, matches && is_same),
@@ -186,7 +187,9 @@ pub async fn sign_out(house: &House, token: &str, address: &str) -> Result<()> {
 
 async fn over(house: &House, conn: &mut AnyConnection, kept: &Kept, now: Timestamp) -> Result<Option<Over>> {
     let place = (kept.holder.at.as_str(), kept.holder.account.as_str());
-    let may = hands::may(house, conn, place, None, house.today(now)).await?;
+    let may = Persons::read(conn, place.0, house.today(now))
+        .await?
+        .is_there(place.1);
     let times = (kept.began_at, kept.seen_at);
     Ok(judge::over(times, may, &house.regime.session, now))
 }

@@ -17,11 +17,12 @@ use super::{
 use crate::{
     access::{
         people::{Holder, Mover},
+        persons::Persons,
         rows,
         stopping::check_reason,
     },
     app::House,
-    approval::{Asked, Step, hands, steps},
+    approval::{Asked, Step, steps},
     db::{
         columns::{Column, instant},
         meta,
@@ -94,7 +95,7 @@ pub async fn make(house: &House, wanted: &Wanted<'_>, mover: &Mover<'_>) -> Resu
     let what = (wanted.name, wanted.days);
     let asked = ask(
         house,
-        &mut *conn,
+        &mut tx,
         Act::Token,
         (wanted.holder, &person),
         &what,
@@ -104,6 +105,7 @@ pub async fn make(house: &House, wanted: &Wanted<'_>, mover: &Mover<'_>) -> Resu
     if let Asked::Applied(applied) = asked.await? {
         return steps::applied(house, tx, applied).await;
     }
+    let conn = tx.connection();
     let number = meta::take_numbers(&mut *conn, meta::TOKENS, 1).await?;
     let token = Zeroizing::new(format!("{PREFIX}{}", enter::token()?.as_str()));
     let digest = Verifiers::new(house.custody.index_key()).of_token(&token);
@@ -160,7 +162,9 @@ pub async fn end(house: &House, number: i64, by: &str, reason: &str) -> Result<(
     let desk = (holder.desk(), by);
     let today = house.today(now);
     if by != holder.account
-        && !hands::may(house, &mut *conn, desk, Some(Right::ManageAccounts), today).await?
+        && !Persons::read(&mut *conn, desk.0, today)
+            .await?
+            .may(&house.regime, desk.1, Right::ManageAccounts)
     {
         return Err(Error::Denied {
             code: "SIGNIN-HANDS",
@@ -218,7 +222,10 @@ pub async fn resume(house: &House, token: &str) -> Result<Session> {
         .filter(|token| now < token.until)
         .ok_or_else(enter::needed)?;
     let place = (found.at.as_str(), found.account.as_str());
-    if !hands::may(house, &mut reader, place, None, house.today(now)).await? {
+    if !Persons::read(&mut reader, place.0, house.today(now))
+        .await?
+        .is_there(place.1)
+    {
         return Err(enter::needed());
     }
     let person = rows::holder(&mut reader, &found.at, &found.account).await?;
