@@ -20,6 +20,7 @@ mod hands;
 pub mod import;
 pub mod known;
 mod load;
+pub mod maker;
 pub mod members;
 pub mod page;
 pub mod people;

@@ -6,16 +6,14 @@ use sqlx::AnyConnection;
 use super::{
     Month,
     draw::Ingredients,
-    enter, frozen,
-    pass::SCHEDULE,
-    review,
+    enter, frozen, review,
     reviewer::{self, Who},
     size,
     steps::{ActName, Announced, Committed, Drawn, Extended, Frozen, Step, find},
     store::{self, Sample, State},
 };
 use crate::{
-    access::{OPERATOR, takers::Takers},
+    access::{OPERATOR, maker::Maker, takers::Takers},
     app::House,
     error::{Error, Result},
     ids,
@@ -71,12 +69,15 @@ pub async fn draw(house: &House, member: &str, month: Month, given: &Given<'_>) 
 ///
 /// # Errors
 /// `SAMPLE-UNFROZEN`, `SAMPLE-DRAWN`, `SAMPLE-EARLY`.
-pub async fn draw_without(house: &House, member: &str, month: Month, by: &str) -> Result<Sample> {
+pub async fn draw_without(house: &House, member: &str, month: Month, by: Maker<'_>) -> Result<Sample> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
-    if by != SCHEDULE && by != OPERATOR {
-        DRAWERS.check(house, &mut tx, by, house.today(now)).await?;
+    if let Maker::Named(account) = by
+        && account != OPERATOR
+    {
+        DRAWERS.check(house, &mut tx, account, house.today(now)).await?;
     }
+    let by = by.name();
     let mut sample = frozen(tx.connection(), member, month).await?;
     if sample.state == State::Drawn {
         return Err(drawn_already(&sample));

@@ -10,12 +10,17 @@ use super::{
     store::{self, Sample, State},
 };
 use crate::{
-    access::members,
+    access::{
+        maker::Maker,
+        members::{self, Member},
+    },
     app::House,
+    duty::facts,
     error::{Error, Result},
     ids,
     journal::{checkpoint::Checkpoint, signing, store as journal_store},
     regime::SampleRules,
+    sheet,
 };
 
 /// Commits to the bureau's value for `member` and `month`, unless that was done; tells whether it is new.
@@ -36,8 +41,9 @@ pub async fn commit(house: &House, member: &str, month: Month) -> Result<bool> {
 /// Freezes `month` of `member`, unless that was done; `by` is who wanted it.
 ///
 /// # Errors
-/// `MEMBER-UNKNOWN`, `SAMPLE-OPEN`, `GATE-CLOCK`, `JOURNAL-DAMAGED`, `DB-*`.
-pub async fn freeze(house: &House, member: &str, month: Month, by: &str) -> Result<Sample> {
+/// `MEMBER-UNKNOWN`, `SAMPLE-OPEN`, `SAMPLE-MONTH` for a month before the first one, `PEOPLE-ABSENT`, `GATE-CLOCK`,
+/// `JOURNAL-DAMAGED`, `DB-*`.
+pub async fn freeze(house: &House, member: &str, month: Month, by: Maker<'_>) -> Result<Sample> {
     let now = house.trusted_now()?;
     if !is_closed(month, now, &house.regime.sample) {
         return Err(still_open(month));
@@ -45,6 +51,7 @@ pub async fn freeze(house: &House, member: &str, month: Month, by: &str) -> Resu
     // Whoever holds the one writer has no gate in the midst of its transaction, and the gate takes no draft that is older
     // than a minute: when this has been committed, every query of the month is in the journal.
     let mut tx = house.db.begin().await?;
+    by.check(&mut tx, member, house.today(now)).await?;
     commit_in(house, tx.connection(), member, month, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
@@ -60,6 +67,7 @@ pub async fn freeze(house: &House, member: &str, month: Month, by: &str) -> Resu
     drop(reader);
 
     let mut tx = house.db.begin().await?;
+    by.check(&mut tx, member, house.today(now)).await?;
     let conn = tx.connection();
     let mut sample = store::one(&mut *conn, member, month)
         .await?
@@ -75,7 +83,7 @@ pub async fn freeze(house: &House, member: &str, month: Month, by: &str) -> Resu
         percent: rules.percent.value,
         at_least: rules.at_least.value,
         drawn_by_day: rules.drawn_by_day.value,
-        by: by.to_owned(),
+        by: by.name().to_owned(),
     };
     let step = enter(house, &mut *conn, (member, month), ActName::Freeze, &frozen, now).await?;
     sample.steps.push(step);
@@ -102,11 +110,15 @@ async fn commit_in(
     month: Month,
     now: Timestamp,
 ) -> Result<bool> {
-    if members::one(&mut *conn, member).await?.is_none() {
+    let Some(of) = members::one(&mut *conn, member).await? else {
         return Err(unknown_member());
-    }
+    };
     if store::one(&mut *conn, member, month).await?.is_some() {
         return Ok(false);
+    }
+    let first = first_month(house, &mut *conn, &of).await?;
+    if month < first {
+        return Err(before(first));
     }
     let committed = Committed {
         month: month.to_string(),
@@ -139,6 +151,22 @@ async fn commit_in(
     };
     store::insert(conn, &sample).await?;
     Ok(true)
+}
+
+/// The first month of which `member` can have a sample: the one in which it joined or this house was opened, or of its first query.
+async fn first_month(house: &House, conn: &mut AnyConnection, member: &Member) -> Result<Month> {
+    let opened = facts::opened(house, &mut *conn).await?;
+    let began = Month::of_day(member.valid_from.max(opened));
+    let asked = sheet::store::first_query(conn, &member.code).await?;
+    Ok(asked.map_or(began, |at| Month::of(at).min(began)))
+}
+
+fn before(first: Month) -> Error {
+    Error::Input {
+        code: "SAMPLE-MONTH",
+        sentence: format!("the samples of this member begin with the month {first}"),
+        remedy: "name that month or a later one: before it the member asked nothing",
+    }
 }
 
 fn unknown_member() -> Error {

@@ -31,8 +31,13 @@ impl Month {
 
     /// The month of an instant.
     pub fn of(at: Timestamp) -> Self {
+        Self::of_day(taipei_day(at))
+    }
+
+    /// The month of a day.
+    pub fn of_day(day: Date) -> Self {
         Self {
-            first: taipei_day(at).first_of_month(),
+            first: day.first_of_month(),
         }
     }
 

@@ -6,7 +6,7 @@ use super::{
     Month, drawing, freeze,
     store::{self, Sample, State},
 };
-use crate::{app::House, error::Result};
+use crate::{access::maker::Maker, app::House, error::Result};
 
 /// Does everything that is due now, for every member; what fails for one member keeps no other from its own, and the first
 /// trouble is returned at the end.
@@ -20,8 +20,10 @@ pub async fn pass(house: &House) -> Result<()> {
         let (Due::Commit(member, month) | Due::Freeze(member, month) | Due::Draw(member, month)) = &due;
         let done = match due {
             Due::Commit(..) => freeze::commit(house, member, *month).await.map(drop),
-            Due::Freeze(..) => freeze::freeze(house, member, *month, SCHEDULE).await.map(drop),
-            Due::Draw(..) => drawing::draw_without(house, member, *month, SCHEDULE)
+            Due::Freeze(..) => freeze::freeze(house, member, *month, Maker::Schedule)
+                .await
+                .map(drop),
+            Due::Draw(..) => drawing::draw_without(house, member, *month, Maker::Schedule)
                 .await
                 .map(drop),
         };
@@ -74,7 +76,3 @@ async fn due(house: &House, now: Timestamp) -> Result<Vec<Due>> {
 pub fn is_overdue(sample: &Sample, now: Timestamp, due_day: i8) -> bool {
     sample.state == State::Frozen && sample.population > 0 && now >= sample.month.next().at(due_day + 1, 0)
 }
-
-/// To whom the acts of the schedule are attributed.
-/// As whom the schedule acts.
-pub const SCHEDULE: &str = "schedule";

@@ -6,6 +6,7 @@ use mayfly_consent::Language;
 
 use super::{Opening, args::AuditCommand, attributable, out::Out, placed, reconcile, review};
 use crate::{
+    access::maker::Maker,
     audit::{
         drawing::{self, Given},
         export, form, freeze, month_of,
@@ -22,7 +23,13 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
         AuditCommand::Freeze { sample, account } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
-            let sample = freeze::freeze(&house, &sample.member, month, attributable(&account)?).await?;
+            let sample = freeze::freeze(
+                &house,
+                &sample.member,
+                month,
+                Maker::Named(attributable(&account)?),
+            )
+            .await?;
             show(&report::report(&house, &sample, None)?, out)?;
         }
         AuditCommand::Draw {
@@ -44,7 +51,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
                     };
                     drawing::draw(&house, &sample.member, month, &given).await?
                 }
-                _ => drawing::draw_without(&house, &sample.member, month, by).await?,
+                _ => drawing::draw_without(&house, &sample.member, month, Maker::Named(by)).await?,
             };
             show(&report::report(&house, &drawn, None)?, out)?;
         }

@@ -9,6 +9,7 @@ use super::{
     out::Out,
 };
 use crate::{
+    access::maker::Maker,
     error::{Exit, Result},
     printed,
     roc::taipei,
@@ -29,7 +30,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         SheetCommand::Make { week, account } => {
             let of = week_of(&week.week)?;
             let house = opening.to_act().await?;
-            let made = make::make(&house, &week.member, of, attributable(&account)?).await?;
+            let made = make::make(&house, &week.member, of, Maker::Named(attributable(&account)?)).await?;
             out.show(&made, || {
                 let (sheets, member, week) = (made.sheets, &made.member, &made.week);
                 match (out.language, made.new) {

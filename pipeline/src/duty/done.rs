@@ -4,11 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
 use mayfly_consent::day::taipei_day;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::duties::{Finding, Met};
+use super::whose::{Finding, Met, SheetMade};
 use crate::{
     db::columns::{Column, day, instant},
     error::{Error, Result},
@@ -17,6 +16,7 @@ use crate::{
         Regime,
         control::{Every, SHEET},
     },
+    sheet::Week,
 };
 
 /// The duties of `member` that are done, by name.
@@ -43,11 +43,15 @@ pub async fn of(regime: &Regime, conn: &mut AnyConnection, member: &str) -> Resu
     Ok(done)
 }
 
-/// From which day the sheets of `member` count, by the name of the duty that each closes.
+/// The sheets of `member` that were made, by the name of the duty that each closes.
 ///
 /// # Errors
 /// `DB-*`.
-pub async fn made(regime: &Regime, conn: &mut AnyConnection, member: &str) -> Result<BTreeMap<String, Date>> {
+pub async fn made(
+    regime: &Regime,
+    conn: &mut AnyConnection,
+    member: &str,
+) -> Result<BTreeMap<String, SheetMade>> {
     let failed = || Error::database("list the sheets that were made");
     let Some(rule) = regime.sheet_duty().filter(|rule| rule.every == Every::Week) else {
         return Ok(BTreeMap::new());
@@ -57,10 +61,17 @@ pub async fn made(regime: &Regime, conn: &mut AnyConnection, member: &str) -> Re
         .fetch_all(conn)
         .await
         .map_err(failed())?;
-    let sheet = |row: &AnyRow| -> Column<(String, Date)> {
-        let (week, querier): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+    let sheet = |row: &AnyRow| -> Column<(String, SheetMade)> {
+        let (week, account): (String, String) = (row.try_get(0)?, row.try_get(1)?);
+        let of = Week::parse(&week).ok_or(sqlx::Error::RowNotFound)?;
         let from: String = row.try_get(2)?;
-        Ok((format!("{}/{member}/{querier}/{week}", rule.id), day(&from)?))
+        let name = format!("{}/{member}/{account}/{week}", rule.id);
+        let made = SheetMade {
+            account,
+            week: of.first_day(),
+            counts_from: day(&from)?,
+        };
+        Ok((name, made))
     };
     rows.iter().map(|row| sheet(row).map_err(failed())).collect()
 }

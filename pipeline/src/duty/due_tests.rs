@@ -8,6 +8,7 @@ use super::{
         duties_of,
         tests::{querier, until, whose},
     },
+    whose::SheetMade,
 };
 use crate::{
     regime::Regime,
@@ -50,7 +51,12 @@ fn a_sheet_is_due_when_its_duty_is() {
                     approved: None,
                 };
                 let name = format!("weekly_sheet/004/a/{week}");
-                member.made.insert(name.clone(), sheet.counts_from());
+                let made = SheetMade {
+                    account: "a".into(),
+                    week: week.first_day(),
+                    counts_from: sheet.counts_from(),
+                };
+                member.made.insert(name.clone(), made);
                 let all = duties_of(&regime, &calendar, &member, until("2027-01-05"));
                 let duty = all.iter().find(|duty| duty.id == name).unwrap();
                 let due = report::due(&regime, &calendar, &sheet).unwrap();
@@ -64,4 +70,50 @@ fn a_sheet_is_due_when_its_duty_is() {
         }
     }
     assert!(moved > 100, "{moved}");
+}
+
+/// Who has a sheet has its duty, also where no day of the week is in an authorisation; and nobody has it twice.
+#[test]
+fn a_sheet_has_its_duty_whatever_days_the_role_had() {
+    let regime = Regime::jcic_2024().unwrap();
+    let mut member = whose("004", "2026-10-26", None);
+    // One cut on the Monday, one on the day on which it began, one there all the week, one with a line of its own never.
+    member.people = vec![
+        querier("cut", "2026-10-26", Some("2026-11-02")),
+        querier("never", "2026-11-02", Some("2026-11-02")),
+        querier("there", "2026-10-26", None),
+    ];
+    for (account, counts_from) in [
+        ("cut", "2026-11-08"),
+        ("never", "2026-11-08"),
+        ("there", "2026-11-08"),
+        ("gone", "2026-11-11"),
+    ] {
+        let made = SheetMade {
+            account: account.into(),
+            week: "2026-11-02".parse().unwrap(),
+            counts_from: counts_from.parse().unwrap(),
+        };
+        let name = format!("weekly_sheet/004/{account}/2026-W45");
+        member.made.insert(name, made);
+    }
+    let of_week = |day: &str| -> Vec<String> {
+        let all = duties_of(&regime, &Calendar::new([]), &member, until(day));
+        let sheets = all
+            .iter()
+            .filter(|duty| duty.rule.id == "weekly_sheet" && duty.period.name == "2026-W45");
+        sheets
+            .map(|duty| format!("{} {}", duty.id, duty.counted))
+            .collect()
+    };
+    assert_eq!(
+        of_week("2026-11-09"),
+        [
+            "weekly_sheet/004/cut/2026-W45 2026-11-15",
+            "weekly_sheet/004/never/2026-W45 2026-11-15",
+            "weekly_sheet/004/there/2026-W45 2026-11-15",
+            "weekly_sheet/004/gone/2026-W45 2026-11-18",
+        ]
+    );
+    assert!(of_week("2026-11-01").is_empty());
 }

@@ -1,6 +1,6 @@
 //! Which duties there are: from the regime, whoever they are of, the people there and the events that happened. *Pure.*
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::day::taipei_day;
@@ -10,109 +10,16 @@ use super::{
     owner,
     period::{self, Due, Period},
     shown,
+    whose::{Met, Whose},
 };
 use crate::{
     access::authorisation::Authorisation,
     regime::{
         Regime,
-        control::{DutyRule, Every, RaisedBy},
+        control::{DutyRule, Every, RaisedBy, SHEET},
         people::Party,
     },
 };
-
-/// A member, the bureau or one of the other parties, as far as its duties go.
-pub struct Whose {
-    /// Institution code, or `bureau`, `supervisor`, `provider`.
-    pub code: String,
-    /// Its first day under these duties.
-    pub first: Date,
-    /// Its last day, if it has left.
-    pub last: Option<Date>,
-    /// Version and date of its 控管要點 (七(一)).
-    pub control_rules: Option<(String, Date)>,
-    /// The `age` recipients of a member.
-    pub recipients: Vec<String>,
-    /// Its papers in the register of papers, all there are.
-    pub papers: Vec<OnFile>,
-    /// Its authorisations, all there are.
-    pub people: Vec<Authorisation>,
-    /// Events that were raised.
-    pub events: Vec<Event>,
-    /// What reviews found.
-    pub findings: Vec<Finding>,
-    /// What the registers show to be done, by the duty's name.
-    pub done: BTreeMap<String, Met>,
-    /// From when a duty counts whose sheet was made late, by its name: nobody is overdue because the house was.
-    pub made: BTreeMap<String, Date>,
-}
-
-/// The registers themselves show that a duty is met.
-#[derive(Clone)]
-pub struct Met {
-    /// Since which day.
-    pub on: Date,
-    /// Since when, where that is known.
-    pub at: Option<Timestamp>,
-    /// By what.
-    pub artefact: String,
-    /// By whose act; empty where it is nobody's.
-    pub by: String,
-    /// The journal entry of that act.
-    pub entry: Option<i64>,
-}
-
-impl Met {
-    /// Met on `on` by `artefact`, by nobody's act.
-    pub(super) fn shown(on: Date, artefact: String) -> Self {
-        Self {
-            on,
-            at: None,
-            artefact,
-            by: String::new(),
-            entry: None,
-        }
-    }
-}
-
-/// A finding of a review, which has to be put right.
-pub struct Finding {
-    /// Its number.
-    pub number: i64,
-    /// When it was made.
-    pub day: Date,
-    /// That it is closed.
-    pub met: Option<Met>,
-}
-
-/// A paper of the register, as far as duties go.
-pub struct OnFile {
-    /// Its number.
-    pub number: i64,
-    /// Its kind.
-    pub kind: String,
-    /// The day on which it was entered.
-    pub entered_on: Date,
-    /// Whether it stands, or waits for what follows.
-    pub stands: bool,
-    /// What is said of it.
-    pub fields: BTreeMap<String, String>,
-}
-
-/// Something happened that a duty follows from.
-pub struct Event {
-    /// Its number.
-    pub number: i64,
-    /// The rule it falls under.
-    pub rule: String,
-    /// Whose account, where the duty is a person's.
-    pub account: String,
-    /// When it happened.
-    pub day: Date,
-    /// Why it was raised.
-    pub reason: String,
-    /// The instant until which there is time, where hours are counted and not days.
-    pub due_at: Option<Timestamp>,
-}
 
 /// Which duties: those due from one day on whose period, or event, began by another.
 #[derive(Clone, Copy)]
@@ -243,7 +150,8 @@ impl<'r> Making<'_, 'r> {
         }
     }
 
-    /// One for each account and each period in which it had the role on any day.
+    /// One for each account and each period in which it had the role on any day, or of which there is a sheet of it: who was cut
+    /// on the Monday on which it asked had the role on no day of that week.
     fn of_people(&mut self, rule: &'r DutyRule) {
         let Some(role) = self.regime.role(&rule.of, Party::of(&self.whose.code)) else {
             return;
@@ -265,6 +173,20 @@ impl<'r> Making<'_, 'r> {
             let new = self.duties.split_off(before);
             self.duties
                 .extend(new.into_iter().filter(|duty| seen.insert(duty.id.clone())));
+        }
+        if (rule.every, rule.artefact.as_str()) == (Every::Week, SHEET) {
+            for (id, sheet) in &whose.made {
+                let period = period::holding(rule.every, sheet.week, self.epoch());
+                let had_it = |line: &&Authorisation| line.account == sheet.account && owner::has(line, role);
+                // Whoever had the role on a day of the week has the duty from that day on.
+                let mut lines = whose.people.iter().filter(had_it);
+                let is_theirs = lines.any(|line| {
+                    line.from <= period.last && line.to.is_none_or(|to| to > period.first && to > line.from)
+                });
+                if !is_theirs && !seen.contains(id) {
+                    self.push(rule, &sheet.account, period, None, None);
+                }
+            }
         }
     }
 
@@ -359,7 +281,7 @@ impl<'r> Making<'_, 'r> {
             .whose
             .made
             .get(&id)
-            .map_or(period.last, |made| period.last.max(*made));
+            .map_or(period.last, |made| period.last.max(made.counts_from));
         let counted = due_at.map_or_else(|| period::due_day(rule, last), taipei_day);
         let due = Due::counted_on(rule, self.calendar, counted);
         // What was raised or found stays until it is closed, however long ago it was.

@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::{
+    access::authorisation::Authorisation,
+    duty::whose::{Event, Finding},
+};
 
 /// A member, or the bureau, from `first` on, without anybody.
 pub(in crate::duty) fn whose(code: &str, first: &str, last: Option<&str>) -> Whose {

@@ -4,12 +4,7 @@ use jiff::{ToSpan, civil::Date};
 use mayfly_retention::Class;
 use sqlx::AnyConnection;
 
-use super::{
-    calendar::Calendar,
-    done,
-    duties::{Span, Whose},
-    store,
-};
+use super::{calendar::Calendar, done, duties::Span, store, whose::Whose};
 use crate::{
     access::{members, rows},
     app::House,
@@ -85,7 +80,10 @@ pub fn span(house: &House, on: Date, today: Date) -> Result<Span> {
 }
 
 /// The day of the first journal entry, in Taipei; today before there is one.
-async fn opened(house: &House, conn: &mut AnyConnection) -> Result<Date> {
+///
+/// # Errors
+/// `JOURNAL-DAMAGED`, `DB-*`.
+pub async fn opened(house: &House, conn: &mut AnyConnection) -> Result<Date> {
     let piece = journal::store::piece(conn, 0).await?;
     let first = piece.as_ref().and_then(|piece| entries(&piece.body).next());
     let at = match first {

@@ -5,11 +5,11 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{
-    duties::{Event, Whose},
     facts,
     list::{self, Listed},
     owner,
     store::{self, NewEvent},
+    whose::{Event, Whose},
 };
 use crate::{
     access::{known, stopping::check_reason},

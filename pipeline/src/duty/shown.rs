@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::{
-    duties::{Met, OnFile, Whose},
     owner,
+    whose::{Met, OnFile, Whose},
 };
 use crate::{
     access::authorisation::Authorisation,

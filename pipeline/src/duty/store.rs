@@ -6,7 +6,10 @@ use jiff::{Timestamp, civil::Date};
 use mayfly_consent::day::taipei_day;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::duties::{Duty, Event, OnFile};
+use super::{
+    duties::Duty,
+    whose::{Event, OnFile},
+};
 use crate::{
     db::columns::{Column, day, instant},
     error::{Error, Result},

@@ -13,10 +13,15 @@ use super::{
     store::{self, Sheet},
 };
 use crate::{
-    access::{members, rows},
+    access::{
+        maker::Maker,
+        members::{self, Member},
+        rows,
+    },
     app::House,
     batch::chunks,
     db::meta,
+    duty::facts,
     error::{Error, Result},
     journal::{
         act::{self, Act},
@@ -42,8 +47,8 @@ pub struct MadeWeek {
 /// Makes the sheets of `week` of `member`, unless that was done; `by` is who wanted it.
 ///
 /// # Errors
-/// `MEMBER-UNKNOWN`, `SHEET-OPEN`, `GATE-CLOCK`, `DB-*`.
-pub async fn make(house: &House, member: &str, week: Week, by: &str) -> Result<MadeWeek> {
+/// `MEMBER-UNKNOWN`, `SHEET-OPEN`, `SHEET-WEEK` for a week before the first one, `PEOPLE-ABSENT`, `GATE-CLOCK`, `DB-*`.
+pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Result<MadeWeek> {
     let now = house.trusted_now()?;
     let made = |sheets, new| MadeWeek {
         member: member.to_owned(),
@@ -59,18 +64,31 @@ pub async fn make(house: &House, member: &str, week: Week, by: &str) -> Result<M
     }
     // Whoever holds the one writer has no gate in the midst of its transaction, and the gate takes no draft that is older
     // than a minute: from here on, every query of the week is in the journal.
-    house.db.begin().await?.commit().await?;
+    let mut tx = house.db.begin().await?;
+    by.check(&mut tx, member, house.today(now)).await?;
+    tx.commit().await?;
     let mut reader = house.db.reader().await?;
-    if members::one(&mut reader, member).await?.is_none() {
+    let Some(of) = members::one(&mut reader, member).await? else {
         return Err(unknown_member());
+    };
+    let begun = first_week(house, &mut reader, &of).await?;
+    if week < begun {
+        return Err(before(begun));
     }
     if let Some(sheets) = store::made(&mut reader, member, week).await? {
         return Ok(made(sheets, false));
+    }
+    // The schedule would make every week from there on.
+    if let Some(first) = store::weeks(&mut reader, member).await?.first()
+        && week < *first
+    {
+        return Err(before(first.next()));
     }
     let of_querier = collect(house, &mut reader, member, week).await?;
     drop(reader);
 
     let mut tx = house.db.begin().await?;
+    by.check(&mut tx, member, house.today(now)).await?;
     let conn = tx.connection();
     if let Some(sheets) = store::made(&mut *conn, member, week).await? {
         return Ok(made(sheets, false));
@@ -115,7 +133,7 @@ pub async fn make(house: &House, member: &str, week: Week, by: &str) -> Result<M
                     member,
                     reference,
                 };
-                (act, Done::to(sheet, by, false))
+                (act, Done::to(sheet, by.name(), false))
             })
             .collect();
         let first_entry = act::enter_all(house, &mut *conn, &acts, now).await?;
@@ -143,6 +161,14 @@ pub async fn begin(house: &House, member: &str, now: Timestamp) -> Result<Week> 
     let week = begin_in(tx.connection(), member, Week::of(now), now).await?;
     tx.commit().await?;
     Ok(week)
+}
+
+/// The first week of which `member` can have sheets: the one in which it joined or this house was opened, or of its first query.
+async fn first_week(house: &House, conn: &mut AnyConnection, member: &Member) -> Result<Week> {
+    let opened = facts::opened(house, &mut *conn).await?;
+    let began = Week::of_day(member.valid_from.max(opened));
+    let asked = store::first_query(conn, &member.code).await?;
+    Ok(asked.map_or(began, |at| Week::of(at).min(began)))
 }
 
 async fn begin_in(conn: &mut AnyConnection, member: &str, week: Week, now: Timestamp) -> Result<Week> {
@@ -188,6 +214,14 @@ fn unknown_member() -> Error {
         code: "MEMBER-UNKNOWN",
         sentence: "no such member is in the register".into(),
         remedy: "give the institution code of a member that was imported, such as 004",
+    }
+}
+
+fn before(first: Week) -> Error {
+    Error::Input {
+        code: "SHEET-WEEK",
+        sentence: format!("the sheets of this member begin with the week {first}"),
+        remedy: "name that week or a later one: before it the member asked nothing",
     }
 }
 

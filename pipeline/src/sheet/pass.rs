@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::{Week, make, store};
-use crate::{app::House, error::Result, regime::control::Every};
+use crate::{access::maker::Maker, app::House, error::Result, regime::control::Every};
 
 /// Makes every sheet that is due now, for every member; what fails for one member keeps no other from its own, and the first
 /// trouble is returned at the end.
@@ -20,7 +20,7 @@ pub async fn pass(house: &House) -> Result<()> {
     let mut trouble = None;
     for (member, weeks) in due(house, now).await? {
         for week in weeks {
-            if let Err(error) = make::make(house, &member, week, SCHEDULE).await {
+            if let Err(error) = make::make(house, &member, week, Maker::Schedule).await {
                 tracing::error!(code = error.code(), "the sheets of a week could not be made");
                 trouble.get_or_insert(error);
                 break;
@@ -73,8 +73,6 @@ fn last_closed(now: Timestamp, hour: i8) -> Week {
 
 /// Weeks of a member that one pass makes.
 const WEEKS_AT_ONCE: usize = 8;
-/// To whom the acts of the schedule are attributed.
-const SCHEDULE: &str = "schedule";
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,10 @@
 //! Closing a duty and raising one: what is kept, what the journal has of it, and a year that ends with none lost. *Edge.*
 
 use super::*;
-use crate::synthetic::journal;
+use crate::{
+    batch_file::{BatchRow, batch_file},
+    synthetic::journal,
+};
 
 #[test]
 fn a_duty_is_closed_by_its_owner_with_a_file_or_a_reference() {
@@ -65,6 +68,57 @@ fn a_duty_is_closed_by_its_owner_with_a_file_or_a_reference() {
         (entries[entry].kind, entries[entry].reference.as_str()),
         ("duty", "duty:1")
     );
+}
+
+/// Cut on the Monday on which it asked: the authorisation has no day of that week, and the sheet has its duty all the same.
+#[test]
+fn who_is_cut_on_the_monday_on_which_they_asked_leaves_a_duty_behind() {
+    let sandbox = staffed();
+    let row = BatchRow::valid(1).with("querier", "lin.ch");
+    let file = sandbox.file("004-1151102-01.csv", batch_file(&[row]));
+    sandbox.at(NOW, ["batch", "run"], [file]).expect(0);
+    let end = [
+        "people",
+        "end",
+        "004/lin.ch",
+        "--on",
+        "2026-11-02",
+        "--as",
+        "lu.adm",
+        "--approved-by",
+        "wu.head",
+        "--reason",
+        "離職",
+    ];
+    sandbox.mayfly([&["--at", NOW][..], &end].concat()).expect(0);
+    let name = "weekly_sheet/004/lin.ch/2026-W45";
+    let monday = "2026-11-09T09:00:00+08:00";
+    sandbox
+        .at(monday, ["sheet", "make"], ["004", "2026-W45"])
+        .expect(0);
+    let shown = duty(&sandbox, monday, &["show", name]).expect(0).json();
+    assert_eq!(
+        (&shown["state"], &shown["due"], &shown["account"]),
+        (&"due".into(), &"2026-11-15".into(), &"lin.ch".into())
+    );
+    let wednesday = "2026-11-18T09:00:00+08:00";
+    let overdue = |at: &str| names(&sandbox, at, &["--overdue"]).contains(&name.to_owned());
+    assert!(!overdue("2026-11-15T09:00:00+08:00") && overdue(wednesday));
+    // Nobody has one twice, and of the next week there is none.
+    let all = names(&sandbox, wednesday, &["--all"]);
+    let theirs = all
+        .iter()
+        .filter(|duty| duty.starts_with("weekly_sheet/004/lin.ch/"));
+    let theirs: Vec<&str> = theirs.map(String::as_str).collect();
+    assert_eq!(theirs, [name]);
+    // The unit head signs in their place and an approver approves: that closes it.
+    for (act, account) in [("sign", "wu.head"), ("approve", "wang.dg")] {
+        let words = [act, "004", "2026-W45", "lin.ch", "--as", account];
+        sandbox
+            .mayfly([&["--at", wednesday, "sheet"][..], &words].concat())
+            .expect(0);
+    }
+    assert!(!overdue(wednesday));
 }
 
 /// A querier who has left signs nothing any more; whoever signs off there closes what is left.

@@ -38,9 +38,21 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     check(&["make", "004", "2026-W46"], 75, "SHEET-OPEN");
     check(&["make", "004", "2026-45"], 65, "SHEET-WEEK");
     check(&["make", "999", WEEK], 65, "MEMBER-UNKNOWN");
+    // Weeks before the house was opened, before the schedule ran and after: nothing is made of them, and nobody is stopped by it.
+    for week in ["2015-W01", "2026-W40", "2026-W44"] {
+        check(&["make", "004", week], 65, "SHEET-WEEK");
+    }
+    // Whom nobody knows, the schedule's name, and somebody of another member.
+    for account in ["nobody", "schedule", "chou.q"] {
+        check(&["make", "004", WEEK, "--as", account], 77, "PEOPLE-ABSENT");
+    }
     check(&["verify", "004", WEEK], 65, "SHEET-UNKNOWN");
     check(&by("sign", "chen.yl", "chen.yl"), 65, "SHEET-UNKNOWN");
-    sheet(&sandbox, MONDAY, &["make", "004", WEEK]).expect(0);
+    sheet(&sandbox, MONDAY, &["make", "004", WEEK, "--as", "wu.head"]).expect(0);
+    for week in ["2015-W01", "2026-W40", "2026-W44"] {
+        check(&["make", "004", week], 65, "SHEET-WEEK");
+    }
+    check(&["make", "004", WEEK, "--as", "nobody"], 77, "PEOPLE-ABSENT");
 
     check(&by("sign", "nobody", "chen.yl"), 65, "SHEET-UNKNOWN");
     check(&by("approve", "chen.yl", "wang.dg"), 75, "SHEET-UNSIGNED");
