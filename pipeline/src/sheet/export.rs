@@ -91,7 +91,8 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
     Ok(files)
 }
 
-/// Writes the files of `sheet` into `folder` for whoever has entered that in the journal; its acts must be signed.
+/// Writes the files of `sheet` into `folder`, which is a staging one, for whoever has entered that in the journal; its acts must be
+/// signed.
 ///
 /// # Errors
 /// `SHEET-CHANGED`; `KEY-*`, `SEAL-*`, `DB-*`, those of the disk.
@@ -122,7 +123,7 @@ pub async fn write(
     })
     .await?;
     prove::write(house, conn, sheet, &mut writing.proof).await?;
-    writing.finish(&head)?;
+    writing.finish(&head, &files[1])?;
     Ok(files.into())
 }
 
@@ -132,27 +133,18 @@ fn files(sheet: &Sheet, folder: &Path) -> [PathBuf; 4] {
     ENDINGS.map(|ending| folder.join(format!("{stem}.{ending}")))
 }
 
-/// Files under other names, which they lose when all of them are whole.
+/// The files while they are written, in a folder that gets its names when all of them are whole.
 struct Writing {
     csv: csv::Writer<File>,
     page: BufWriter<File>,
     workbook: workbook::Lines,
     proof: BufWriter<File>,
-    files: Parts,
 }
-
-/// Each file as it is written, and its name.
-struct Parts([(PathBuf, PathBuf); 4]);
 
 impl Writing {
     fn begin(folder: &Path, files: &[PathBuf; 4], head: &Head<'_>) -> Result<Self> {
-        let files = Parts(files.clone().map(|file| {
-            let mut part = file.clone().into_os_string();
-            part.push(".part");
-            (PathBuf::from(part), file)
-        }));
         let heading = COLUMNS.map(|names| names[2]);
-        let mut file = create(&files.0[0].0)?;
+        let mut file = create(&files[0])?;
         // Without the mark, spreadsheets in Taiwan read the file as CP950.
         file.write_all(MARK).map_err(Error::io("write a sheet"))?;
         let mut csv = csv::WriterBuilder::new()
@@ -162,9 +154,8 @@ impl Writing {
         let mut writing = Self {
             csv,
             workbook: workbook::Lines::new(folder, head)?,
-            page: BufWriter::new(create(&files.0[2].0)?),
-            proof: BufWriter::new(create(&files.0[3].0)?),
-            files,
+            page: BufWriter::new(create(&files[2])?),
+            proof: BufWriter::new(create(&files[3])?),
         };
         writing.page(&page::begin(head))?;
         Ok(writing)
@@ -185,7 +176,7 @@ impl Writing {
             .map_err(Error::io("write the page of a sheet"))
     }
 
-    fn finish(mut self, head: &Head<'_>) -> Result<()> {
+    fn finish(mut self, head: &Head<'_>, book: &Path) -> Result<()> {
         self.page(&page::end(head))?;
         self.csv.flush().map_err(Error::io("write a sheet"))?;
         self.page
@@ -194,26 +185,13 @@ impl Writing {
         self.proof
             .flush()
             .map_err(Error::io("write the proof of a sheet"))?;
-        self.workbook.save(head, &self.files.0[1].0)?;
-        for (part, file) in &self.files.0 {
-            fs::rename(part, file).map_err(Error::io("name a file of a sheet"))?;
-        }
-        Ok(())
-    }
-}
-
-impl Drop for Parts {
-    fn drop(&mut self) {
-        // Those that are whole have lost these names.
-        for (part, _) in &self.0 {
-            let _ = fs::remove_file(part);
-        }
+        self.workbook.save(head, book)
     }
 }
 
 fn create(path: &Path) -> Result<File> {
     let mut options = File::options();
-    let owned = options.write(true).create(true).truncate(true).mode(0o600);
+    let owned = options.write(true).create_new(true).mode(0o600);
     owned.open(path).map_err(Error::io("make a file of a sheet"))
 }
 

@@ -155,6 +155,7 @@ pub async fn advance(
     let now = house.trusted_now()?;
     let today = house.today(now);
     let digest = artefact.map(hash).transpose()?.unwrap_or_default();
+    let bytes = ids::unhex(&digest).ok_or(Error::Bug("the hash of a file is not hexadecimal"))?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let found = read(house, &mut *conn, "", finding_no, today)
@@ -201,7 +202,7 @@ pub async fn advance(
     .bind(&finding.month)
     .bind(account)
     .bind(now.as_microsecond())
-    .bind(ids::unhex(&digest).unwrap_or_default())
+    .bind(bytes)
     .bind(tables::signed(entry)?)
     .execute(&mut *conn)
     .await
