@@ -17,6 +17,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod consents;
+pub mod console;
 pub mod db;
 pub mod delivery;
 pub mod demo;

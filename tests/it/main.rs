@@ -17,6 +17,7 @@ mod certificates;
 mod chinese;
 mod clauses;
 mod codes;
+mod console;
 mod crash;
 mod database;
 mod disk;

@@ -8,7 +8,7 @@ use super::{
     judge::{Standing, standing},
     store::Approval,
 };
-use crate::{ids, printed::Printed, roc::taipei};
+use crate::{ids, printed::Printed, regime::people::Act, roc::taipei};
 
 /// An approval for programs.
 #[derive(Serialize)]
@@ -75,6 +75,30 @@ pub fn table(approvals: &[Approval], now: Timestamp, language: Language) -> Prin
             ["decided_at", "decided", "核准時間"],
         ],
         lines: approvals.iter().map(row).collect(),
+    }
+}
+
+/// What is applied for, for people.
+pub fn act(act: Act, language: Language) -> &'static str {
+    match (language, act) {
+        (Language::En, Act::Authorisation) => "authorisation",
+        (Language::En, Act::Unlock) => "unlocking of an account",
+        (Language::En, Act::FirstPassword) => "first password",
+        (Language::En, Act::Token) => "token of a system",
+        (Language::En, Act::BreakGlass) => "opening of an answer",
+        (Language::En, Act::LiftStop) => "lifting of a stop",
+        (Language::En, Act::Hold) => "hold",
+        (Language::En, Act::Export) => "export of results",
+        (Language::En, Act::AnswerGrant) => "use of answers",
+        (Language::ZhTw, Act::Authorisation) => "授權異動",
+        (Language::ZhTw, Act::Unlock) => "帳號解鎖",
+        (Language::ZhTw, Act::FirstPassword) => "核發初始密碼",
+        (Language::ZhTw, Act::Token) => "核發系統憑證",
+        (Language::ZhTw, Act::BreakGlass) => "緊急調閱回覆",
+        (Language::ZhTw, Act::LiftStop) => "解除停用",
+        (Language::ZhTw, Act::Hold) => "保全（暫緩刪除）",
+        (Language::ZhTw, Act::Export) => "匯出查詢結果",
+        (Language::ZhTw, Act::AnswerGrant) => "授權使用回覆",
     }
 }
 

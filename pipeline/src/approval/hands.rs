@@ -22,11 +22,21 @@ pub(super) async fn of(
     today: Date,
 ) -> Result<Option<Hand>> {
     let persons = Persons::load(tx, place, today).await?;
+    Ok(among(house, &persons, (place, account), right))
+}
+
+/// The same among the people of `place` as they are known.
+pub(super) fn among(
+    house: &House,
+    persons: &Persons,
+    (place, account): (&str, &str),
+    right: Option<Right>,
+) -> Option<Hand> {
     let line = persons.able(account, |line| {
         right.is_none_or(|right| line.permits(&house.regime, right))
     });
-    Ok(line.map(|line| Hand {
+    line.map(|line| Hand {
         account: account.to_owned(),
         person: format!("{place}/{}", line.person),
-    }))
+    })
 }

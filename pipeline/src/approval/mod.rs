@@ -1,7 +1,7 @@
 //! What nobody does alone: applied for by one person, given by another, bound to the hash of what is done, used once. *Pure.*
 //!
 //! A [`Wish`] is what somebody wants to do, to the last word. `steps` takes it through its life: applied for, given or refused,
-//! used; `judge` says what may become of an approval at an instant, `hands` who somebody is and what they may, `store` keeps
+//! used; `judge` says what may become of an approval at an instant, `hands` who somebody is and what they may, `waiting` what waits for one of them, `store` keeps
 //! approvals, `forms` is how they are shown. The act itself consumes a [`Warrant`], which nobody else can make.
 
 pub mod forms;
@@ -9,6 +9,7 @@ mod hands;
 pub mod judge;
 pub mod steps;
 pub mod store;
+pub mod waiting;
 
 use jiff::Timestamp;
 use serde::Serialize;

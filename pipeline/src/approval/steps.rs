@@ -271,15 +271,20 @@ async fn approver(
     (place, account): (&str, &str),
     now: Timestamp,
 ) -> Result<hands::Hand> {
-    let of_members = [desk, place]
-        .iter()
-        .any(|place| Party::of(place) == Party::Member);
-    if place != desk && (of_members || rule.approves.is_none()) {
+    if !reaches(rule, desk, place) {
         return Err(Fault::Approver.error());
     }
     let today = house.today(now);
     let hand = hands::of(house, tx, (place, account), rule.approves, today).await?;
     hand.ok_or_else(|| Fault::Approver.error())
+}
+
+/// Whether people of `place` decide by `rule` what was applied for at `desk`.
+pub(super) fn reaches(rule: &SecondPerson, desk: &str, place: &str) -> bool {
+    let of_members = [desk, place]
+        .iter()
+        .any(|place| Party::of(place) == Party::Member);
+    place == desk || !(of_members || rule.approves.is_none())
 }
 
 /// Place and account that `by` names.

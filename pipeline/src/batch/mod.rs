@@ -1,9 +1,10 @@
 //! Batches, their chunks and their requests, as they rest in the database. *SQL.*
 //!
 //! `store` keeps batches, `lease` who works them, `chunks` the chunks in which they are worked, `requests` one row of the database for each
-//! row of the file, and `summary` tells what became of them.
+//! row of the file, `summary` tells what became of them, and `daily` on which day.
 
 pub mod chunks;
+pub mod daily;
 pub mod lease;
 pub mod requests;
 pub mod store;

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::{Opening, out::Out};
 use crate::{
     config::Config,
+    console,
     error::{Error, Exit, Result},
     http::front::{self, Front},
     schedule::{self, Plan, Ropes, watch::Watch},
@@ -55,6 +56,7 @@ pub(super) async fn serve(opening: &Opening, once: bool, listen: Option<String>,
                 place,
                 dir,
                 at,
+                pages: console::PAGES,
                 largest_upload,
             };
             place.map(|place| {

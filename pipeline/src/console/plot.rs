@@ -54,7 +54,11 @@ pub fn queries(days: &[(Date, u64)], language: Language) -> String {
             Language::ZhTw => format!("{}月{}日", day.month(), day.day()),
         };
         picture.name(row, &name);
-        picture.bar(row, (0.0, f64::from(WIDTH) * *count as f64 / most as f64), "passed");
+        picture.bar(
+            row,
+            (0.0, f64::from(WIDTH) * *count as f64 / most as f64),
+            "passed",
+        );
         picture.value(row, &count.to_string());
         words.push(format!("{name} {count}"));
     }
@@ -199,7 +203,10 @@ mod tests {
         // Half of 96 hours has passed.
         assert!(before.contains("class=\"passed\" x=\"170.0\" y=\"3\" width=\"240.0\""));
         let due = drawn("2026-11-05T10:00:00Z");
-        assert!(due.contains("due since 7 h") && due.contains("class=\"overdue\" x=\"535.0\" y=\"3\" width=\"35.0\""));
+        assert!(
+            due.contains("due since 7 h")
+                && due.contains("class=\"overdue\" x=\"535.0\" y=\"3\" width=\"35.0\"")
+        );
         assert!(drawn("2026-11-06T12:00:00Z").contains("LATE 10 h"));
     }
 
@@ -207,12 +214,27 @@ mod tests {
     fn each_picture_says_in_words_what_it_shows() {
         let day: Date = "2026-11-02".parse().unwrap();
         for (picture, words) in [
-            (margins(&[cohort()], at("2026-11-04T02:00Z"), Language::ZhTw), "尚餘 25 小時"),
-            (queries(&[(day, 120), (day, 60)], Language::ZhTw), "11月2日 120; 11月2日 60"),
-            (outcomes(&[("answered", 3), ("<b>", 1)], Language::En), "answered 3; &lt;b&gt; 1"),
+            (
+                margins(&[cohort()], at("2026-11-04T02:00Z"), Language::ZhTw),
+                "尚餘 25 小時",
+            ),
+            (
+                queries(&[(day, 120), (day, 60)], Language::ZhTw),
+                "11月2日 120; 11月2日 60",
+            ),
+            (
+                outcomes(&[("answered", 3), ("<b>", 1)], Language::En),
+                "answered 3; &lt;b&gt; 1",
+            ),
         ] {
-            assert!(picture.contains("<title>") && picture.contains(words), "{picture}");
-            assert!(!picture.contains("style=") && !picture.contains("<b>"), "{picture}");
+            assert!(
+                picture.contains("<title>") && picture.contains(words),
+                "{picture}"
+            );
+            assert!(
+                !picture.contains("style=") && !picture.contains("<b>"),
+                "{picture}"
+            );
         }
         // Nothing to show is no picture that is not there.
         assert!(queries(&[], Language::En).contains("<svg"));

@@ -5,7 +5,7 @@
 //! day. Kept are only closings, events that were raised, and local working days (`store`). What the registers show to be done needs no
 //! closing (`done`): a sheet that was approved, a review that was signed off, a finding that was closed.
 //!
-//! `facts` reads whose duties there can be (`whose`), `list` shows them, `raise` enters an event, `close` closes one with its `artefact`, by
+//! `facts` reads whose duties there can be (`whose`), `list` shows them, `mine` those of one person, `raise` enters an event, `close` closes one with its `artefact`, by
 //! its `owner`; `import` takes local working days in, `forms` is how duties are printed.
 
 pub mod artefact;
@@ -17,6 +17,7 @@ pub mod facts;
 pub mod forms;
 pub mod import;
 pub mod list;
+pub mod mine;
 pub mod owner;
 pub mod period;
 pub mod raise;

@@ -18,7 +18,7 @@ use crate::signin::{
 
 /// From where a request comes, as far as it is known.
 #[derive(Clone, Copy)]
-pub(super) struct Caller(pub(super) IpAddr);
+pub(crate) struct Caller(pub(crate) IpAddr);
 
 /// Somebody who is signed in, and says so with each act that changes something: their token stands in the cookie, and what
 /// proves that the page was ours in a header (CSRF).
@@ -112,7 +112,7 @@ fn bearer(headers: &HeaderMap) -> Option<Zeroizing<String>> {
 }
 
 /// The token of a request's cookie.
-fn token(headers: &HeaderMap) -> Option<Zeroizing<String>> {
+pub(crate) fn token(headers: &HeaderMap) -> Option<Zeroizing<String>> {
     let cookies = headers.get_all(header::COOKIE).iter();
     let mut pairs = cookies
         .filter_map(|line| line.to_str().ok())
@@ -122,12 +122,12 @@ fn token(headers: &HeaderMap) -> Option<Zeroizing<String>> {
 }
 
 /// A cookie of this host alone, over TLS or on this machine, that no script reads and no other site sends.
-pub(super) fn cookie(token: &str) -> String {
+pub(crate) fn cookie(token: &str) -> String {
     format!("{COOKIE}={token}; Path=/; Secure; HttpOnly; SameSite=Strict")
 }
 
 /// The same, gone.
-pub(super) fn no_cookie() -> String {
+pub(crate) fn no_cookie() -> String {
     format!("{COOKIE}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0")
 }
 

@@ -24,10 +24,10 @@ use crate::{
 };
 
 /// What every handler is given.
-pub(super) type Shared = Arc<Door>;
+pub(crate) type Shared = Arc<Door>;
 
 /// A data directory, and the house in it once it is open.
-pub(super) struct Door {
+pub(crate) struct Door {
     dir: PathBuf,
     at: Option<Timestamp>,
     house: Mutex<Option<Arc<House>>>,
@@ -68,7 +68,7 @@ impl Door {
     ///
     /// # Errors
     /// Whatever keeps the house from being opened, each time anew; `HTTP-BUSY`; what `act` says.
-    pub(super) async fn act<T, F>(
+    pub(crate) async fn act<T, F>(
         self: &Arc<Self>,
         act: impl FnOnce(Arc<House>) -> F + Send + 'static,
     ) -> Result<T>
@@ -124,7 +124,7 @@ impl Door {
     ///
     /// # Errors
     /// As [`act`](Self::act).
-    pub(super) async fn act_at_length<T, F>(
+    pub(crate) async fn act_at_length<T, F>(
         self: &Arc<Self>,
         act: impl FnOnce(Arc<House>) -> F + Send + 'static,
     ) -> Result<T>

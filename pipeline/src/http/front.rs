@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::{net::TcpListener, runtime, sync::watch, task::JoinSet, time::sleep};
 
-use super::{crowd::Crowd, door::Door, line, router};
+use super::{Pages, crowd::Crowd, door::Door, line, router};
 use crate::config::http::HttpDoor;
 
 /// What a door is opened for.
@@ -24,6 +24,8 @@ pub struct Plan {
     pub dir: PathBuf,
     /// The sandbox's `--at`.
     pub at: Option<Timestamp>,
+    /// The pages for people.
+    pub pages: Pages,
     /// Bytes of a batch that is handed in, at most.
     pub largest_upload: usize,
 }
@@ -79,7 +81,7 @@ async fn keep(
     };
     opened(listener.local_addr().unwrap_or(plan.place));
     let door = Door::new(plan.dir.clone(), plan.at, acts);
-    let router = router(door);
+    let router = router(door, plan.pages);
     let settings = Arc::new(plan.settings.clone());
     let guests = Arc::new(Mutex::new(Crowd::new(plan.settings.connections.into())));
     let mut lines = JoinSet::new();

@@ -8,18 +8,18 @@
 //! checkpoint and tiles, which are public, `session` signing in, `upload`,
 //! `batches` and `results` the way of a batch. A handler parses, calls one use-case, and answers.
 
-mod ask;
+pub(crate) mod ask;
 mod batches;
 mod crowd;
-mod door;
+pub(crate) mod door;
 pub mod front;
 mod health;
 mod journal;
 mod line;
 mod openapi;
-mod problem;
+pub(crate) mod problem;
 mod results;
-mod session;
+pub(crate) mod session;
 mod tries;
 mod upload;
 
@@ -33,9 +33,13 @@ use axum::{
 
 use self::{door::Shared, problem::Problem};
 
+/// The pages for people, which a door of another kind puts around the paths for machines.
+#[derive(Clone, Copy)]
+pub struct Pages(pub(crate) fn(Router<Shared>, &Shared) -> Router<Shared>);
+
 /// Every path there is.
-fn router(door: Shared) -> Router {
-    Router::new()
+fn router(door: Shared, pages: Pages) -> Router {
+    let machines = Router::new()
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/openapi.json", get(described))
@@ -51,7 +55,9 @@ fn router(door: Shared) -> Router {
         .route("/v1/batches/{batch}", get(batches::one).put(upload::hand_in))
         .route("/v1/batches/{batch}/results", get(results::results))
         .route("/v1/batches/{batch}/answers", get(results::answers))
-        .fallback(|| async { Problem::no_such_path() })
+        .fallback(|| async { Problem::no_such_path() });
+    let Pages(around) = pages;
+    around(machines, &door)
         .method_not_allowed_fallback(|| async { Problem::no_such_method() })
         .layer(middleware::map_response(guarded))
         .with_state(door)
@@ -74,17 +80,18 @@ async fn guarded(mut response: Response) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers
+        .entry(header::CONTENT_SECURITY_POLICY)
+        .or_insert(HeaderValue::from_static(POLICY));
+    headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
-const GUARDS: [(HeaderName, &str); 4] = [
+const GUARDS: [(HeaderName, &str); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "no-referrer"),
-    (
-        header::CONTENT_SECURITY_POLICY,
-        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    ),
 ];
+/// For machines; a page has its own.
+const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";

@@ -6,10 +6,15 @@ use axum::{
 };
 use serde::Serialize;
 
-use crate::error::{Error, Exit};
+use mayfly_consent::Language;
+
+use crate::{
+    error::{Error, Exit},
+    wording::{self, Wording},
+};
 
 /// What a handler answers instead of what it was asked for.
-pub(super) struct Problem {
+pub(crate) struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: String,
@@ -26,7 +31,7 @@ struct Body<'a> {
 }
 
 impl Problem {
-    pub(super) fn no_such_path() -> Self {
+    pub(crate) fn no_such_path() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
             "HTTP-PATH",
@@ -35,7 +40,7 @@ impl Problem {
         )
     }
 
-    pub(super) fn no_such_method() -> Self {
+    pub(crate) fn no_such_method() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "HTTP-METHOD",
@@ -71,6 +76,26 @@ impl Problem {
         )
     }
 
+    /// Not a form that a page of ours sends.
+    pub(crate) fn no_form() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "HTTP-BODY",
+            "the form is not one that this page sends, or is too large or too slow",
+            "open the page again, and fill the form in there",
+        )
+    }
+
+    /// A form that does not show that it comes from a page of the session.
+    pub(crate) fn foreign_form() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "HTTP-CSRF",
+            "the form does not show that it comes from a page of this session",
+            "open the page again, and send the form from there",
+        )
+    }
+
     pub(super) fn no_such_batch() -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
@@ -80,7 +105,7 @@ impl Problem {
         )
     }
 
-    pub(super) fn signed_out() -> Self {
+    pub(crate) fn signed_out() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "SIGNIN-NEEDED",
@@ -116,7 +141,7 @@ impl Problem {
         )
     }
 
-    pub(super) fn bug() -> Self {
+    pub(crate) fn bug() -> Self {
         Self::from(Error::Bug(
             "a request without an address, or a document without a form",
         ))
@@ -132,6 +157,56 @@ impl Problem {
         )
     }
 
+    /// The answer's status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Its code.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// What it says in `language`.
+    pub(crate) fn wording(&self, language: Language) -> Wording {
+        wording::said(self.code, self.detail.clone(), self.remedy.clone(), language)
+    }
+
+    /// As `error` is told to people: its status and its wording in `language`.
+    pub(crate) fn told(error: &Error, language: Language) -> (StatusCode, Wording) {
+        let problem = Self::of(error);
+        let wording = match (is_away(error), language) {
+            (false, _) => wording::of(error, language),
+            // In general: of what stands in the sentence, nothing.
+            (true, Language::ZhTw) => Wording {
+                sentence: wording::general(error.code())
+                    .map_or(AWAY.1, |(sentence, _)| sentence)
+                    .to_owned(),
+                remedy: LATER.1.to_owned(),
+            },
+            (true, Language::En) => Wording {
+                sentence: problem.detail,
+                remedy: problem.remedy,
+            },
+        };
+        (problem.status, wording)
+    }
+
+    fn of(error: &Error) -> Self {
+        let status = match error.exit() {
+            _ if matches!(error.code(), "SIGNIN-REFUSED" | "SIGNIN-NEEDED") => StatusCode::UNAUTHORIZED,
+            Exit::Usage => StatusCode::BAD_REQUEST,
+            Exit::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
+            Exit::NotAllowed => StatusCode::FORBIDDEN,
+            Exit::NotNow => StatusCode::SERVICE_UNAVAILABLE,
+            Exit::Done | Exit::Findings | Exit::Bug => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        if is_away(error) {
+            return Self::new(status, error.code(), AWAY.0, LATER.0);
+        }
+        Self::new(status, error.code(), &error.to_string(), &error.remedy())
+    }
+
     fn new(status: StatusCode, code: &'static str, detail: &str, remedy: &str) -> Self {
         Self {
             status,
@@ -144,26 +219,8 @@ impl Problem {
 
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
-        let status = match error.exit() {
-            _ if matches!(error.code(), "SIGNIN-REFUSED" | "SIGNIN-NEEDED") => StatusCode::UNAUTHORIZED,
-            Exit::Usage => StatusCode::BAD_REQUEST,
-            Exit::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
-            Exit::NotAllowed => StatusCode::FORBIDDEN,
-            Exit::NotNow => StatusCode::SERVICE_UNAVAILABLE,
-            Exit::Done | Exit::Findings | Exit::Bug => StatusCode::INTERNAL_SERVER_ERROR,
-        };
         tracing::debug!(code = error.code(), "a request was refused");
-        // What the operator has to mend names folders and files of the machine; callers are told the code.
-        if matches!(error.exit(), Exit::NotNow | Exit::Bug) {
-            let away = "the house cannot do this now; nothing half-done was kept";
-            return Self::new(
-                status,
-                error.code(),
-                away,
-                "try again later; if it stays, tell the operator the code",
-            );
-        }
-        Self::new(status, error.code(), &error.to_string(), &error.remedy())
+        Self::of(&error)
     }
 }
 
@@ -186,3 +243,17 @@ impl IntoResponse for Problem {
         response
     }
 }
+
+/// What the operator has to mend names folders and files of the machine; callers are told the code.
+fn is_away(error: &Error) -> bool {
+    matches!(error.exit(), Exit::NotNow | Exit::Bug)
+}
+
+const AWAY: (&str, &str) = (
+    "the house cannot do this now; nothing half-done was kept",
+    "系統現在無法辦理；未留下辦到一半的內容",
+);
+const LATER: (&str, &str) = (
+    "try again later; if it stays, tell the operator the code",
+    "請稍後再試；若仍如此，請將代碼告知系統管理人員",
+);

@@ -1,5 +1,7 @@
 //! Signing in and out, and changing one's own password: `/v1/session`, `/v1/password`. *Edge.*
 
+use std::{net::IpAddr, sync::Arc};
+
 use axum::{
     body::Body,
     extract::State,
@@ -17,7 +19,7 @@ use crate::{
     access::people::Holder,
     signin::{
         Password, change,
-        enter::{self, Attempt, Entered},
+        enter::{self, Attempt, Entered, Session},
     },
 };
 
@@ -54,15 +56,27 @@ pub(super) async fn sign_in(
     body: Body,
 ) -> Result<Response, Problem> {
     let asked: SignIn = json(&headers, body).await?;
-    let _turn = door.to_hash(address).await?;
     let holder = Holder::parse(&asked.account).unwrap_or_else(|_| nobody());
     let name = format!("{}/{}", holder.at, holder.account);
+    let (entered, csrf) = admit(&door, address, holder, asked.password).await?;
+    let replaced = Some(entered.replaced);
+    Ok(told(&name, &entered, &csrf, replaced))
+}
+
+/// Signs `holder` in from `address`, when it is its turn; and what proves that a page is one of the session's.
+pub(crate) async fn admit(
+    door: &Shared,
+    address: IpAddr,
+    holder: Holder,
+    password: Password,
+) -> Result<(Entered, String), Problem> {
+    let _turn = door.to_hash(address).await?;
     let from = address.to_string();
     let entered = door
         .act(move |house| async move {
             let attempt = Attempt {
                 holder: &holder,
-                password: &asked.password,
+                password: &password,
                 address: &from,
             };
             let entered = enter::sign_in(&house, &attempt).await?;
@@ -70,9 +84,7 @@ pub(super) async fn sign_in(
             Ok((entered, csrf))
         })
         .await;
-    let (entered, csrf) = entered.inspect_err(|error| door.note(address, error))?;
-    let replaced = Some(entered.replaced);
-    Ok(told(&name, &entered, &csrf, replaced))
+    Ok(entered.inspect_err(|error| door.note(address, error))?)
 }
 
 /// Who is signed in.
@@ -111,22 +123,29 @@ pub(super) async fn change_password(
 ) -> Result<Response, Problem> {
     signed_in.in_a_browser()?;
     let asked: Change = json(&headers, body).await?;
-    let _turn = door.to_hash(address).await?;
-    let SignedIn {
-        session,
-        address: from,
-        ..
-    } = signed_in;
+    let session = signed_in.session;
     let name = format!("{}/{}", session.holder.at, session.holder.account);
+    let (entered, csrf) = renew(&door, address, Arc::new(session), (asked.old, asked.new)).await?;
+    Ok(told(&name, &entered, &csrf, None))
+}
+
+/// Changes the password of whoever is in `session` from the first to the second, when it is the turn of `address`.
+pub(crate) async fn renew(
+    door: &Shared,
+    address: IpAddr,
+    session: Arc<Session>,
+    (old, new): (Password, Password),
+) -> Result<(Entered, String), Problem> {
+    let _turn = door.to_hash(address).await?;
+    let from = address.to_string();
     let changed = door
         .act(move |house| async move {
-            let entered = change::change(&house, &session, (&asked.old, &asked.new), &from).await?;
+            let entered = change::change(&house, &session, (&old, &new), &from).await?;
             let csrf = enter::proof(&house, &entered.token);
             Ok((entered, csrf))
         })
         .await;
-    let (entered, csrf) = changed.inspect_err(|error| door.note(address, error))?;
-    Ok(told(&name, &entered, &csrf, None))
+    Ok(changed.inspect_err(|error| door.note(address, error))?)
 }
 
 fn told(account: &str, entered: &Entered, csrf: &str, replaced: Option<bool>) -> Response {
@@ -149,7 +168,7 @@ fn shown(told: &Told<'_>) -> Response {
 }
 
 /// An account that nobody has: no institution has such a code.
-fn nobody() -> Holder {
+pub(crate) fn nobody() -> Holder {
     Holder {
         at: String::new(),
         account: String::new(),

@@ -34,6 +34,24 @@ pub enum Right {
     Stop,
 }
 
+impl Right {
+    /// Every right.
+    pub const ALL: [Self; 12] = [
+        Self::Query,
+        Self::Approve,
+        Self::Review,
+        Self::ManageAccounts,
+        Self::Authorise,
+        Self::SignOff,
+        Self::Audit,
+        Self::KeepCard,
+        Self::KeepPassword,
+        Self::Transfer,
+        Self::Inspect,
+        Self::Stop,
+    ];
+}
+
 /// Where a person stands.
 #[derive(Deserialize, Clone, Copy, PartialEq, Eq)]
 #[serde(rename_all = "snake_case")]

@@ -7,7 +7,7 @@
 //! [`pass`] does of this what has a date.
 //!
 //! [`verify`] recomputes from the journal and the sealed records that the sheets of a member and week are exactly its queries
-//! of that week ([`tiling`]), and [`compare`] holds an exported file against them. [`report`] is what people see, [`lines`] the records of a sheet as a stream, [`form`] their
+//! of that week ([`tiling`]), and [`compare`] holds an exported file against them. [`report`] is what people see, [`waiting`] what waits for one of them, [`lines`] the records of a sheet as a stream, [`form`] their
 //! columns, [`head`] what stands around them, [`export`] writes them as CSV, workbook and printed [`page`], with the [`proof`] that [`prove`] makes, by which an
 //! outsider [`check`]s them without the database; [`store`] keeps one row a sheet.
 //!
@@ -33,6 +33,7 @@ pub mod sign;
 pub mod store;
 pub mod tiling;
 pub mod verify;
+pub mod waiting;
 pub mod week;
 mod workbook;
 

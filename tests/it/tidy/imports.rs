@@ -132,7 +132,7 @@ fn name(text: &str) -> String {
 }
 
 /// The modules of the pipeline from the ground up; each may import its own layer and those before it.
-const LAYERS: [&[&str]; 6] = [
+const LAYERS: [&[&str]; 7] = [
     // The ground: words, settings, time, and the two edges that know nothing of a batch.
     &[
         "error",
@@ -185,6 +185,8 @@ const LAYERS: [&[&str]; 6] = [
     ],
     // The doors.
     &["schedule", "http"],
+    // Pages for people, around the paths for machines.
+    &["console"],
     &["cli"],
 ];
 

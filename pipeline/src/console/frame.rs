@@ -1,0 +1,156 @@
+//! What every page is set into: language, place and person, navigation by rights, messages, the system's day and hour. *Pure.*
+
+use jiff::{Timestamp, civil::Date};
+use mayfly_consent::{Language, day::taipei_day};
+
+use super::{notice::Notice, page};
+use crate::{
+    printed,
+    regime::people::{Party, Right},
+    roc,
+};
+
+/// The frame of a page for one reader.
+pub(crate) struct Frame {
+    /// The reader's language.
+    pub(crate) language: Language,
+    /// The path of the page.
+    pub(crate) path: String,
+    /// The path with what is asked of it, to come back to.
+    pub(crate) here: String,
+    /// The system's time.
+    pub(crate) now: Timestamp,
+    /// Whether nothing here is real.
+    pub(crate) is_sandbox: bool,
+    /// Who reads it, once they have signed in.
+    pub(crate) who: Option<Who>,
+    /// What proves that a form is one of this session's.
+    pub(crate) csrf: String,
+    /// What was just done.
+    pub(crate) notice: Option<&'static Notice>,
+}
+
+/// Somebody who is signed in.
+pub(crate) struct Who {
+    /// Institution code, or `bureau`, `supervisor`, `provider`.
+    pub(crate) at: String,
+    /// Their account.
+    pub(crate) account: String,
+    /// Their name on the 授權表.
+    pub(crate) name: String,
+    /// Their title there.
+    pub(crate) title: String,
+    /// What they may today.
+    pub(crate) rights: Vec<Right>,
+    /// Whether nothing can be done but to change the password.
+    pub(crate) must_change: bool,
+}
+
+/// A line of the navigation.
+pub(crate) struct Link {
+    pub(crate) path: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) is_here: bool,
+}
+
+/// A page of the navigation, and whose it is.
+struct Entry {
+    path: &'static str,
+    en: &'static str,
+    zh: &'static str,
+    is_theirs: fn(&Who) -> bool,
+}
+
+/// The navigation, in its order.
+const MENU: [Entry; 1] = [Entry {
+    path: "/",
+    en: "Today",
+    zh: "今日",
+    is_theirs: |_| true,
+}];
+
+impl Frame {
+    /// One of the two.
+    pub(crate) fn say<'t>(&self, en: &'t str, zh: &'t str) -> &'t str {
+        printed::of(self.language, en, zh)
+    }
+
+    /// The language, as a page names it.
+    pub(crate) fn lang(&self) -> &'static str {
+        printed::of(self.language, "en", "zh-Hant-TW")
+    }
+
+    /// Whether it is read in Chinese.
+    pub(crate) fn is_chinese(&self) -> bool {
+        self.language == Language::ZhTw
+    }
+
+    /// A day.
+    pub(crate) fn day(&self, day: &Date) -> String {
+        printed::day(*day, self.language)
+    }
+
+    /// The system's day.
+    pub(crate) fn today(&self) -> String {
+        self.day(&taipei_day(self.now))
+    }
+
+    /// An instant.
+    #[expect(dead_code, reason = "the next pages show instants")]
+    pub(crate) fn instant(&self, at: &Timestamp) -> String {
+        printed::instant(*at, self.language)
+    }
+
+    /// The system's day and hour.
+    pub(crate) fn clock(&self) -> String {
+        roc::taipei(self.now)
+    }
+
+    /// The style sheet.
+    pub(crate) fn style(&self) -> String {
+        page::style_path()
+    }
+
+    /// The hidden field that every form says: markup, made of what this server computed.
+    pub(crate) fn proof(&self) -> String {
+        let proof = printed::escaped(&self.csrf);
+        format!("<input type=\"hidden\" name=\"{PROOF}\" value=\"{proof}\">")
+    }
+
+    /// What the reader may open.
+    pub(crate) fn menu(&self) -> Vec<Link> {
+        let Some(who) = self.who.as_ref().filter(|who| !who.must_change) else {
+            return Vec::new();
+        };
+        let theirs = MENU.iter().filter(|entry| (entry.is_theirs)(who));
+        let link = |entry: &Entry| Link {
+            path: entry.path,
+            name: self.say(entry.en, entry.zh),
+            is_here: match entry.path {
+                "/" => self.path == "/",
+                path => self.path == path || self.path.starts_with(&format!("{path}/")),
+            },
+        };
+        theirs.map(link).collect()
+    }
+
+    /// Where somebody stands, in words.
+    pub(crate) fn place<'t>(&self, at: &'t str) -> &'t str {
+        match Party::of(at) {
+            Party::Member => at,
+            Party::Bureau => self.say("bureau", "聯徵中心"),
+            Party::Supervisor => self.say("supervisor", "監督機關"),
+            Party::Provider => self.say("provider", "資料提供機關"),
+        }
+    }
+}
+
+impl Who {
+    /// Whether they may today.
+    pub(crate) fn may(&self, right: Right) -> bool {
+        self.rights.contains(&right)
+    }
+}
+
+/// The field of a form that proves whose it is.
+pub(super) const PROOF: &str = "csrf";
