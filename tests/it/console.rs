@@ -2,6 +2,7 @@
 //! every page. *Edge.*
 
 pub mod browser;
+mod today;
 
 use self::browser::{Browser, sound};
 use crate::{

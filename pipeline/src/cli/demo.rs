@@ -10,7 +10,8 @@ use super::{
     progress,
 };
 use crate::{
-    demo,
+    config::http::HttpDoor,
+    demo::{self, people},
     error::{Error, Exit, Result},
     places,
     roc::offset,
@@ -35,6 +36,7 @@ pub(super) async fn run(opening: Opening, out: &Out) -> Result<Exit> {
     let fixtures = demo::prepare(&dir).await?;
     let house = Opening { dir: dir.clone(), at }.to_act().await?;
     demo::load(&house).await?;
+    let passwords = people::let_in(&house).await?;
     let submit = SubmitArguments {
         file: fixtures.batch.clone(),
         account: demo::ACCOUNT.into(),
@@ -58,6 +60,7 @@ pub(super) async fn run(opening: Opening, out: &Out) -> Result<Exit> {
             text.push_str(&format!("  {}\n", file.path.display()));
         }
         text.push_str(&next_steps(&dir, &fixtures.member_key, house.clock.now()));
+        text.push_str(&console(&dir, &passwords, &house.config.http));
         text
     })?;
     Ok(Exit::Done)
@@ -77,4 +80,23 @@ fn next_steps(dir: &Path, key: &Path, now: jiff::Timestamp) -> String {
          \x20 mayfly --data {dir} stop add member 004 --reason trial             # then ask for results again\n",
         offset(now)
     )
+}
+
+/// How to open the console, and as whom.
+fn console(dir: &Path, passwords: &Path, door: &HttpDoor) -> String {
+    let place = door.place().ok().flatten();
+    let place = place.map_or_else(
+        || "the place that [http] names".into(),
+        |place| format!("http://{place}/"),
+    );
+    let mut text = format!(
+        "\nThe console: `mayfly --data {} serve`, then {place} in a browser. First passwords are in {}\n\
+         and are changed at the first sign-in; all of these are invented:\n",
+        dir.display(),
+        passwords.display()
+    );
+    for guest in &people::GUESTS {
+        text.push_str(&format!("\x20 {:<20} {}\n", guest.account, guest.part));
+    }
+    text
 }
