@@ -114,8 +114,8 @@ pub async fn reconcile(
     mut found: impl FnMut(Finding) -> Result<()>,
 ) -> Result<(Reconciled, u64)> {
     let now = house.trusted_now()?;
-    let place = check(house, &mut house.db.begin().await?, (member, month), by, now).await?;
     let mut reader = house.db.reader().await?;
+    let place = check(house, &mut reader, (member, month), by, now).await?;
     if place == member {
         reviewer::check_not_in_month(house, &mut reader, (member, month), by).await?;
     }
@@ -207,12 +207,12 @@ pub async fn reconcile(
 
 async fn check<'m>(
     house: &House,
-    tx: &mut Tx,
+    conn: &mut AnyConnection,
     (member, month): (&'m str, Month),
     by: &str,
     now: Timestamp,
 ) -> Result<&'m str> {
-    if members::one(tx.connection(), member).await?.is_none() {
+    if members::one(&mut *conn, member).await?.is_none() {
         return Err(Error::Input {
             code: "MEMBER-UNKNOWN",
             sentence: "no member of this code is in the register".into(),
@@ -228,7 +228,7 @@ async fn check<'m>(
     }
     let today = taipei_day(now);
     for (place, right) in [(member, Right::Review), (BUREAU, Right::Audit)] {
-        let persons = Persons::load(tx, place, today).await?;
+        let persons = Persons::read(&mut *conn, place, today).await?;
         if persons.may(&house.regime, by, right) {
             return Ok(place);
         }
@@ -305,7 +305,7 @@ async fn enter(house: &House, reconciled: &Reconciled, month: Month) -> Result<u
     let now = house.trusted_now()?;
     // Once more: the log may have taken minutes, and a stop holds from its commit on.
     let place = (reconciled.member.as_str(), month);
-    check(house, &mut tx, place, &reconciled.by, now).await?;
+    check(house, tx.connection(), place, &reconciled.by, now).await?;
     let entry = act::enter(house, tx.connection(), &act, reconciled, now).await?;
     if reconciled.is_clean() {
         close_duty(house, &mut tx, reconciled, entry, now).await?;
