@@ -188,7 +188,9 @@ pub async fn reconcile(
         let number: u32 =
             number.ok_or_else(|| unfit("line is not the number of a line of a batch file, from 2 on"))?;
         let cells: Values<'_> = std::array::from_fn(|place| line.cell(place + 2));
-        let approved_at = instant(cells[APPROVED_AT]);
+        let approved_at = instant(cells[APPROVED_AT]).ok_or_else(|| {
+            unfit("approved_at is neither empty nor an instant with its offset, such as 2026-11-02T09:00:00+08:00")
+        })?;
         let mut cells = cells;
         cells[APPROVED_AT] = &approved_at;
         if let Some(difference) = comparison.name(batch, number, &cells) {
@@ -265,10 +267,13 @@ fn is_approved(asked: &AskedRecord<'_>, are_one: impl Fn(&str, &str) -> bool) ->
         && at.is_ok_and(|at| approved.is_ok_and(|approved| approved <= at))
 }
 
-/// An instant as the bureau's records spell it; what is none stays as it is, and differs.
-fn instant(cell: &str) -> String {
-    let at = cell.parse::<Timestamp>();
-    at.map_or_else(|_| cell.to_owned(), |at| at.to_string())
+/// An instant as the bureau's records spell it, and an empty cell as it is; none for what is neither, which is told with its line:
+/// a row that the bureau refused is compared with nothing, so it would pass there.
+fn instant(cell: &str) -> Option<String> {
+    match cell {
+        "" => Some(String::new()),
+        cell => cell.parse::<Timestamp>().ok().map(|at| at.to_string()),
+    }
 }
 
 /// The queries of the month that name no consent that is there.
