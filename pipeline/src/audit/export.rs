@@ -37,8 +37,8 @@ pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by
     }
     let now = house.trusted_now()?;
     let today = house.today(now);
-    let taker = taker::check(house, &mut house.db.begin().await?, member, by, today).await?;
-    taker::check_stranger(house, &mut reader, &sample, &taker).await?;
+    let taker = taker::check(house, &mut reader, member, by, today).await?;
+    taker::check_not_looked_at(house, &mut reader, &sample, &taker).await?;
     let staging = Staging::begin(folder, &house.dir)?;
     let reference = format!("sample:{month}");
     let act = Act {
@@ -49,7 +49,7 @@ pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by
     let mut tx = house.db.begin().await?;
     // Rights may have ended while records were looked at.
     let today = house.today(house.trusted_now()?);
-    let taker = taker::check(house, &mut tx, member, &taker, today).await?;
+    let taker = taker::check(house, tx.connection(), member, &taker, today).await?;
     act::enter(house, tx.connection(), &act, &taker, now).await?;
     tx.commit().await?;
     archive::export(house, &staging.place(JOURNAL)?).await?;

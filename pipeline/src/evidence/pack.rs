@@ -68,7 +68,7 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
             remedy: "check the three digits; see `mayfly member import`",
         });
     }
-    inspector(house, &mut house.db.begin().await?, by, house.today(now)).await?;
+    inspector(house, &mut reader, by, house.today(now)).await?;
     let staging = Staging::begin(folder, &house.dir)?;
     let (made_by, entry) = enter(house, asked, by, now).await?;
 
@@ -126,7 +126,8 @@ async fn enter(house: &House, asked: &Asked, by: &str, now: Timestamp) -> Result
         reference: &reference,
     };
     let mut tx = house.db.begin().await?;
-    let by = inspector(house, &mut tx, by, house.today(house.trusted_now()?)).await?;
+    let today = house.today(house.trusted_now()?);
+    let by = inspector(house, tx.connection(), by, today).await?;
     let taken = TakenAway {
         from: asked.from.to_string(),
         to: asked.to.to_string(),

@@ -1,6 +1,7 @@
-//! What leaves the house by the disk: a folder or a file has its name only when it is whole and will survive a power cut. *Edge.*
+//! What leaves the house by the disk: it has its name only when it is whole and will survive a power cut. *Edge.*
 //!
-//! [`folder`] is a new folder, written beside its place; [`beside`] are new files in a folder that has others; [`mod@file`] is one new file, written line by line.
+//! [`folder`] is a new folder, written beside its place; [`beside`] are new files in a folder that has others; [`mod@file`] is
+//! one new file, written line by line.
 //! Whatever a crash leaves has a name that nobody takes for a document. All of it is only for its owner: there are people's
 //! names in it.
 
