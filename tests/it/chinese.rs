@@ -1,4 +1,8 @@
 //! What people read under `--lang zh-TW`: refusals with their parameters, heads of lists; programs read what they read before. *Edge.*
+//!
+//! `whole` looks for what is half English, in every command that shows something.
+
+mod whole;
 
 use crate::{
     batch_file::{BatchRow, batch_file},

@@ -16,8 +16,10 @@ use crate::{
 pub enum Breach {
     /// It overlaps another authorisation of the account.
     Overlap,
-    /// It begins or ends before the day on which it is entered.
+    /// It begins before the day on which it is entered.
     Backdated,
+    /// It is to be ended from a day on that is past when that is entered.
+    EndedBack,
     /// The account is another person's, or was.
     HandedOver,
     /// Its account or its person has a name that is another's at the place.
@@ -106,7 +108,7 @@ impl Breach {
     pub fn code(self) -> &'static str {
         match self {
             Self::Overlap => "PEOPLE-OVERLAP",
-            Self::Backdated => "PEOPLE-BACKDATED",
+            Self::Backdated | Self::EndedBack => "PEOPLE-BACKDATED",
             Self::HandedOver => "PEOPLE-HANDED-OVER",
             Self::Namesake => "PEOPLE-NAMESAKE",
             Self::Reserved => "PEOPLE-RESERVED",
@@ -125,6 +127,7 @@ impl Breach {
             Self::Backdated => {
                 "it would hold from a day that is past on, for an account or a place that is known already (五(一)2, 9)"
             }
+            Self::EndedBack => "it would be ended from a day that is past on (五(一)2, 9)",
             Self::HandedOver => {
                 "the account is another person's or was: it never goes on to somebody else (五(一)6, 10)"
             }
@@ -146,7 +149,7 @@ impl Breach {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Overlap => "end the other one first (`mayfly people end`), or begin on the day it ends",
-            Self::Backdated => "name today or a later day; what happened before is told in the reason",
+            Self::Backdated | Self::EndedBack => "name today or a later day; what happened before is told in the reason",
             Self::HandedOver => {
                 "give the new person an account of their own, with a name that nobody has had"
             }

@@ -20,9 +20,9 @@ use crate::{
         signing,
     },
     output::beside::Beside,
+    printed::moment,
     printed::{Printed, day},
     regime::people::{Party, Right},
-    roc::taipei,
     workbook::Book,
 };
 
@@ -133,7 +133,7 @@ pub async fn write(
     let facts = [
         (which.name_of_days(), which.days()),
         ("範圍", member.unwrap_or("全部").to_owned()),
-        ("列印", taipei(now)),
+        ("列印", moment(now, Language::ZhTw)),
     ];
     english.put(&chinese, which, &facts, &files)?;
     Ok(files.into())

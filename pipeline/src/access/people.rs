@@ -233,8 +233,8 @@ async fn end_with(
             "see `mayfly people table --on DAY` for the accounts that have one",
         )
     })?;
-    if let Some(breach) = Breach::of_day(day, today, &house.regime) {
-        return Err(breach.error());
+    if Breach::of_day(day, today, &house.regime).is_some() {
+        return Err(Breach::EndedBack.error());
     }
     let standing = forms::table_lines(std::slice::from_ref(&line));
     let ending = (&standing[0], "ends", day);

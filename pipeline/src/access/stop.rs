@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use mayfly_consent::Language;
 use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
@@ -37,6 +38,20 @@ impl Target {
             Self::Link => ("link", ""),
             Self::Drill(number) => ("drill", number),
         }
+    }
+
+    /// What it is, for people: kind and name.
+    pub fn said(&self, language: Language) -> String {
+        let (kind, subject) = self.columns();
+        let kind = match (self, language) {
+            (_, Language::En) => kind,
+            (Self::Member(_), Language::ZhTw) => "使用單位",
+            (Self::Person(_), Language::ZhTw) => "人員",
+            (Self::Item(_), Language::ZhTw) => "查詢項目",
+            (Self::Link, Language::ZhTw) => "全部介接",
+            (Self::Drill(_), Language::ZhTw) => "演練",
+        };
+        format!("{kind} {subject}").trim_end().to_owned()
     }
 
     /// The member it concerns; empty where that is none, or all.

@@ -60,7 +60,9 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) if usage::is_wrong(&error) => {
             let refused = usage::refusal(&error);
-            Out::new(false, args::Lang::En).error(&refused);
+            let out = Out::new(false, usage::language(std::env::args_os()));
+            out.error(&refused);
+            out.usage(&error);
             return ExitCode::from(refused.exit() as u8);
         }
         Err(help) => {

@@ -27,7 +27,7 @@ const FIELDS: [&str; 8] = [
 ];
 
 /// The log that the member's own system keeps of the persons `numbers`, a line each, and its lines as cells.
-pub(super) fn log(numbers: impl Iterator<Item = u64>) -> Vec<[String; 10]> {
+pub fn log(numbers: impl Iterator<Item = u64>) -> Vec<[String; 10]> {
     let rows: Vec<BatchRow> = numbers.map(BatchRow::valid).collect();
     let text = batch_file(&rows);
     let mut reader = csv::Reader::from_reader(text.as_slice());
@@ -49,7 +49,7 @@ pub(super) fn log(numbers: impl Iterator<Item = u64>) -> Vec<[String; 10]> {
     lines.collect()
 }
 
-pub(super) fn written(sandbox: &Sandbox, lines: &[[String; 10]]) -> String {
+pub fn written(sandbox: &Sandbox, lines: &[[String; 10]]) -> String {
     let mut text = format!("batch,line,{}\n", FIELDS.join(","));
     for line in lines {
         text.push_str(&line.join(","));
