@@ -3,7 +3,7 @@
 use super::{Opening, args::EvidenceCommand, out::Out, placed};
 use crate::{
     error::{Exit, Result},
-    evidence::{asked::Asked, pack, verify},
+    evidence::{asked::Asked, finding::Finding, pack, verify},
 };
 
 pub(super) async fn run(opening: &Opening, command: EvidenceCommand, out: &Out) -> Result<Exit> {
@@ -33,7 +33,7 @@ pub(super) async fn run(opening: &Opening, command: EvidenceCommand, out: &Out) 
                     counts.certificates,
                     packed.journal,
                     packed.key
-                ) + &packed.findings.iter().map(|found| format!("finding: {}\n", found.text())).collect::<String>()
+                ) + &told(&packed.findings)
             })?;
             Ok(match packed.findings.is_empty() {
                 true => Exit::Done,
@@ -74,4 +74,17 @@ pub(super) async fn run(opening: &Opening, command: EvidenceCommand, out: &Out) 
             })
         }
     }
+}
+
+/// The first of them; the folder has all.
+fn told(findings: &[Finding]) -> String {
+    let lines = findings.iter().take(pack::TOLD_MAX);
+    let mut text: String = lines
+        .map(|found| format!("finding: {}\n", found.text()))
+        .collect();
+    let more = findings.len().saturating_sub(pack::TOLD_MAX);
+    if more > 0 {
+        text.push_str(&format!("and {more} more: see the file findings\n"));
+    }
+    text
 }
