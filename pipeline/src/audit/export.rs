@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::House,
-    error::Result,
+    error::{Error, Result},
     journal::{
         act::{self, Act},
         archive,
@@ -52,16 +52,20 @@ pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by
     let taker = taker::check(house, tx.connection(), member, &taker, today).await?;
     act::enter(house, tx.connection(), &act, &taker, now).await?;
     tx.commit().await?;
-    archive::export(house, &staging.place(JOURNAL)?).await?;
+    let journal = archive::export(house, &staging.place(JOURNAL)?).await?;
     staging.put("check.py", CHECK)?;
     staging.put("README", GUIDE)?;
     staging.put("verifier-key", &format!("{}\n", house.signer.verifier().text()))?;
+    // It may have been made larger meanwhile: it is what its acts in this journal say.
+    let sample = frozen(&mut reader, member, month).await?.until(journal);
+    let sample = sample.filter(|sample| sample.state == State::Drawn);
+    let sample = sample.ok_or(Error::Bug("the journal lacks the draw of a sample"))?;
     let items = write(&mut reader, &sample, &staging, "").await?;
     staging.name()?;
     Ok(items)
 }
 
-/// Writes the file of a drawn `sample` to `folder` of `staging`, which is empty or ends with a slash, for whoever has entered that in the journal; returns how many records it
+/// Writes the file of a drawn `sample`, which has no act that the journal beside it has not, to `folder` of `staging`, which is empty or ends with a slash, for whoever has entered that in the journal; returns how many records it
 /// has.
 ///
 /// # Errors

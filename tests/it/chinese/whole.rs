@@ -25,12 +25,33 @@ fn no_command_is_half_english() {
         &["approval", "show", "1"],
         &["audit", "list"],
         &["audit", "freeze", "004", "2026-11"],
-        &["audit", "draw", "004", "2026-11", "--as", "hsu.rv", "--named-by", "wu.head", "--value", VALUE],
+        &[
+            "audit",
+            "draw",
+            "004",
+            "2026-11",
+            "--as",
+            "hsu.rv",
+            "--named-by",
+            "wu.head",
+            "--value",
+            VALUE,
+        ],
         &["audit", "show", "004", "2026-11", "--as", "hsu.rv"],
         &["audit", "name", "004", "2026-11", "hsu.rv", "--as", "wu.head"],
         &["audit", "item", "004", "2026-11", "1", "--as", "hsu.rv"],
         &[
-            "audit", "verdict", "004", "2026-11", "1", "--verdict", "finding", "--reason", "approval_missing", "--as", "hsu.rv",
+            "audit",
+            "verdict",
+            "004",
+            "2026-11",
+            "1",
+            "--verdict",
+            "finding",
+            "--reason",
+            "approval_missing",
+            "--as",
+            "hsu.rv",
         ],
         &["audit", "verdicts", "004", "2026-11", "--as", "hsu.rv"],
         &["audit", "findings"],
@@ -64,7 +85,19 @@ fn no_command_is_half_english() {
         &["sheet", "show", "004", "2026-W45", "chen.yl", "--as", "chen.yl"],
         &["sheet", "verify", "004", "2026-W45"],
         &["stop", "list", "--all"],
-        &["subject", "report", &who, "--proof", "national_id", "--reference", "R-1", "--out", &told, "--as", "he.cmp"],
+        &[
+            "subject",
+            "report",
+            &who,
+            "--proof",
+            "national_id",
+            "--reference",
+            "R-1",
+            "--out",
+            &told,
+            "--as",
+            "he.cmp",
+        ],
         &["watch", "--once"],
         &["purge", "plan"],
         &["purge", "status"],
@@ -76,7 +109,18 @@ fn no_command_is_half_english() {
         &["journal", "export", journal],
         &["journal", "verify"],
         &["journal", "verify", journal, "--key", &key],
-        &["evidence", "pack", "--from", "2026-11-01", "--to", "2026-11-30", "--out", pack, "--as", "he.cmp"],
+        &[
+            "evidence",
+            "pack",
+            "--from",
+            "2026-11-01",
+            "--to",
+            "2026-11-30",
+            "--out",
+            pack,
+            "--as",
+            "he.cmp",
+        ],
         &["evidence", "verify", pack, "--key", &key],
         &["backup", "create", backup],
         &["serve", "--once"],
@@ -104,16 +148,51 @@ fn no_command_is_half_english() {
 #[test]
 fn no_refusal_is_half_english() {
     let sandbox = with_sheets();
-    let log = sandbox.file("log.csv", "batch,line\n").to_str().unwrap().to_owned();
+    let log = sandbox
+        .file("log.csv", "batch,line\n")
+        .to_str()
+        .unwrap()
+        .to_owned();
     let lines: &[(&[&str], &str)] = &[
         (&["batch", "lits"], "用法：mayfly batch"),
         (&["batch", "list", "x"], "(USAGE)"),
         (&["audit", "draw", "004"], "缺少："),
         (&["duty", "list", "--on", "yesterday"], "不接受此值"),
-        (&["people", "end", "004/chen.yl", "2026-11-01", "--reason", "x", "--as", "a", "--approved-by", "b"], "(PEOPLE-"),
-        (&["audit", "reconcile", "004", "2026-10", &log, "--as", "hsu.rv"], "重新勾稽"),
-        (&["audit", "reconcile", "004", "2026-10", "none.csv", "--as", "hsu.rv"], "(FILE-UNREADABLE)"),
-        (&["stop", "add", "member", "999", "--reason", "x", "--as", "he.cmp"], "(STOP-"),
+        (
+            &[
+                "people",
+                "end",
+                "004/chen.yl",
+                "2026-11-01",
+                "--reason",
+                "x",
+                "--as",
+                "a",
+                "--approved-by",
+                "b",
+            ],
+            "(PEOPLE-",
+        ),
+        (
+            &["audit", "reconcile", "004", "2026-10", &log, "--as", "hsu.rv"],
+            "重新勾稽",
+        ),
+        (
+            &[
+                "audit",
+                "reconcile",
+                "004",
+                "2026-10",
+                "none.csv",
+                "--as",
+                "hsu.rv",
+            ],
+            "(FILE-UNREADABLE)",
+        ),
+        (
+            &["stop", "add", "member", "999", "--reason", "x", "--as", "he.cmp"],
+            "(STOP-",
+        ),
     ];
     let mut found = Vec::new();
     for (words, told) in lines {
@@ -146,7 +225,9 @@ fn half_english(words: &[&str], text: &str) -> Vec<String> {
     let is_half = |line: &&str| {
         let plain = without_commands(line);
         let tokens: Vec<&str> = plain.split_whitespace().collect();
-        let is_run = tokens.windows(2).any(|pair| pair.iter().all(|word| is_english(word)));
+        let is_run = tokens
+            .windows(2)
+            .any(|pair| pair.iter().all(|word| is_english(word)));
         is_run || tokens.iter().any(|word| is_western_day(word))
     };
     let lines = text.lines().filter(is_half);
@@ -159,7 +240,10 @@ fn without_commands(line: &str) -> String {
     let ends = ['；', '，', '。', '：'];
     let mut plain = String::new();
     for part in line.split_inclusive(ends) {
-        let end = ["mayfly ", "age -d"].iter().filter_map(|command| part.find(command)).min();
+        let end = ["mayfly ", "age -d"]
+            .iter()
+            .filter_map(|command| part.find(command))
+            .min();
         plain.push_str(&part[..end.unwrap_or(part.len())]);
     }
     let alone = |sign: char| match sign.is_ascii() {
@@ -173,7 +257,9 @@ fn without_commands(line: &str) -> String {
 fn is_english(word: &str) -> bool {
     let word = word.trim_matches(|sign: char| ",.;:()\"'".contains(sign));
     let rest = word.get(1..).unwrap_or_default();
-    word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && rest.bytes().any(|byte| byte.is_ascii_lowercase())
+    word.len() > 1
+        && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && rest.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 fn is_western_day(word: &str) -> bool {
@@ -189,10 +275,34 @@ fn house() -> Sandbox {
     let act = |words: &[&str], code| {
         sandbox.mayfly([&["--at", LATER], words].concat()).expect(code);
     };
-    act(&["stop", "add", "item", "C0101", "--reason", "trial", "--as", "he.cmp"], 0);
-    sandbox.approved(LATER, &["stop", "lift", "1", "--reason", "trial over"]).expect(0);
-    act(&["incident", "open", "person", "012/chou.q", "--reason", "trial", "--as", "he.cmp"], 0);
-    act(&["purge", "hold", "add", "query", "--member", "004", "--reason", "trial", "--as", "he.cmp"], 75);
+    act(
+        &[
+            "stop", "add", "item", "C0101", "--reason", "trial", "--as", "he.cmp",
+        ],
+        0,
+    );
+    sandbox
+        .approved(LATER, &["stop", "lift", "1", "--reason", "trial over"])
+        .expect(0);
+    act(
+        &[
+            "incident",
+            "open",
+            "person",
+            "012/chou.q",
+            "--reason",
+            "trial",
+            "--as",
+            "he.cmp",
+        ],
+        0,
+    );
+    act(
+        &[
+            "purge", "hold", "add", "query", "--member", "004", "--reason", "trial", "--as", "he.cmp",
+        ],
+        75,
+    );
     sandbox.mayfly(["--at", CLOSED, "serve", "--once"]).expect(0);
     sandbox
 }
@@ -211,7 +321,10 @@ fn log(sandbox: &Sandbox) -> String {
 }
 
 fn verifier(sandbox: &Sandbox) -> String {
-    let said = sandbox.mayfly(["--at", CLOSED, "--json", "journal", "verify"]).expect(0).json();
+    let said = sandbox
+        .mayfly(["--at", CLOSED, "--json", "journal", "verify"])
+        .expect(0)
+        .json();
     said["key"].as_str().unwrap().to_owned()
 }
 
