@@ -78,6 +78,11 @@ pub fn stopped(sandbox: &Sandbox, made: &Path, words: &[&str], meanwhile: impl F
         pause(0.002);
     }
     meanwhile();
-    kill_process(Pid::from_child(&child), Signal::CONT).unwrap();
+    // Its threads may come to their stop one after the other behind the first call to go on.
+    while child.try_wait().unwrap().is_none() {
+        assert!(watch.seconds() < 300.0, "it does not go on");
+        let _ = kill_process(Pid::from_child(&child), Signal::CONT);
+        pause(0.02);
+    }
     Run::of(child.wait_with_output().unwrap())
 }
