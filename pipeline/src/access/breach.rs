@@ -126,7 +126,9 @@ impl Breach {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Overlap => "end the other one first (`mayfly people end`), or begin on the day it ends",
-            Self::Backdated | Self::EndedBack => "name today or a later day; what happened before is told in the reason",
+            Self::Backdated | Self::EndedBack => {
+                "name today or a later day; what happened before is told in the reason"
+            }
             Self::HandedOver => {
                 "give the new person an account of their own, with a name that nobody has had"
             }
