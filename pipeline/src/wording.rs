@@ -1,8 +1,8 @@
 //! What refusals and findings say in the reader's language: in Chinese from one table, by code. *Pure.*
 //!
-//! An error is made with an English sentence; the table knows it by what stands around its parameters (file names, lines, accounts,
-//! hours), and sets these, and nothing else, into the Chinese one: no value can come in that the English sentence does not
-//! have. What the table does not know is said as the code's general sentence, with the English one after it.
+//! An error is made with an English sentence; the table knows it by what stands around its parameters (file names, lines,
+//! accounts, hours), and sets these, and nothing else, into the Chinese one: no value can come in that the English sentence
+//! does not have. What the table does not know is said as the code's general sentence, with the English one after it.
 
 mod template;
 

@@ -147,6 +147,7 @@ async fn begin_with(
     let facts = Known {
         lines: &known,
         holder: holder_of_account.as_deref(),
+        is_namesake: rows::is_namesake(&mut *conn, &line).await?,
     };
     let needs_level = || {
         let role = house.regime.member_role(Right::Approve);

@@ -130,6 +130,7 @@ impl<'h> Import<'h> {
                 let facts = Known {
                     lines: &known,
                     holder: holder.as_deref(),
+                    is_namesake: rows::is_namesake(&mut *conn, line).await?,
                 };
                 if let Some(breach) = Breach::of_beginning(line, &facts, self.regime) {
                     return Err(breached(breach));

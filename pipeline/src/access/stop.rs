@@ -1,5 +1,7 @@
 //! Stops of a member, a person, an item or the whole link: placed, lifted, listed (九(二)4, 十一(二), D18). *SQL.*
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use mayfly_consent::Language;
 use serde::Serialize;
@@ -59,6 +61,13 @@ impl Target {
             Self::Person(person) => person.split_once('/').map_or("", |(member, _)| member),
             Self::Item(_) | Self::Link | Self::Drill(_) => "",
         }
+    }
+
+    /// The account that it names, if that is one of `member`.
+    pub fn account_of(&self, member: &str) -> Option<&str> {
+        let Self::Person(person) = self else { return None };
+        let (code, account) = person.split_once('/')?;
+        (code == member).then_some(account)
     }
 
     /// What the two columns name, if it is anything.
@@ -154,6 +163,13 @@ pub async fn list(conn: &mut AnyConnection, in_force: bool) -> Result<Vec<Stop>>
     rows.iter()
         .map(|row| from_row(row).map_err(Error::database("list the stops")))
         .collect()
+}
+
+/// The accounts of `member` that stops in force name.
+pub(super) async fn accounts(conn: &mut AnyConnection, member: &str) -> Result<BTreeSet<String>> {
+    let stops = list(conn, true).await?;
+    let named = stops.iter().filter_map(|stop| stop.target.account_of(member));
+    Ok(named.map(str::to_owned).collect())
 }
 
 fn from_row(row: &AnyRow) -> std::result::Result<Stop, sqlx::Error> {

@@ -5,7 +5,7 @@ use mayfly_consent::Language;
 use super::{Opening, args::EvidenceCommand, out::Out, placed};
 use crate::{
     error::{Exit, Result},
-    evidence::{asked::Asked, pack, verified::Verified, verify},
+    evidence::{asked::Asked, finding::Finding, pack, verified::Verified, verify},
     printed::{day, of},
     wording,
 };
@@ -41,12 +41,7 @@ pub(super) async fn run(opening: &Opening, command: EvidenceCommand, out: &Out) 
                          其 README.txt 載明不用本程式之查驗方法；使用本程式：{verify}\n"
                     ),
                 };
-                for found in &packed.findings {
-                    text.push_str(&match out.language {
-                        Language::En => format!("finding: {}\n", found.text()),
-                        Language::ZhTw => format!("不符：{}\n", found.told()),
-                    });
-                }
+                text.push_str(&told(&packed.findings, out.language));
                 text
             })?;
             Ok(match packed.findings.is_empty() {
@@ -101,4 +96,23 @@ fn head(found: &Verified, language: Language) -> String {
             )
         }
     }
+}
+
+/// The first of them; the folder has all.
+fn told(findings: &[Finding], language: Language) -> String {
+    let lines = findings.iter().take(pack::TOLD_MAX);
+    let mut text: String = lines
+        .map(|found| match language {
+            Language::En => format!("finding: {}\n", found.text()),
+            Language::ZhTw => format!("不符：{}\n", found.told()),
+        })
+        .collect();
+    let more = findings.len().saturating_sub(pack::TOLD_MAX);
+    if more > 0 {
+        text.push_str(&match language {
+            Language::En => format!("and {more} more: see the file findings\n"),
+            Language::ZhTw => format!("另有 {more} 項：見檔案 findings\n"),
+        });
+    }
+    text
 }

@@ -119,7 +119,7 @@ async fn taker(house: &House, tx: &mut Tx, incident: &Incident, by: &str, today:
         code: "EXPORT-RIGHT",
         remedy: "name one of the 授權表 (--as): compliance at the bureau, the unit head or internal auditor of the member that is concerned, or an auditor of the supervisor or the provider",
     };
-    takers.check(house, tx, by, today).await
+    takers.check(house, tx.connection(), by, today).await
 }
 
 /// The instant until which it is to be given: that of its duty, which may have moved.
