@@ -116,7 +116,7 @@ fn lists_have_chinese_heads_and_programs_read_what_they_read_before() {
         (&["batch", "list"], &["批次", "查無資料"]),
         (
             &["sheet", "list"],
-            &["單號", "應核章日", "待核章", "115/11/15", "3 份查詢紀錄單"],
+            &["單號", "應核章日", "待核章", "115/11/15", "4 份查詢紀錄單"],
         ),
         (
             &["sheet", "show", "004", "2026-W45", "chen.yl"],

@@ -201,7 +201,7 @@ impl<'a> View<'a> {
                 format!(
                     "{} {} {} {}",
                     self.idv_method,
-                    self.idv_result,
+                    proven(self.idv_result, language),
                     taipei(&self.idv_at),
                     self.idv_ref
                 ),
@@ -235,6 +235,15 @@ impl<'a> View<'a> {
             self.form_text.trim_end(),
         ));
         text
+    }
+}
+
+/// How it ended when somebody proved who they are.
+fn proven(word: &str, language: Language) -> &str {
+    match (word, language) {
+        ("passed", Language::ZhTw) => "通過",
+        ("failed", Language::ZhTw) => "未通過",
+        (word, _) => word,
     }
 }
 

@@ -36,13 +36,22 @@ pub(super) async fn run(opening: &Opening, out: &Out) -> Result<Exit> {
 /// What a check has found, and what to do.
 fn found(check: &Check, language: Language) -> (String, Option<String>) {
     let (Some(code), Some(todo)) = (check.code, &check.remedy) else {
-        return (wording::line(&check.finding, language), None);
+        return (good(&check.finding, language), None);
     };
     // It ends with the code, which is no part of the sentence.
     let end = format!(" ({code})");
     let sentence = check.finding.strip_suffix(&end).unwrap_or(&check.finding);
     let said = wording::said(code, sentence.into(), todo.clone(), language);
     (format!("{}{end}", said.sentence), Some(said.remedy))
+}
+
+/// What a check has found that is in order. A word alone stands in no table: it may be somebody's account.
+fn good(finding: &str, language: Language) -> String {
+    match (finding, language) {
+        ("configured", Language::ZhTw) => "已設定".into(),
+        ("open", Language::ZhTw) => "開啟中".into(),
+        (finding, language) => wording::line(finding, language),
+    }
 }
 
 /// The name of a check.

@@ -48,6 +48,7 @@ use self::{
 };
 use crate::{
     app::House,
+    config,
     error::{Error, Exit, Result},
     lockdown, setup, telemetry,
 };
@@ -60,7 +61,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) if usage::is_wrong(&error) => {
             let refused = usage::refusal(&error);
-            let out = Out::new(false, usage::language(std::env::args_os()));
+            let out = Out::new(false, usage::language(config::typed()));
             out.error(&refused);
             out.usage(&error);
             return ExitCode::from(refused.exit() as u8);

@@ -3,11 +3,15 @@
 use std::fs;
 
 use super::{LATER, in_chinese, with_sheets};
-use crate::support::Sandbox;
+use crate::{
+    batch_file::{BatchRow, batch_file},
+    support::{NOW, Sandbox},
+};
 
 /// After the month, in which a sample was drawn and a log reconciled.
 const CLOSED: &str = "2026-12-01T09:00:00+08:00";
 
+/// But `clauses`, whose controls are told in the words of the sources.
 #[test]
 fn no_command_is_half_english() {
     let sandbox = house();
@@ -16,7 +20,7 @@ fn no_command_is_half_english() {
     let [journal, certificates, sample, backup, pack] = folders.each_ref().map(String::as_str);
     let key = verifier(&sandbox);
     let (who, log) = (subject(&sandbox), log(&sandbox));
-    let consent = crate::batch_file::BatchRow::valid(1).cell("consent_ref");
+    let consent = BatchRow::valid(1).cell("consent_ref");
     let told = sandbox.path("told").to_str().unwrap().to_owned();
     let lines: &[&[&str]] = &[
         &["account", "list", "004"],
@@ -38,7 +42,6 @@ fn no_command_is_half_english() {
             VALUE,
         ],
         &["audit", "show", "004", "2026-11", "--as", "hsu.rv"],
-        &["audit", "name", "004", "2026-11", "hsu.rv", "--as", "wu.head"],
         &["audit", "item", "004", "2026-11", "1", "--as", "hsu.rv"],
         &[
             "audit",
@@ -49,7 +52,7 @@ fn no_command_is_half_english() {
             "--verdict",
             "finding",
             "--reason",
-            "approval_missing",
+            "no_approval",
             "--as",
             "hsu.rv",
         ],
@@ -61,8 +64,6 @@ fn no_command_is_half_english() {
         &["audit", "verify", sample, "--key", &key],
         &["batch", "list"],
         &["batch", "show", "004-1151102-01"],
-        &["batch", "results", "004-1151102-01", "--as", "chen.yl"],
-        &["clauses"],
         &["consent", "show", "004", &consent, "--as", "chen.yl"],
         &["doctor"],
         &["duty", "list", "--all"],
@@ -90,7 +91,7 @@ fn no_command_is_half_english() {
             "report",
             &who,
             "--proof",
-            "national_id",
+            "id_card",
             "--reference",
             "R-1",
             "--out",
@@ -136,10 +137,45 @@ fn no_command_is_half_english() {
         found.extend(half_english(words, &run.stdout));
         found.extend(half_english(words, &run.stderr));
     }
-    for name in ["report.txt"] {
-        let text = fs::read_to_string(sandbox.path("told").join(name)).unwrap_or_default();
-        assert!(text.contains("當事人"), "{name}: {text}");
-        found.extend(half_english(&[name], &text));
+    match fs::read_to_string(sandbox.path("told").join("report.txt")) {
+        Ok(text) => found.extend(half_english(&["report.txt"], &text)),
+        Err(_) => found.push("there is no report.txt".to_owned()),
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// While answers can be read.
+#[test]
+fn no_answer_is_half_english() {
+    let sandbox = Sandbox::with_master_data();
+    let file = sandbox.file(
+        "004-1151102-01.csv",
+        batch_file(&[BatchRow::valid(1).with("querier", "chen.yl")]),
+    );
+    let file = file.to_str().unwrap();
+    let out = sandbox.path("out").to_str().unwrap().to_owned();
+    let lines: &[&[&str]] = &[
+        &["batch", "run", file],
+        &["batch", "results", "004-1151102-01", "--as", "chen.yl"],
+        &[
+            "batch",
+            "results",
+            "004-1151102-01",
+            "--as",
+            "chen.yl",
+            "--out",
+            &out,
+        ],
+        &["purge", "status"],
+        &["purge", "status", "--timeline"],
+    ];
+    let mut found = Vec::new();
+    for words in lines {
+        let run = sandbox.mayfly([&["--at", NOW, "--lang", "zh-TW"], *words].concat());
+        // What the provider answered stands there in its own words.
+        let text = run.expect(0).stdout;
+        let own: Vec<&str> = text.lines().filter(|line| !line.starts_with("  {")).collect();
+        found.extend(half_english(words, &own.join("\n")));
     }
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
@@ -163,6 +199,7 @@ fn no_refusal_is_half_english() {
                 "people",
                 "end",
                 "004/chen.yl",
+                "--on",
                 "2026-11-01",
                 "--reason",
                 "x",
@@ -175,7 +212,7 @@ fn no_refusal_is_half_english() {
         ),
         (
             &["audit", "reconcile", "004", "2026-10", &log, "--as", "hsu.rv"],
-            "重新勾稽",
+            "使用單位紀錄檔",
         ),
         (
             &[
@@ -220,17 +257,20 @@ fn english_words_and_days_are_found_where_they_stand() {
     check("於民國115年11月2日 10:00:00；115/11/02", false);
 }
 
-/// Each line with two English words in a row, or a day that is not in years of the republic.
+/// Each line with two English words in a row of one cell, or a day that is not in years of the republic. What an approval is of is
+/// shown as it is bound: lines of JSON.
 fn half_english(words: &[&str], text: &str) -> Vec<String> {
     let is_half = |line: &&str| {
         let plain = without_commands(line);
-        let tokens: Vec<&str> = plain.split_whitespace().collect();
-        let is_run = tokens
-            .windows(2)
-            .any(|pair| pair.iter().all(|word| is_english(word)));
-        is_run || tokens.iter().any(|word| is_western_day(word))
+        let is_run = |cell: &str| {
+            let tokens: Vec<&str> = cell.split_whitespace().collect();
+            let is_run = |pair: &[&str]| pair.iter().all(|word| is_english(word));
+            tokens.windows(2).any(is_run)
+        };
+        plain.split("  ").any(is_run) || plain.split_whitespace().any(is_western_day)
     };
-    let lines = text.lines().filter(is_half);
+    let is_json = |line: &&str| line.trim_start().starts_with('"');
+    let lines = text.lines().filter(|line| !is_json(line) && is_half(line));
     lines.map(|line| format!("{words:?}: {line}")).collect()
 }
 
@@ -257,7 +297,8 @@ fn without_commands(line: &str) -> String {
 fn is_english(word: &str) -> bool {
     let word = word.trim_matches(|sign: char| ",.;:()\"'".contains(sign));
     let rest = word.get(1..).unwrap_or_default();
-    word.len() > 1
+    !PLACES.contains(&word)
+        && word.len() > 1
         && word.bytes().all(|byte| byte.is_ascii_alphabetic())
         && rest.bytes().any(|byte| byte.is_ascii_lowercase())
 }
@@ -277,12 +318,12 @@ fn house() -> Sandbox {
     };
     act(
         &[
-            "stop", "add", "item", "C0101", "--reason", "trial", "--as", "he.cmp",
+            "stop", "add", "item", "C0101", "--reason", "測試", "--as", "he.cmp",
         ],
         0,
     );
     sandbox
-        .approved(LATER, &["stop", "lift", "1", "--reason", "trial over"])
+        .approved(LATER, &["stop", "lift", "1", "--reason", "測試結束"])
         .expect(0);
     act(
         &[
@@ -299,7 +340,7 @@ fn house() -> Sandbox {
     );
     act(
         &[
-            "purge", "hold", "add", "query", "--member", "004", "--reason", "trial", "--as", "he.cmp",
+            "purge", "hold", "add", "query", "--member", "004", "--reason", "測試", "--as", "he.cmp",
         ],
         75,
     );
@@ -309,7 +350,7 @@ fn house() -> Sandbox {
 
 /// What a person who asks shows: number and birth date.
 fn subject(sandbox: &Sandbox) -> String {
-    let row = crate::batch_file::BatchRow::valid(1);
+    let row = BatchRow::valid(1);
     let text = format!("{}\n{}\n", row.cell("subject_id"), row.cell("birth_date"));
     sandbox.file("who", text).to_str().unwrap().to_owned()
 }
@@ -328,4 +369,6 @@ fn verifier(sandbox: &Sandbox) -> String {
     said["key"].as_str().unwrap().to_owned()
 }
 
+/// Where people are, as `--as` and the registers have it.
+const PLACES: [&str; 3] = ["bureau", "supervisor", "provider"];
 const VALUE: &str = "00112233445566778899aabbccddeeff";
