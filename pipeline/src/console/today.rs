@@ -179,7 +179,10 @@ async fn pictures(
 
 impl Task {
     fn decision(approval: &Approval, language: Language) -> Self {
-        let act = approval::forms::act(approval.act, language);
+        let act = match language {
+            Language::En => words(approval.act.name()),
+            Language::ZhTw => approval::forms::act(approval.act, language).to_owned(),
+        };
         Self {
             due: instant(approval.expires_at, language),
             is_late: false,

@@ -15,8 +15,8 @@ use crate::{
 pub struct Guest {
     /// `PLACE/ACCOUNT`.
     pub account: &'static str,
-    /// Their part.
-    pub part: &'static str,
+    /// Their part, in English and in Chinese.
+    pub part: (&'static str, &'static str),
     by: &'static str,
     given_by: &'static str,
 }
@@ -59,7 +59,12 @@ pub async fn let_in(house: &House) -> Result<PathBuf> {
     Ok(path)
 }
 
-const fn guest(account: &'static str, part: &'static str, by: &'static str, given_by: &'static str) -> Guest {
+const fn guest(
+    account: &'static str,
+    part: (&'static str, &'static str),
+    by: &'static str,
+    given_by: &'static str,
+) -> Guest {
     Guest {
         account,
         part,
@@ -70,28 +75,38 @@ const fn guest(account: &'static str, part: &'static str, by: &'static str, give
 
 /// One of each role.
 pub const GUESTS: [Guest; 10] = [
-    guest("004/chen.yl", "查詢人員 querier", "lu.adm", "wu.head"),
-    guest("004/wang.dg", "授權核定人員 approver", "lu.adm", "wu.head"),
-    guest("004/hsu.rv", "覆核人員 reviewer", "lu.adm", "wu.head"),
-    guest("004/wu.head", "單位主管 unit head", "lu.adm", "wang.dg"),
+    guest("004/chen.yl", ("querier", "查詢人員"), "lu.adm", "wu.head"),
+    guest("004/wang.dg", ("approver", "授權核定人員"), "lu.adm", "wu.head"),
+    guest("004/hsu.rv", ("reviewer", "覆核人員"), "lu.adm", "wu.head"),
+    guest("004/wu.head", ("unit head", "單位主管"), "lu.adm", "wang.dg"),
     guest(
         "004/lu.adm",
-        "帳號管理人員 account administrator",
+        ("account administrator", "帳號管理人員"),
         "mo.adm",
         "wu.head",
     ),
-    guest("004/na.aud", "內部稽核人員 internal auditor", "lu.adm", "wu.head"),
-    guest("bureau/he.cmp", "專責人員 compliance", "xu.adm", "jin.cmp"),
+    guest(
+        "004/na.aud",
+        ("internal auditor", "內部稽核人員"),
+        "lu.adm",
+        "wu.head",
+    ),
+    guest("bureau/he.cmp", ("compliance", "專責人員"), "xu.adm", "jin.cmp"),
     guest(
         "bureau/gu.op",
-        "資料連結作業承辦人員 operator",
+        ("operator", "資料連結作業承辦人員"),
         "xu.adm",
         "jin.cmp",
     ),
-    guest("bureau/xu.adm", "系統管理者 administrator", "tu.adm", "jin.cmp"),
+    guest(
+        "bureau/xu.adm",
+        ("administrator", "系統管理者"),
+        "tu.adm",
+        "jin.cmp",
+    ),
     guest(
         "supervisor/fan.fsc",
-        "監督機關查核人員 supervisor's auditor",
+        ("supervisor's auditor", "監督機關查核人員"),
         "xu.adm",
         "jin.cmp",
     ),
