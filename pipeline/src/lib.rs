@@ -51,6 +51,7 @@ pub mod signin;
 pub mod subject;
 pub mod synth;
 pub mod telemetry;
+pub mod tls;
 pub mod transfer;
 pub mod wording;
 pub mod workbook;

@@ -1,6 +1,7 @@
 //! The HTTP door of the real binary: where it stands, what it says, whom it lets in and how it closes. *Edge.*
 
 pub mod caller;
+mod tls;
 
 use std::{
     io::{Read, Write},

@@ -103,11 +103,13 @@ CREATE TABLE api_token (
     member   TEXT NOT NULL,
     account  TEXT NOT NULL,                -- in whose name it acts
     name     TEXT NOT NULL,                -- what it is for, in a word
-    digest   BLOB NOT NULL UNIQUE,         -- keyed digest of what the system shows
+    fingerprint TEXT,                      -- of the certificate that it shows (SHA-256, hex)
+    digest   BLOB NOT NULL,         -- keyed digest of what the system shows
     made_at  INTEGER NOT NULL,
     until_at INTEGER NOT NULL,             -- half-open [made_at, until_at)
     made_by  TEXT NOT NULL
 ) STRICT;
+CREATE INDEX token_by_digest ON api_token (digest);
 
 -- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).
 CREATE TABLE stop (

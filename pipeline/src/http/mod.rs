@@ -1,7 +1,7 @@
 //! The HTTP door: what watchers, verifiers and members' systems ask over the network. *Edge.*
 //!
 //! `front` is the thread in which it stands, apart from the schedule: neither keeps the other from anything. `crowd` says
-//! who has to leave when it is full, `line` is one connection. `door` is what lies behind it: one house, in which each act
+//! who has to leave when it is full, `line` is one connection, `shield` the TLS it begins with. `door` is what lies behind it: one house, in which each act
 //! runs to its end whether or not anybody waits for it, and `tries` how often an address may fail to sign in. `ask` reads what a
 //! request brings. `openapi` tells programs what there is. `problem` turns every refusal into problem+json (RFC 9457) with
 //! the codes of the command line. Each other file is one family of paths: `health` whether the house is well, `journal` its
@@ -20,6 +20,7 @@ mod openapi;
 mod problem;
 mod results;
 mod session;
+mod shield;
 mod tries;
 mod upload;
 

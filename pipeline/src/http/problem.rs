@@ -98,6 +98,15 @@ impl Problem {
         )
     }
 
+    pub(super) fn in_plain() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "HTTP-PLAIN",
+            "the proxy tells that a part of the way to it was in plain",
+            "call it by https; what was sent in plain may be known to others: change a password, end a token",
+        )
+    }
+
     pub(super) fn must_change() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,

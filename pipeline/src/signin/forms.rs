@@ -36,12 +36,13 @@ pub fn table(accounts: &[Standing], language: Language) -> Printed<6> {
 }
 
 /// The tokens of a place.
-pub fn tokens(tokens: &[Token]) -> Printed<6> {
+pub fn tokens(tokens: &[Token]) -> Printed<7> {
     let row = |token: &Token| {
         [
             token.token.to_string(),
             token.account.clone(),
             token.name.clone(),
+            token.fingerprint.clone().unwrap_or_default(),
             taipei(token.made_at),
             taipei(token.until),
             token.made_by.clone(),
@@ -52,6 +53,7 @@ pub fn tokens(tokens: &[Token]) -> Printed<6> {
             ["token", "No.", "編號"],
             ["account", "Account", "帳號"],
             ["name", "For", "用途"],
+            ["fingerprint", "Certificate (SHA-256)", "憑證 (SHA-256)"],
             ["made_at", "Made", "核發時間"],
             ["until", "Until", "到期時間"],
             ["made_by", "Made by", "核發人員"],

@@ -147,6 +147,7 @@ const LAYERS: [&[&str]; 6] = [
         "regime",
         "index",
         "telemetry",
+        "tls",
         "lockdown",
         "db",
         "places",
