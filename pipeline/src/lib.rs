@@ -24,6 +24,8 @@ pub mod doctor;
 pub mod duty;
 pub mod error;
 pub mod evidence;
+pub mod feed;
+pub mod figures;
 pub mod gate;
 pub mod http;
 pub mod ids;

@@ -23,6 +23,8 @@ pub struct HttpDoor {
     key: Option<PathBuf>,
     /// The CA of the certificates that members' systems show (PEM).
     client_ca: Option<PathBuf>,
+    /// From where `/metrics` may be asked besides this machine.
+    pub metrics: Vec<IpAddr>,
     /// Connections at one time.
     pub connections: u16,
 }
@@ -32,6 +34,7 @@ impl Default for HttpDoor {
         Self {
             listen: "127.0.0.1:8720".into(),
             proxies: Vec::new(),
+            metrics: Vec::new(),
             certificate: None,
             key: None,
             client_ca: None,

@@ -86,7 +86,7 @@ async fn keep(
     };
     let renewing = shield.clone().map(|shield| tokio::spawn(shield.renew()));
     opened(listener.local_addr().unwrap_or(plan.place));
-    let door = Door::new(plan.dir.clone(), plan.at, acts);
+    let door = Door::new(plan.dir.clone(), plan.at, acts, plan.settings.metrics.clone());
     let router = router(door);
     let settings = Arc::new(plan.settings.clone());
     let guests = Arc::new(Mutex::new(Crowd::new(plan.settings.connections.into())));

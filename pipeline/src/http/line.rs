@@ -99,8 +99,11 @@ async fn speak<S: AsyncRead + AsyncWrite + Unpin>(
         if let Some(shown) = shown {
             extensions.insert(shown);
         }
-        let hands_in = request.method() == Method::PUT && request.uri().path().starts_with(BATCHES);
-        let most = if hands_in { largest } else { BODY_BYTES };
+        let most = match (request.method(), request.uri().path()) {
+            (&Method::PUT, path) if path.starts_with(BATCHES) => largest,
+            (&Method::POST, CONSENTS) => largest.min(CONSENTS_BYTES),
+            _ => BODY_BYTES,
+        };
         let answering = hyper::service::Service::call(
             &TowerToHyperService::new(router.clone()),
             request.map(|body| Body::new(Limited::new(Patient::new(body), most))),
@@ -253,5 +256,8 @@ const HEADERS_MAX: usize = 64;
 const PIECE: Duration = Duration::from_secs(15);
 /// Where batches are handed in, which may be as large as the settings say.
 const BATCHES: &str = "/v1/batches/";
+/// Where consents are handed in, which are held in memory as they come.
+const CONSENTS: &str = "/v1/consents";
+const CONSENTS_BYTES: usize = 8 << 20;
 /// No other body is larger, whoever reads it and however.
 const BODY_BYTES: usize = 64 << 10;

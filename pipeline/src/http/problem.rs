@@ -35,6 +35,15 @@ impl Problem {
         )
     }
 
+    pub(super) fn no_such_query() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "HTTP-QUERY",
+            "the path takes other parameters, or other values of them",
+            "GET /openapi.json tells the parameters of each path",
+        )
+    }
+
     pub(super) fn no_such_method() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -155,6 +164,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         let status = match error.exit() {
             _ if matches!(error.code(), "SIGNIN-REFUSED" | "SIGNIN-NEEDED") => StatusCode::UNAUTHORIZED,
+            Exit::Unusable if UNKNOWN.contains(&error.code()) => StatusCode::NOT_FOUND,
             Exit::Usage => StatusCode::BAD_REQUEST,
             Exit::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
             Exit::NotAllowed => StatusCode::FORBIDDEN,
@@ -175,6 +185,14 @@ impl From<Error> for Problem {
         Self::new(status, error.code(), &error.to_string(), &error.remedy())
     }
 }
+
+/// What is not there, or is another member's: nobody is told which.
+const UNKNOWN: [&str; 4] = [
+    "CNS-MISSING",
+    "SHEET-UNKNOWN",
+    "SAMPLE-UNKNOWN",
+    "CERTIFICATE-UNKNOWN",
+];
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {

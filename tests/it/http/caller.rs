@@ -55,6 +55,11 @@ impl Served {
         }
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
     /// A request without a body.
     pub fn say(&self, method: &str, path: &str) -> Answer {
         self.ask(method, path, &[], b"")

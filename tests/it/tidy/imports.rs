@@ -180,6 +180,8 @@ const LAYERS: [&[&str]; 6] = [
         "clauses",
         "evidence",
         "subject",
+        "feed",
+        "figures",
         "signin",
         "demo",
         "synth",
