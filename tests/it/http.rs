@@ -2,6 +2,7 @@
 
 pub mod caller;
 mod members;
+mod robust;
 mod tls;
 
 use std::{
