@@ -1,5 +1,7 @@
 //! `consent import|outcome|show`. *Edge.*
 
+use mayfly_consent::Language;
+
 use super::{
     Opening,
     args::{ConsentCommand, EncodingArgument},
@@ -17,20 +19,22 @@ pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -
     match command {
         ConsentCommand::Import { files, encoding } => {
             let imported = import::import(&house, &files, encoding.into()).await?;
-            out.show(&imported, || {
-                format!(
-                    "{} consents new, {} known already\n",
-                    imported.new, imported.known
-                )
+            let (new, known) = (imported.new, imported.known);
+            out.show(&imported, || match out.language {
+                Language::En => format!("{new} consents new, {known} known already\n"),
+                Language::ZhTw => format!("新登錄當事人同意 {new} 筆，先前已登錄 {known} 筆\n"),
             })?;
         }
         ConsentCommand::Outcome { file } => {
             let recorded = outcome::record(&house, &file).await?;
-            out.show(&recorded, || {
-                format!(
-                    "{} outcomes recorded, {} consents withdrawn, {} lines known already\n",
-                    recorded.outcomes, recorded.withdrawn, recorded.known
-                )
+            let (outcomes, withdrawn, known) = (recorded.outcomes, recorded.withdrawn, recorded.known);
+            out.show(&recorded, || match out.language {
+                Language::En => format!(
+                    "{outcomes} outcomes recorded, {withdrawn} consents withdrawn, {known} lines known already\n"
+                ),
+                Language::ZhTw => {
+                    format!("登錄授信結果 {outcomes} 筆，撤回同意 {withdrawn} 筆，先前已登錄 {known} 行\n")
+                }
             })?;
         }
         ConsentCommand::Show {

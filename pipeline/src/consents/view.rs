@@ -4,7 +4,7 @@ use mayfly_consent::{Language, Retention, Terms};
 use serde::Serialize;
 
 use super::show::ShownConsent;
-use crate::{printed::of, roc::taipei};
+use crate::printed::{channel, day, moment, of};
 
 /// A consent as it is shown, in the order of the batch file's columns. Who the subject is stays masked unless the
 /// whole is asked for: showing what was agreed to needs no more.
@@ -110,10 +110,16 @@ impl<'a> View<'a> {
     /// For people.
     pub fn text(&self, language: Language) -> String {
         let name = |en, zh| of(language, en, zh);
-        let taipei = |text: &str| text.parse().map_or_else(|_| text.to_owned(), taipei);
+        let taipei = |text: &str| {
+            let at = text.parse();
+            at.map_or_else(|_| text.to_owned(), |at| moment(at, language))
+        };
         let outcome = self.outcome.map_or_else(
             || name("not known yet", "尚未得知").to_owned(),
-            |(word, day)| format!("{} {day}", became(word, language)),
+            |(word, on)| {
+                let on = on.parse().map_or_else(|_| on.clone(), |on| day(on, language));
+                format!("{} {on}", became(word, language))
+            },
         );
         let withdrawn = self.withdrawn_at.as_deref();
         let withdrawn = withdrawn.map_or_else(|| name("no", "否").to_owned(), taipei);
@@ -126,7 +132,7 @@ impl<'a> View<'a> {
             ),
             (
                 name("channel      ", "授權方式    "),
-                self.consent_channel.to_owned(),
+                channel(self.consent_channel, language).to_owned(),
             ),
             (name("given        ", "授權時間    "), taipei(&self.consented_at)),
             (
@@ -138,7 +144,7 @@ impl<'a> View<'a> {
                 format!(
                     "{} {} {} {}",
                     self.idv_method,
-                    self.idv_result,
+                    proven(self.idv_result, language),
                     taipei(&self.idv_at),
                     self.idv_ref
                 ),
@@ -150,7 +156,10 @@ impl<'a> View<'a> {
                 name("kept until   ", "保存至      "),
                 match self.kept_until.starts_with("open") {
                     true => name(&self.kept_until, "未定：授信結果尚未得知").to_owned(),
-                    false => self.kept_until.clone(),
+                    false => self
+                        .kept_until
+                        .parse()
+                        .map_or_else(|_| self.kept_until.clone(), |on| day(on, language)),
                 },
             ),
         ];
@@ -169,6 +178,15 @@ impl<'a> View<'a> {
             self.form_text.trim_end(),
         ));
         text
+    }
+}
+
+/// How it ended when somebody proved who they are.
+fn proven(word: &str, language: Language) -> &str {
+    match (word, language) {
+        ("passed", Language::ZhTw) => "通過",
+        ("failed", Language::ZhTw) => "未通過",
+        (word, _) => word,
     }
 }
 
