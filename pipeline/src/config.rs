@@ -66,6 +66,9 @@ pub struct Config {
     /// The address of a PostgreSQL database; else `DATABASE_URL` names one; else it is `mayfly.db` in the data directory.
     #[serde(default)]
     database: Option<String>,
+    /// The file that holds it instead, and so a password that this one does not.
+    #[serde(default)]
+    database_file: Option<PathBuf>,
     /// The governing document.
     #[serde(default = "default_regime")]
     pub regime: String,
@@ -149,7 +152,11 @@ impl Config {
 
     /// The database of the data directory `dir`.
     pub fn database(&self, dir: &Path) -> Result<Address> {
-        database(self.database.clone(), dir)
+        match (&self.database, &self.database_file) {
+            (Some(_), Some(_)) => Err(contradiction("it names both database and database_file")),
+            (None, Some(file)) => database(Some(address_in(&dir.join(file))?), dir),
+            (setting, None) => database(setting.clone(), dir),
+        }
     }
 
     /// How long a worker that gives no sign of life keeps its batch, in microseconds.
@@ -243,6 +250,22 @@ pub fn database(setting: Option<String>, dir: &Path) -> Result<Address> {
             "the database that it or DATABASE_URL names is not an address postgres://\u{2026} with a host, a port, an sslmode and parameters that are understood",
         )
     })
+}
+
+/// The address that `file` holds.
+fn address_in(file: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    match text.trim() {
+        "" => Err(Error::Operator {
+            code: "CONFIG-RULE",
+            sentence: format!(
+                "the file that database_file names, {}, cannot be read, or holds nothing",
+                file.display()
+            ),
+            remedy: "put the address of the database there, in a file that this account may read and no other",
+        }),
+        address => Ok(address.to_owned()),
+    }
 }
 
 /// The words of our own command line as they were typed, our name first.

@@ -7,7 +7,7 @@
 mod crashes;
 mod faults;
 mod journey;
-mod papers;
+pub mod papers;
 mod rogue;
 mod served;
 mod settings;

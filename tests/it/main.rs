@@ -39,6 +39,7 @@ mod journey;
 mod judge;
 mod marked;
 mod memory;
+mod packaging;
 mod pauses;
 mod people;
 mod planted;

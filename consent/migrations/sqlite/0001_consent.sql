@@ -41,3 +41,5 @@ CREATE TABLE consent (
 ) STRICT;
 -- What may be at its end is found without reading every consent.
 CREATE INDEX consent_end ON consent (outcome_date) WHERE outcome_date <> '';
+-- So are those that were withdrawn.
+CREATE INDEX consent_withdrawn ON consent (member, withdrawn_at) WHERE withdrawn_at IS NOT NULL;

@@ -103,11 +103,25 @@ CREATE TABLE api_token (
     member   TEXT NOT NULL,
     account  TEXT NOT NULL,                -- in whose name it acts
     name     TEXT NOT NULL,                -- what it is for, in a word
-    digest   BYTEA NOT NULL UNIQUE,         -- keyed digest of what the system shows
+    fingerprint TEXT,                      -- of the certificate that it shows (SHA-256, hex)
+    digest   BYTEA NOT NULL,         -- keyed digest of what the system shows
     made_at  BIGINT NOT NULL,
     until_at BIGINT NOT NULL,             -- half-open [made_at, until_at)
     made_by  TEXT NOT NULL
 );
+CREATE INDEX token_by_digest ON api_token (digest);
+
+-- class: register. What members' systems are told when they ask what has happened since they last asked, in the order in which it
+-- was noted. The number is the cursor: nothing is ever noted below one that could be seen.
+CREATE TABLE event (
+    event_no  BIGINT PRIMARY KEY,
+    member    TEXT NOT NULL,               -- whose: an institution code, or bureau, supervisor, provider
+    kind      TEXT NOT NULL,               -- settled | withdrawn | due
+    reference TEXT NOT NULL,               -- the batch | the member's own number of the consent | the duty
+    at        BIGINT NOT NULL,            -- when it was settled or withdrawn, or seen to be due
+    UNIQUE (member, kind, reference)
+);
+CREATE INDEX told_to_member ON event (member, event_no);
 
 -- class: register. Stops of a member, person, item or the whole link (九(二)4, 十一(二), D18).
 CREATE TABLE stop (

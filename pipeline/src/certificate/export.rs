@@ -8,8 +8,12 @@ use std::{
 
 use mayfly_retention::certificate::State;
 
-use super::stored::{self, Stored};
+use super::{
+    stored::{self, Stored},
+    told::newest,
+};
 use crate::{
+    access::people::Holder,
     app::House,
     error::{Error, Result},
     input,
@@ -50,6 +54,27 @@ pub async fn export(house: &House, folder: &Path) -> Result<usize> {
     journal::signing::sign(house).await?;
     write(house, &certificates, folder)?;
     Ok(certificates.len())
+}
+
+/// The newest certificate of the cohort that is called `name`, and the name of its file, for `by` who is signed in; entered in the
+/// journal first.
+///
+/// # Errors
+/// `CERTIFICATE-UNKNOWN`.
+pub async fn one(house: &House, name: &str, by: &Holder) -> Result<(String, Stored)> {
+    let mut tx = house.db.begin().await?;
+    let stored = newest(tx.connection(), name).await?;
+    let file = file_name(&stored);
+    let act = Act {
+        kind: Kind::Export,
+        member: &by.at,
+        reference: "certificates",
+    };
+    let entered = (&by.account, &file);
+    act::enter(house, tx.connection(), &act, &entered, house.clock.now()).await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok((file, stored))
 }
 
 /// Writes the files of `certificates` to `folder`, for whoever has entered that in the journal.

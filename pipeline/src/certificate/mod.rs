@@ -10,3 +10,4 @@ pub mod check;
 pub mod export;
 pub mod issue;
 pub mod stored;
+pub mod told;

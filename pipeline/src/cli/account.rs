@@ -19,6 +19,7 @@ use crate::{
         desk, forms,
         tokens::{self, Wanted},
     },
+    tls::Known,
 };
 
 pub(super) async fn run(opening: &Opening, command: AccountCommand, out: &Out) -> Result<Exit> {
@@ -79,20 +80,25 @@ async fn token(opening: &Opening, command: TokenCommand, out: &Out) -> Result<Ex
             name,
             days,
             out: place,
+            certificate,
             hand,
         } => {
             let holder = Holder::parse(&holder)?;
+            let certificate = certificate.as_deref().map(Known::read).transpose()?;
             let house = opening.to_act().await?;
-            let file = Notice::begin(&place)?;
+            let file = place.as_deref().map(Notice::begin).transpose()?;
             let wanted = Wanted {
                 holder: &holder,
                 name: &name,
                 days,
+                certificate,
             };
             match tokens::make(&house, &wanted, &mover(&hand)?).await? {
                 Step::Applied(applied) => approval::applied(opening, &applied, out),
                 Step::Done(made) => {
-                    file.fill(&format!("{}\n", made.token.as_str()))?;
+                    if let (Some(file), Some(token)) = (file, &made.token) {
+                        file.fill(&format!("{}\n", token.as_str()))?;
+                    }
                     let told = serde_json::json!({ "token": made.number, "until": made.until });
                     out.show(&told, || {
                         let (number, until) = (made.number, moment(made.until, out.language));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use mayfly_consent::Language;
-use mayfly_retention::{Cohort, certificate::State};
+use mayfly_retention::certificate::State;
 use serde_json::{Value, json};
 
 use super::{Opening, args::CertificateCommand, out::Out};
@@ -12,10 +12,10 @@ use crate::{
         accounting::account_for_all,
         check,
         export::export,
-        issue::sha256,
         stored::{self, Stored},
+        told::{newest, told},
     },
-    error::{Error, Exit, Result},
+    error::{Exit, Result},
     ids,
     printed::{moment, of},
     wording,
@@ -55,7 +55,7 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
     let mut reader = house.db.reader().await?;
     let certificates = stored::all(&mut reader).await?;
     let accounting = account_for_all(&house, &mut reader).await?;
-    let values: Vec<Value> = certificates.iter().map(value).collect();
+    let values: Vec<Value> = certificates.iter().map(told).collect();
     out.show(&values, || {
         let mut text = String::new();
         for stored in &certificates {
@@ -112,11 +112,9 @@ fn line(stored: &Stored, language: Language) -> String {
 
 async fn show(opening: &Opening, cohort: &str, out: &Out) -> Result<Exit> {
     let house = opening.to_look().await?;
-    let cohort = Cohort::parse(cohort).map_err(|_| unknown())?;
-    let certificates = stored::of(&mut house.db.reader().await?, cohort).await?;
-    let last = certificates.last().ok_or_else(unknown)?;
+    let last = newest(&mut house.db.reader().await?, cohort).await?;
     // The note itself, so that what is shown can be kept and verified.
-    out.show(&value(last), || last.note.clone())?;
+    out.show(&told(&last), || last.note.clone())?;
     Ok(Exit::Done)
 }
 
@@ -141,43 +139,4 @@ fn verify(files: &[PathBuf], key: &[String], out: &Out) -> Result<Exit> {
         text
     })?;
     Ok(if unsound == 0 { Exit::Done } else { Exit::Findings })
-}
-
-fn value(stored: &Stored) -> Value {
-    let certificate = &stored.certificate;
-    let facts = &certificate.facts;
-    json!({
-        "number": certificate.number,
-        "cohort": facts.cohort.name(),
-        "class": facts.cohort.class().name(),
-        "state": facts.state.name(),
-        "commitment": facts.commitment.map(|bytes| ids::hex(&bytes)),
-        "due_at": facts.due_at,
-        "gone_by": facts.gone_by,
-        "late": facts.is_late(),
-        "key_destroyed_at": facts.key_destroyed_at,
-        "bytes_removed_at": facts.bytes_removed_at,
-        "expected": facts.segments.expected,
-        "destroyed": facts.segments.destroyed,
-        "removed": facts.segments.removed,
-        "segments": facts.segments.expected,
-        "answers": facts.records.expected,
-        "residue": facts.residue,
-        "strength": facts.strength.name(),
-        "actor": facts.actor.to_string(),
-        "reason": facts.why.name(),
-        "key": ids::hex(&certificate.public_key),
-        "origin": certificate.origin,
-        "sha256": sha256(&stored.note),
-        "entry": stored.entry,
-        "note": stored.note,
-    })
-}
-
-fn unknown() -> Error {
-    Error::Input {
-        code: "CERTIFICATE-UNKNOWN",
-        sentence: "there is no certificate of such a cohort".into(),
-        remedy: "give a cohort as `mayfly certificate list` names it, such as answer-2026110202; what lives still has none",
-    }
 }

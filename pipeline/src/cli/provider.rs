@@ -11,9 +11,10 @@ use crate::{
     provider::{
         Faults,
         exchange::{Answered, FileFault, Manner, answer_requests},
-        http::{self, Files, Manners, Served},
+        http::{self, Manners, Served},
     },
     schedule,
+    tls::Files,
     transfer::store::{self, Quarantined, Transfer},
     wording,
 };
@@ -66,8 +67,12 @@ pub(super) async fn run(opening: &Opening, command: ProviderCommand, out: &Out) 
             ledger,
             fault,
         } => {
-            let files = match (client_ca, tls_cert, tls_key) {
-                (Some(ca), Some(certificate), Some(key)) => Some(Files { ca, certificate, key }),
+            let files = match (&client_ca, tls_cert, tls_key) {
+                (Some(_), Some(certificate), Some(key)) => Some(Files {
+                    ca: client_ca,
+                    certificate,
+                    key,
+                }),
                 _ => None,
             };
             let served = Served {

@@ -21,6 +21,7 @@ pub(super) async fn serve(opening: &Opening, once: bool, listen: Option<String>,
     // No database is opened here: one that is away when the machine starts must not keep the purge from running.
     let config = Config::open(&opening.dir)?;
     let settings = config.http.clone().at(listen);
+    let scheme = if settings.is_tls() { "https" } else { "http" };
     let place = settings.place().map_err(|wrong| Error::Usage(wrong.into()))?;
     let plan = Plan {
         patience: Duration::from_secs(config.patience_seconds.into()),
@@ -76,8 +77,8 @@ pub(super) async fn serve(opening: &Opening, once: bool, listen: Option<String>,
                 Front::open(plan(place), move |at| {
                     // Whether somebody reads it does not change that it is open.
                     let _ = said.show(&serde_json::json!({ "http": at }), || match said.language {
-                        Language::En => format!("the HTTP door is open: http://{at}/\n"),
-                        Language::ZhTw => format!("HTTP 服務已開啟：http://{at}/\n"),
+                        Language::En => format!("the HTTP door is open: {scheme}://{at}/\n"),
+                        Language::ZhTw => format!("HTTP 服務已開啟：{scheme}://{at}/\n"),
                     });
                 })
             })

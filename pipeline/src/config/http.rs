@@ -1,8 +1,13 @@
 //! `[http]` of `mayfly.toml`: where the door stands, who may stand between it and its callers, and what it lets in. *Pure.*
 
-use std::net::{IpAddr, SocketAddr};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::{Path, PathBuf},
+};
 
 use serde::Deserialize;
+
+use crate::tls::Files;
 
 /// Settings of the HTTP door.
 #[derive(Deserialize, Clone)]
@@ -12,6 +17,14 @@ pub struct HttpDoor {
     listen: String,
     /// Proxies that end TLS in front of it: only they may come from elsewhere, and what they say of the caller is believed.
     pub proxies: Vec<IpAddr>,
+    /// Its certificate, with those between it and its CA (PEM), relative to the data directory unless absolute.
+    certificate: Option<PathBuf>,
+    /// The key of that (PEM).
+    key: Option<PathBuf>,
+    /// The CA of the certificates that members' systems show (PEM).
+    client_ca: Option<PathBuf>,
+    /// From where `/metrics` may be asked besides this machine.
+    pub metrics: Vec<IpAddr>,
     /// Connections at one time.
     pub connections: u16,
 }
@@ -21,6 +34,10 @@ impl Default for HttpDoor {
         Self {
             listen: "127.0.0.1:8720".into(),
             proxies: Vec::new(),
+            metrics: Vec::new(),
+            certificate: None,
+            key: None,
+            client_ca: None,
             connections: 256,
         }
     }
@@ -41,6 +58,20 @@ impl HttpDoor {
         if !(1..=CONNECTIONS_MAX).contains(&self.connections) {
             return Err("connections of [http] is not between 1 and 512");
         }
+        match (&self.certificate, &self.key) {
+            (Some(_), Some(_)) if !self.proxies.is_empty() => {
+                return Err(
+                    "[http] names both a certificate and proxies: TLS ends at the door or before it, and not at both",
+                );
+            }
+            (Some(_), Some(_)) => {}
+            (None, None) if self.client_ca.is_none() => {}
+            _ => {
+                return Err(
+                    "[http] names some of certificate, key and client_ca: the last needs both, and each the other",
+                );
+            }
+        }
         if self.listen == "off" {
             return Ok(None);
         }
@@ -49,18 +80,40 @@ impl HttpDoor {
             .parse()
             .map_err(|_| "the HTTP door listens at no address: IP:PORT, such as 127.0.0.1:8720, or off")?;
         // A password, a token, an answer: none of them crosses a network in plain.
-        if !place.ip().is_loopback() && self.proxies.is_empty() {
+        if !place.ip().is_loopback() && self.proxies.is_empty() && !self.is_tls() {
             return Err(
-                "the HTTP door listens beyond this machine and names no proxy that ends TLS: name its address in proxies of [http], or listen at 127.0.0.1",
+                "the HTTP door listens beyond this machine in plain: give certificate and key in [http], name the proxy that ends TLS in proxies, or listen at 127.0.0.1",
             );
         }
         Ok(Some(place))
     }
 
-    /// Whether whoever connects from `peer` is let in at all: this machine, and the proxies.
+    /// Whether it speaks TLS itself.
+    pub fn is_tls(&self) -> bool {
+        self.certificate.is_some()
+    }
+
+    /// The files of TLS, in the data directory `dir` unless they are absolute.
+    pub fn files(&self, dir: &Path) -> Option<Files> {
+        Some(Files {
+            ca: self.client_ca.as_ref().map(|ca| dir.join(ca)),
+            certificate: dir.join(self.certificate.as_ref()?),
+            key: dir.join(self.key.as_ref()?),
+        })
+    }
+
+    /// Whether whoever connects from `peer` is let in at all: over TLS anybody, else this machine, and the proxies.
     pub fn lets_in(&self, peer: IpAddr) -> bool {
         let peer = peer.to_canonical();
-        peer.is_loopback() || self.proxies.iter().any(|proxy| proxy.to_canonical() == peer)
+        self.is_tls() || peer.is_loopback() || self.proxies.iter().any(|proxy| proxy.to_canonical() == peer)
+    }
+
+    /// Whether what `peer` tells of its own line (X-Forwarded-Proto) is that a part of the way was in plain. Only a proxy is asked.
+    pub fn was_plain(&self, peer: IpAddr, schemes: &str) -> bool {
+        let peer = peer.to_canonical();
+        let is_proxy = self.proxies.iter().any(|proxy| proxy.to_canonical() == peer);
+        let mut schemes = schemes.split(',').map(str::trim);
+        is_proxy && schemes.any(|scheme| scheme.eq_ignore_ascii_case("http"))
     }
 
     /// Who called, as far as it is known: `peer`, or if that is a proxy, the last address of `forwarded` (X-Forwarded-For)
@@ -117,6 +170,26 @@ mod tests {
         check("192.0.2.1:443", &["192.0.2.9"], Ok(true));
         check("localhost:80", &[], Err(()));
         check("", &[], Err(()));
+        let tls = |certificate: Option<&str>, key: Option<&str>, client_ca: Option<&str>| HttpDoor {
+            certificate: certificate.map(PathBuf::from),
+            key: key.map(PathBuf::from),
+            client_ca: client_ca.map(PathBuf::from),
+            ..door("0.0.0.0:443", &[])
+        };
+        assert!(tls(Some("a"), Some("b"), None).place().is_ok());
+        assert!(tls(Some("a"), Some("b"), Some("c")).place().is_ok());
+        for half in [
+            tls(Some("a"), None, None),
+            tls(None, Some("b"), Some("c")),
+            tls(None, None, Some("c")),
+        ] {
+            assert!(half.place().is_err());
+        }
+        let both = HttpDoor {
+            proxies: vec!["192.0.2.9".parse().unwrap()],
+            ..tls(Some("a"), Some("b"), None)
+        };
+        assert!(both.place().is_err());
         let crowded = HttpDoor {
             connections: 513,
             ..HttpDoor::default()
@@ -131,6 +204,17 @@ mod tests {
         assert!(lets_in("127.0.0.1") && lets_in("::1") && lets_in("192.0.2.9"));
         assert!(lets_in("::ffff:192.0.2.9"));
         assert!(!lets_in("192.0.2.8") && !lets_in("::ffff:192.0.2.8"));
+        let over_tls = HttpDoor {
+            certificate: Some("a".into()),
+            key: Some("b".into()),
+            ..door("192.0.2.1:443", &[])
+        };
+        assert!(over_tls.lets_in("192.0.2.8".parse().unwrap()));
+        let was_plain = |peer: &str, schemes: &str| behind.was_plain(peer.parse().unwrap(), schemes);
+        assert!(was_plain("192.0.2.9", "http") && was_plain("::ffff:192.0.2.9", "https, HTTP"));
+        assert!(!was_plain("192.0.2.9", "https") && !was_plain("192.0.2.9", ""));
+        // Nobody else is believed.
+        assert!(!was_plain("127.0.0.1", "http"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use rustls::pki_types::ServerName;
 use serde::Deserialize;
 
 use super::Environment;
-use crate::provider::http::{Files, Settings};
+use crate::{provider::http::Settings, tls::Files};
 
 /// Settings of the provider that is reached over HTTP.
 #[derive(Deserialize, Clone)]
@@ -64,7 +64,7 @@ impl HttpProvider {
         }
         let files = match (url.is_tls, &self.ca, &self.certificate, &self.key) {
             (true, Some(ca), Some(certificate), Some(key)) => Some(Files {
-                ca: dir.join(ca),
+                ca: Some(dir.join(ca)),
                 certificate: dir.join(certificate),
                 key: dir.join(key),
             }),

@@ -62,6 +62,8 @@ pub async fn registers_changed(conn: &mut AnyConnection) -> Result<()> {
 
 /// The last number given to a step of signing in, or to a change of a password.
 pub const SIGN_INS: &str = "last_signin_no";
+/// The last number given to what members' systems are told.
+pub const EVENTS: &str = "last_told_no";
 /// The last number given to a token.
 pub const TOKENS: &str = "last_token_no";
 /// The last number given to a password that was.

@@ -13,12 +13,16 @@ use zeroize::Zeroizing;
 use super::{door::Shared, problem::Problem};
 use crate::signin::{
     enter::{self, Session},
-    tokens,
+    tokens::{self, Shown},
 };
 
 /// From where a request comes, as far as it is known.
 #[derive(Clone, Copy)]
 pub(crate) struct Caller(pub(crate) IpAddr);
+
+/// The certificate that a caller showed, of the CA that the settings name: its fingerprint.
+#[derive(Clone, Copy)]
+pub(super) struct Certificate(pub(super) [u8; 32]);
 
 /// Somebody who is signed in, and says so with each act that changes something: their token stands in the cookie, and what
 /// proves that the page was ours in a header (CSRF).
@@ -44,15 +48,30 @@ impl FromRequestParts<Shared> for SignedIn {
         let Caller(address) = Caller::from_request_parts(parts, door).await?;
         let address = address.to_string();
         if let Some(bearer) = bearer(&parts.headers) {
-            let session = door.act(move |house| async move { tokens::resume(&house, &bearer).await });
+            let shown = Shown::Token(bearer);
+            let session = door.act(move |house| async move { tokens::resume(&house, &shown).await });
             return Ok(Self {
                 session: session.await?,
                 token: None,
                 address,
             });
         }
-        let token = token(&parts.headers).ok_or_else(Problem::signed_out)?;
         let is_safe = matches!(parts.method, Method::GET | Method::HEAD);
+        let Some(token) = token(&parts.headers) else {
+            let certificate = parts.extensions.get::<Certificate>();
+            let &Certificate(fingerprint) = certificate.ok_or_else(Problem::signed_out)?;
+            // A browser would show it for any page of any site.
+            if !is_safe && parts.headers.contains_key(header::ORIGIN) {
+                return Err(Problem::not_ours());
+            }
+            let shown = Shown::Certificate(fingerprint);
+            let session = door.act(move |house| async move { tokens::resume(&house, &shown).await });
+            return Ok(Self {
+                session: session.await?,
+                token: None,
+                address,
+            });
+        };
         let shown = parts.headers.get(CSRF).and_then(|shown| shown.to_str().ok());
         let shown = shown.map(str::to_owned);
         let (given, from) = (token.clone(), address.clone());

@@ -15,11 +15,12 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{problem::Problem, tries::Tries};
+use super::{metrics::Counters, problem::Problem, tries::Tries};
 use crate::{
     app::House,
     clock::boot_micros,
     error::{Error, Result},
+    figures::{self, Figures},
     gate,
 };
 
@@ -39,6 +40,11 @@ pub(crate) struct Door {
     hashing: Arc<Semaphore>,
     tries: std::sync::Mutex<Option<Tries>>,
     looked: Mutex<Option<Looked>>,
+    /// What was counted.
+    pub(super) counters: Counters,
+    /// Who may see the figures besides this machine.
+    pub(super) metrics: Vec<IpAddr>,
+    drawn: Mutex<Option<(i64, Option<Figures>)>>,
 }
 
 /// What was found when it was last asked whether the house is well.
@@ -50,7 +56,7 @@ struct Looked {
 
 impl Door {
     /// Opens nothing yet: a database that is away must not keep the door from saying so.
-    pub(super) fn new(dir: PathBuf, at: Option<Timestamp>, acts: Handle) -> Shared {
+    pub(super) fn new(dir: PathBuf, at: Option<Timestamp>, acts: Handle, metrics: Vec<IpAddr>) -> Shared {
         Arc::new(Self {
             dir,
             at,
@@ -61,6 +67,9 @@ impl Door {
             hashing: Arc::new(Semaphore::new(HASHES)),
             tries: std::sync::Mutex::new(None),
             looked: Mutex::new(None),
+            counters: Counters::default(),
+            metrics,
+            drawn: Mutex::new(None),
         })
     }
 
@@ -113,6 +122,7 @@ impl Door {
     /// Notes that `address` failed to sign in, if that is what `error` says.
     pub(super) fn note(&self, address: IpAddr, error: &Error) {
         if error.code() == "SIGNIN-REFUSED" {
+            self.counters.sign_in_failed();
             let mut tries = self.tries.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(tries) = tries.as_mut() {
                 tries.note(address, boot_micros());
@@ -176,6 +186,20 @@ impl Door {
         found
     }
 
+    /// How the house does, looked up every five seconds at most; `None`: it could not be looked up.
+    pub(super) async fn figures(self: &Arc<Self>) -> Option<Figures> {
+        let mut drawn = self.drawn.lock().await;
+        let now = boot_micros();
+        if let Some((_, figures)) = drawn.as_ref().filter(|(at, _)| now - at < DRAW_AGAIN_MICROS) {
+            return figures.clone();
+        }
+        let (dir, at) = (self.dir.clone(), self.at);
+        let figures = self.act(move |house| async move { figures::look(&house, &dir, at).await });
+        let figures = figures.await.ok();
+        *drawn = Some((boot_micros(), figures.clone()));
+        figures
+    }
+
     async fn house(&self) -> Result<Arc<House>> {
         let mut kept = self.house.lock().await;
         if let Some(house) = &*kept {
@@ -205,3 +229,4 @@ const HASHES: usize = 2;
 /// How long somebody waits for an act.
 const PATIENCE: Duration = Duration::from_secs(30);
 const LOOK_AGAIN_MICROS: i64 = 1_000_000;
+const DRAW_AGAIN_MICROS: i64 = 5_000_000;

@@ -11,7 +11,7 @@ use std::{
 use jiff::Timestamp;
 use tokio::{net::TcpListener, runtime, sync::watch, task::JoinSet, time::sleep};
 
-use super::{Pages, crowd::Crowd, door::Door, line, router};
+use super::{Pages, crowd::Crowd, door::Door, line, router, shield::Shield};
 use crate::config::http::HttpDoor;
 
 /// What a door is opened for.
@@ -75,12 +75,20 @@ async fn keep(
     opened: &(dyn Fn(SocketAddr) + Send),
 ) {
     let mut close = closing.clone();
-    let listener = tokio::select! {
-        listener = listen(plan.place) => listener,
+    let opening = async {
+        let shield = match plan.settings.files(&plan.dir) {
+            Some(files) => Some(Shield::open(files, plan.at).await),
+            None => None,
+        };
+        (listen(plan.place).await, shield)
+    };
+    let (listener, shield) = tokio::select! {
+        opened = opening => opened,
         _ = close.wait_for(|closing| *closing) => return,
     };
+    let renewing = shield.clone().map(|shield| tokio::spawn(shield.renew()));
     opened(listener.local_addr().unwrap_or(plan.place));
-    let door = Door::new(plan.dir.clone(), plan.at, acts);
+    let door = Door::new(plan.dir.clone(), plan.at, acts, plan.settings.metrics.clone());
     let router = router(door, plan.pages);
     let settings = Arc::new(plan.settings.clone());
     let guests = Arc::new(Mutex::new(Crowd::new(plan.settings.connections.into())));
@@ -94,7 +102,7 @@ async fn keep(
         match accepted {
             Ok((stream, peer)) if plan.settings.lets_in(peer.ip()) => {
                 lines.spawn(line::serve(
-                    (stream, peer.ip()),
+                    (stream, peer.ip(), shield.as_ref().map(Shield::acceptor)),
                     (Arc::clone(&settings), plan.largest_upload),
                     router.clone(),
                     Arc::clone(&guests),
@@ -108,6 +116,7 @@ async fn keep(
         }
     }
     drop(listener);
+    renewing.inspect(tokio::task::JoinHandle::abort);
     let _ = tokio::time::timeout(GRACE, async { while lines.join_next().await.is_some() {} }).await;
 }
 

@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, body::Body};
+use axum::{Router, body::Body, response::IntoResponse};
 use http_body_util::Limited;
 use hyper::{
     Method, Request,
@@ -21,20 +21,26 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::TcpStream,
     sync::{Notify, watch},
-    time::{Sleep, sleep},
+    time::{Sleep, sleep, timeout},
 };
+use tokio_rustls::TlsAcceptor;
 
-use super::{ask::Caller, crowd::Crowd};
-use crate::{clock::boot_micros, config::http::HttpDoor};
+use super::{
+    ask::{Caller, Certificate},
+    crowd::Crowd,
+    problem::Problem,
+};
+use crate::{clock::boot_micros, config::http::HttpDoor, tls::fingerprint};
 
 /// Everybody who is in, and how each is told to leave.
 pub(super) type Guests = Arc<Mutex<Crowd<Arc<Notify>>>>;
 
 /// Serves `stream` until its caller hangs up, is told to make way, or the door closes: then what has begun is ended.
 pub(super) async fn serve(
-    (stream, peer): (TcpStream, IpAddr),
+    (stream, peer, tls): (TcpStream, IpAddr, Option<TlsAcceptor>),
     (settings, largest): (Arc<HttpDoor>, usize),
     router: Router,
     guests: Guests,
@@ -47,25 +53,66 @@ pub(super) async fn serve(
         leaver.notify_one();
     }
     let stay = Arc::new(Stay { guests, number });
+    let Some(tls) = tls else {
+        return speak(
+            (stream, peer, None),
+            (settings, largest),
+            router,
+            (stay, way_out),
+            closing,
+        )
+        .await;
+    };
+    let greeting = tokio::select! {
+        greeting = timeout(HEADERS, tls.accept(stream)) => greeting,
+        () = way_out.notified() => return,
+        () = closed(closing.clone()) => return,
+    };
+    // Whoever shows a certificate that is not of our CA is not heard.
+    let Ok(Ok(stream)) = greeting else { return };
+    let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
+    let shown = shown.map(|certificate| Certificate(fingerprint(certificate)));
+    speak(
+        (stream, peer, shown),
+        (settings, largest),
+        router,
+        (stay, way_out),
+        closing,
+    )
+    .await;
+}
+
+async fn speak<S: AsyncRead + AsyncWrite + Unpin>(
+    (stream, peer, shown): (S, IpAddr, Option<Certificate>),
+    (settings, largest): (Arc<HttpDoor>, usize),
+    router: Router,
+    (stay, way_out): (Arc<Stay>, Arc<Notify>),
+    closing: watch::Receiver<bool>,
+) {
     let served = Arc::clone(&stay);
     let service = service_fn(move |mut request: Request<Incoming>| {
         let turn = Turn::begin(&served);
-        let forwarded: Vec<&str> = request
-            .headers()
-            .get_all("x-forwarded-for")
-            .iter()
-            .filter_map(|line| line.to_str().ok())
-            .collect();
-        let caller = Caller(settings.caller(peer, &forwarded.join(",")));
-        request.extensions_mut().insert(caller);
-        let hands_in = request.method() == Method::PUT && request.uri().path().starts_with(BATCHES);
-        let most = if hands_in { largest } else { BODY_BYTES };
+        let forwarded = joined(&request, "x-forwarded-for");
+        let was_plain = settings.was_plain(peer, &joined(&request, "x-forwarded-proto"));
+        let extensions = request.extensions_mut();
+        extensions.insert(Caller(settings.caller(peer, &forwarded)));
+        if let Some(shown) = shown {
+            extensions.insert(shown);
+        }
+        let most = match (request.method(), request.uri().path()) {
+            (&Method::PUT, path) if path.starts_with(BATCHES) => largest,
+            (&Method::POST, CONSENTS) => largest.min(CONSENTS_BYTES),
+            _ => BODY_BYTES,
+        };
         let answering = hyper::service::Service::call(
             &TowerToHyperService::new(router.clone()),
             request.map(|body| Body::new(Limited::new(Patient::new(body), most))),
         );
         async move {
-            let answer = answering.await;
+            let answer = match was_plain {
+                true => Ok(Problem::in_plain().into_response()),
+                false => answering.await,
+            };
             answer.map(|answer| answer.map(|body| Answer { body, _turn: turn }))
         }
     });
@@ -85,6 +132,13 @@ pub(super) async fn serve(
             let _ = connection.await;
         }
     }
+}
+
+/// All lines of the header `name`, as one.
+fn joined(request: &Request<Incoming>, name: &str) -> String {
+    let lines = request.headers().get_all(name).iter();
+    let lines: Vec<&str> = lines.filter_map(|line| line.to_str().ok()).collect();
+    lines.join(",")
 }
 
 async fn closed(mut closing: watch::Receiver<bool>) {
@@ -202,5 +256,8 @@ const HEADERS_MAX: usize = 64;
 const PIECE: Duration = Duration::from_secs(15);
 /// Where batches are handed in, which may be as large as the settings say.
 const BATCHES: &str = "/v1/batches/";
+/// Where consents are handed in, which are held in memory as they come.
+const CONSENTS: &str = "/v1/consents";
+const CONSENTS_BYTES: usize = 8 << 20;
 /// No other body is larger, whoever reads it and however.
 const BODY_BYTES: usize = 64 << 10;

@@ -1,25 +1,31 @@
 //! The HTTP door: what watchers, verifiers and members' systems ask over the network. *Edge.*
 //!
 //! `front` is the thread in which it stands, apart from the schedule: neither keeps the other from anything. `crowd` says
-//! who has to leave when it is full, `line` is one connection. `door` is what lies behind it: one house, in which each act
+//! who has to leave when it is full, `line` is one connection, `shield` the TLS it begins with. `door` is what lies behind it: one house, in which each act
 //! runs to its end whether or not anybody waits for it, and `tries` how often an address may fail to sign in. `ask` reads what a
 //! request brings. `openapi` tells programs what there is. `problem` turns every refusal into problem+json (RFC 9457) with
 //! the codes of the command line. Each other file is one family of paths: `health` whether the house is well, `journal` its
 //! checkpoint and tiles, which are public, `session` signing in, `upload`,
-//! `batches` and `results` the way of a batch. A handler parses, calls one use-case, and answers.
+//! `batches` and `results` the way of a batch, `consents` that of consents, `records` what is on record, `events` what
+//! has happened since somebody last asked; `metrics` tells watchers how the house does. A handler parses, calls one use-case, and answers.
 
 pub(crate) mod ask;
 mod batches;
+mod consents;
 mod crowd;
 pub(crate) mod door;
+mod events;
 pub mod front;
 mod health;
 mod journal;
 mod line;
+mod metrics;
 mod openapi;
 pub(crate) mod problem;
+mod records;
 mod results;
 pub(crate) mod session;
+mod shield;
 mod tries;
 mod upload;
 
@@ -43,6 +49,7 @@ fn router(door: Shared, pages: Pages) -> Router {
         .route("/healthz", get(health::alive))
         .route("/readyz", get(health::ready))
         .route("/openapi.json", get(described))
+        .route("/metrics", get(metrics::metrics))
         .route("/v1/journal/checkpoint", get(journal::checkpoint))
         .route("/v1/journal/key", get(journal::key))
         .route("/v1/journal/tile/{*place}", get(journal::tile))
@@ -54,12 +61,25 @@ fn router(door: Shared, pages: Pages) -> Router {
         .route("/v1/batches", get(batches::list))
         .route("/v1/batches/{batch}", get(batches::one).put(upload::hand_in))
         .route("/v1/batches/{batch}/results", get(results::results))
+        .route("/v1/consents", post(consents::hand_in))
+        .route("/v1/consents/{reference}", get(consents::one))
+        .route("/v1/consents/{reference}/outcome", post(consents::record))
+        .route("/v1/sheets", get(records::sheets))
+        .route("/v1/sheets/{week}/{querier}", get(records::sheet))
+        .route("/v1/samples", get(records::samples))
+        .route("/v1/samples/{month}", get(records::sample))
+        .route("/v1/duties", get(records::duties))
+        .route("/v1/events", get(events::page))
+        .route("/v1/certificates", get(records::certificates))
+        .route("/v1/certificates/{cohort}", get(records::certificate))
+        .route("/v1/certificates/{cohort}/file", get(records::certificate_file))
         .route("/v1/batches/{batch}/answers", get(results::answers))
         .fallback(|| async { Problem::no_such_path() });
     let Pages(around) = pages;
     around(machines, &door)
         .method_not_allowed_fallback(|| async { Problem::no_such_method() })
         .layer(middleware::map_response(guarded))
+        .layer(middleware::from_fn_with_state(door.clone(), metrics::count))
         .with_state(door)
 }
 

@@ -40,6 +40,15 @@ impl Problem {
         )
     }
 
+    pub(super) fn no_such_query() -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "HTTP-QUERY",
+            "the path takes other parameters, or other values of them",
+            "GET /openapi.json tells the parameters of each path",
+        )
+    }
+
     pub(crate) fn no_such_method() -> Self {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
@@ -123,6 +132,15 @@ impl Problem {
         )
     }
 
+    pub(super) fn in_plain() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "HTTP-PLAIN",
+            "the proxy tells that a part of the way to it was in plain",
+            "call it by https; what was sent in plain may be known to others: change a password, end a token",
+        )
+    }
+
     pub(super) fn must_change() -> Self {
         Self::new(
             StatusCode::FORBIDDEN,
@@ -195,6 +213,7 @@ impl Problem {
     fn of(error: &Error) -> Self {
         let status = match error.exit() {
             _ if matches!(error.code(), "SIGNIN-REFUSED" | "SIGNIN-NEEDED") => StatusCode::UNAUTHORIZED,
+            Exit::Unusable if UNKNOWN.contains(&error.code()) => StatusCode::NOT_FOUND,
             Exit::Usage => StatusCode::BAD_REQUEST,
             Exit::Unusable => StatusCode::UNPROCESSABLE_ENTITY,
             Exit::NotAllowed => StatusCode::FORBIDDEN,
@@ -249,6 +268,13 @@ fn is_away(error: &Error) -> bool {
     matches!(error.exit(), Exit::NotNow | Exit::Bug)
 }
 
+/// What is not there, or is another member's: nobody is told which.
+const UNKNOWN: [&str; 4] = [
+    "CNS-MISSING",
+    "SHEET-UNKNOWN",
+    "SAMPLE-UNKNOWN",
+    "CERTIFICATE-UNKNOWN",
+];
 const AWAY: (&str, &str) = (
     "the house cannot do this now; nothing half-done was kept",
     "系統現在無法辦理；未留下辦到一半的內容",

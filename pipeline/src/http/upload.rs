@@ -76,11 +76,7 @@ async fn take_in(
     (submitter, submitter_ip): (&str, &str),
     coming: mpsc::Receiver<Piece>,
 ) -> Result<(Summary, bool)> {
-    let mut coming = Coming {
-        coming,
-        piece: Bytes::new(),
-        is_over: false,
-    };
+    let mut coming = Coming::new(coming);
     let submission = Submission {
         source: Source::Stream(&mut coming),
         name,
@@ -111,7 +107,7 @@ async fn check(house: &House, session: &Session, name: &BatchName) -> Result<()>
 }
 
 /// What comes of a body.
-enum Piece {
+pub(super) enum Piece {
     Bytes(Bytes),
     /// There is no more: only then was it whole.
     End,
@@ -119,7 +115,7 @@ enum Piece {
 
 /// Passes `body` on as it comes; whoever takes it in and wants no more has hung up. Tells whether it did not break off: one that
 /// does has no end.
-async fn feed(mut body: Body, pieces: mpsc::Sender<Piece>) -> bool {
+pub(super) async fn feed(mut body: Body, pieces: mpsc::Sender<Piece>) -> bool {
     while let Some(frame) = body.frame().await {
         let Ok(frame) = frame else { return false };
         if let Ok(bytes) = frame.into_data()
@@ -133,10 +129,20 @@ async fn feed(mut body: Body, pieces: mpsc::Sender<Piece>) -> bool {
 }
 
 /// The body as a file is read.
-struct Coming {
+pub(super) struct Coming {
     coming: mpsc::Receiver<Piece>,
     piece: Bytes,
     is_over: bool,
+}
+
+impl Coming {
+    pub(super) fn new(coming: mpsc::Receiver<Piece>) -> Self {
+        Self {
+            coming,
+            piece: Bytes::new(),
+            is_over: false,
+        }
+    }
 }
 
 impl Read for Coming {
@@ -155,7 +161,7 @@ impl Read for Coming {
 }
 
 /// How the body is encoded, by its content type `text/csv`: UTF-8 unless it says `charset=cp950`. Never guessed.
-fn encoding(headers: &HeaderMap) -> Option<Encoding> {
+pub(super) fn encoding(headers: &HeaderMap) -> Option<Encoding> {
     let kind = headers
         .get(header::CONTENT_TYPE)?
         .to_str()
@@ -172,6 +178,6 @@ fn encoding(headers: &HeaderMap) -> Option<Encoding> {
 }
 
 /// Pieces that wait to be taken in: the caller waits with them.
-const PIECES: usize = 4;
+pub(super) const PIECES: usize = 4;
 /// How long a batch may take to come in.
-const LONGEST: Duration = Duration::from_secs(3_600);
+pub(super) const LONGEST: Duration = Duration::from_secs(3_600);

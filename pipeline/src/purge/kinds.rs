@@ -43,10 +43,12 @@ pub(super) enum Kind {
     Credential,
     /// A token that is over.
     Token,
+    /// What was told to a member's systems.
+    Event,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 19] = [
+    pub(super) const ALL: [Self; 20] = [
         Self::Chunk,
         Self::Quarantine,
         Self::Batch,
@@ -66,6 +68,7 @@ impl Kind {
         Self::Check,
         Self::Credential,
         Self::Token,
+        Self::Event,
     ];
 
     /// Its record class.
@@ -81,7 +84,8 @@ impl Kind {
             | Self::Grant
             | Self::Paper
             | Self::Credential
-            | Self::Token => Class::Register,
+            | Self::Token
+            | Self::Event => Class::Register,
             Self::Sample | Self::Closing | Self::Incident | Self::Check => Class::Review,
             Self::Sheet | Self::SheetWeek => Class::Sheet,
         }
@@ -109,6 +113,7 @@ impl Kind {
             Self::Check => "account_check",
             Self::Credential => "credential",
             Self::Token => "api_token",
+            Self::Event => "event",
         }
     }
 
@@ -200,6 +205,10 @@ impl Kind {
                 "SELECT CAST(token_no AS TEXT), CAST(until_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM api_token
                  WHERE token_no > CAST($1 AS BIGINT) AND until_at < CAST($2 AS BIGINT) ORDER BY api_token.token_no LIMIT 500"
             }
+            Self::Event => {
+                "SELECT CAST(event_no AS TEXT), CAST(at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM event
+                 WHERE event_no > CAST($1 AS BIGINT) AND at < CAST($2 AS BIGINT) ORDER BY event.event_no LIMIT 500"
+            }
             Self::Credential => {
                 "SELECT member || ' ' || account, CAST(set_at AS TEXT), '', '', member, '', CAST(0 AS BIGINT) FROM credential
                  WHERE member || ' ' || account > $1 AND set_at < CAST($2 AS BIGINT) ORDER BY 1 LIMIT 500"
@@ -274,6 +283,7 @@ impl Kind {
             Self::Paper => &["DELETE FROM paper WHERE paper_no = CAST($1 AS BIGINT)"],
             Self::Check => &["DELETE FROM account_check WHERE check_no = CAST($1 AS BIGINT)"],
             Self::Token => &["DELETE FROM api_token WHERE token_no = CAST($1 AS BIGINT)"],
+            Self::Event => &["DELETE FROM event WHERE event_no = CAST($1 AS BIGINT)"],
             Self::Credential => &[
                 "DELETE FROM session WHERE member || ' ' || account = $1",
                 "DELETE FROM past_password WHERE member || ' ' || account = $1",

@@ -40,12 +40,13 @@ pub fn table(accounts: &[Standing], language: Language) -> Printed<6> {
 }
 
 /// The tokens of a place.
-pub fn tokens(tokens: &[Token], language: Language) -> Printed<6> {
+pub fn tokens(tokens: &[Token], language: Language) -> Printed<7> {
     let row = |token: &Token| {
         [
             token.token.to_string(),
             token.account.clone(),
             token.name.clone(),
+            token.fingerprint.clone().unwrap_or_default(),
             moment(token.made_at, language),
             moment(token.until, language),
             token.made_by.clone(),
@@ -56,6 +57,7 @@ pub fn tokens(tokens: &[Token], language: Language) -> Printed<6> {
             ["token", "No.", "編號"],
             ["account", "Account", "帳號"],
             ["name", "For", "用途"],
+            ["fingerprint", "Certificate (SHA-256)", "憑證 (SHA-256)"],
             ["made_at", "Made", "核發時間"],
             ["until", "Until", "到期時間"],
             ["made_by", "Made by", "核發人員"],

@@ -1,5 +1,6 @@
-//! Tokens, with which a member's system acts in the name of the person who answers for it (六(二)1; D25). *SQL.*
+//! Tokens and certificates, with which a member's system acts in the name of the person who answers for it (六(二)1; D25). *SQL.*
 //!
+//! A certificate is registered as a token is made: what the system shows is the certificate then, and there is no token.
 //! A token is one account's, made by an account administrator with the approval of another person, for some days and no
 //! longer than a password serves. It opens what its account opens on the day: with the authorisation it ends at its midnight.
 
@@ -28,8 +29,10 @@ use crate::{
         meta,
     },
     error::{Error, Result},
+    ids::hex,
     journal,
     regime::people::{Act, Right},
+    tls::Known,
 };
 
 /// What is wanted of a token.
@@ -40,14 +43,34 @@ pub struct Wanted<'a> {
     pub name: &'a str,
     /// For how many days.
     pub days: i64,
+    /// The certificate that is shown in place of a token.
+    pub certificate: Option<Known>,
+}
+
+/// What a system shows.
+pub enum Shown {
+    /// A token.
+    Token(Zeroizing<String>),
+    /// A certificate with this fingerprint, which TLS has found to be of the right CA and its holder's.
+    Certificate([u8; 32]),
+}
+
+impl Shown {
+    fn digest(&self, house: &House) -> Vec<u8> {
+        let verifiers = Verifiers::new(house.custody.index_key());
+        match self {
+            Self::Token(token) => verifiers.of_token(token),
+            Self::Certificate(fingerprint) => verifiers.of_certificate(fingerprint),
+        }
+    }
 }
 
 /// A token that was made.
 pub struct Made {
     /// Its number.
     pub number: i64,
-    /// What the system shows. Only its keyed digest is kept.
-    pub token: Zeroizing<String>,
+    /// What the system shows, if that is no certificate. Only its keyed digest is kept.
+    pub token: Option<Zeroizing<String>>,
     /// From then on it opens nothing.
     pub until: Timestamp,
 }
@@ -63,6 +86,8 @@ pub struct Token {
     pub account: String,
     /// What it is for.
     pub name: String,
+    /// SHA-256 of the certificate, in hex; none: a token is shown.
+    pub fingerprint: Option<String>,
     /// Since when.
     pub made_at: Timestamp,
     /// From then on it opens nothing.
@@ -92,7 +117,8 @@ pub async fn make(house: &House, wanted: &Wanted<'_>, mover: &Mover<'_>) -> Resu
     let now = house.trusted_now()?;
     let conn = tx.connection();
     let person = person(house, &mut *conn, wanted.holder, now).await?;
-    let what = (wanted.name, wanted.days);
+    let fingerprint = wanted.certificate.as_ref().map(|known| hex(&known.fingerprint));
+    let what = (wanted.name, wanted.days, &fingerprint);
     let asked = ask(
         house,
         &mut tx,
@@ -107,19 +133,29 @@ pub async fn make(house: &House, wanted: &Wanted<'_>, mover: &Mover<'_>) -> Resu
     }
     let conn = tx.connection();
     let number = meta::take_numbers(&mut *conn, meta::TOKENS, 1).await?;
-    let token = Zeroizing::new(format!("{PREFIX}{}", enter::token()?.as_str()));
-    let digest = Verifiers::new(house.custody.index_key()).of_token(&token);
-    let until = now
+    let mut until = now
         .saturating_add(SignedDuration::from_hours(24 * wanted.days))
         .unwrap_or(Timestamp::MAX);
+    let shown = match &wanted.certificate {
+        None => Shown::Token(Zeroizing::new(format!("{PREFIX}{}", enter::token()?.as_str()))),
+        Some(known) => {
+            until = until.min(known.until);
+            Shown::Certificate(known.fingerprint)
+        }
+    };
+    let digest = shown.digest(house);
+    if wanted.certificate.is_some() {
+        make_room(&mut *conn, &digest, wanted.holder, (now, until)).await?;
+    }
     sqlx::query(
-        "INSERT INTO api_token (token_no, member, account, name, digest, made_at, until_at, made_by)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "INSERT INTO api_token (token_no, member, account, name, fingerprint, digest, made_at, until_at, made_by)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
     )
     .bind(number)
     .bind(&wanted.holder.at)
     .bind(&wanted.holder.account)
     .bind(wanted.name)
+    .bind(fingerprint)
     .bind(digest)
     .bind(now.as_microsecond())
     .bind(until.as_microsecond())
@@ -139,7 +175,36 @@ pub async fn make(house: &House, wanted: &Wanted<'_>, mover: &Mover<'_>) -> Resu
     .await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
+    let token = match shown {
+        Shown::Token(token) => Some(token),
+        Shown::Certificate(_) => None,
+    };
     Ok(Step::Done(Made { number, token, until }))
+}
+
+/// A certificate is one account's. Registered anew by the same, it serves from `now` on by the new entry.
+async fn make_room(
+    conn: &mut AnyConnection,
+    digest: &[u8],
+    holder: &Holder,
+    (now, until): (Timestamp, Timestamp),
+) -> Result<()> {
+    let serving = serving(&mut *conn, digest, now).await?;
+    let is_theirs = |token: &Token| token.at == holder.at && token.account == holder.account;
+    if until <= now || serving.as_ref().is_some_and(|token| !is_theirs(token)) {
+        return Err(Error::Input {
+            code: "TOKEN-CERTIFICATE",
+            sentence: "the certificate is over, or serves another account".into(),
+            remedy: "have one issued for this system alone; `mayfly account token list AT` shows what serves",
+        });
+    }
+    sqlx::query("UPDATE api_token SET until_at = $1 WHERE digest = $2 AND until_at > $1")
+        .bind(now.as_microsecond())
+        .bind(digest)
+        .execute(conn)
+        .await
+        .map_err(Error::database("end a token"))?;
+    Ok(())
 }
 
 /// Ends the token `number` now: by its holder or an account administrator, alone and by any clock.
@@ -187,7 +252,7 @@ pub async fn end(house: &House, number: i64, by: &str, reason: &str) -> Result<(
 pub async fn list(house: &House, at: &str) -> Result<Vec<Token>> {
     let mut reader = house.db.reader().await?;
     let rows = sqlx::query(
-        "SELECT token_no, member, account, name, made_at, until_at, made_by FROM api_token
+        "SELECT token_no, member, account, name, fingerprint, made_at, until_at, made_by FROM api_token
          WHERE member = $1 AND until_at > $2 ORDER BY token_no",
     )
     .bind(at)
@@ -200,27 +265,16 @@ pub async fn list(house: &House, at: &str) -> Result<Vec<Token>> {
         .collect()
 }
 
-/// In whose name whoever shows `token` acts.
+/// In whose name whoever shows this acts.
 ///
 /// # Errors
 /// `SIGNIN-NEEDED`.
-pub async fn resume(house: &House, token: &str) -> Result<Session> {
-    let digest = Verifiers::new(house.custody.index_key()).of_token(token);
+pub async fn resume(house: &House, shown: &Shown) -> Result<Session> {
+    let digest = shown.digest(house);
     let mut reader = house.db.reader().await?;
-    let row = sqlx::query(
-        "SELECT token_no, member, account, name, made_at, until_at, made_by FROM api_token WHERE digest = $1",
-    )
-    .bind(digest)
-    .fetch_optional(&mut reader)
-    .await
-    .map_err(Error::database("look for a token"))?;
-    let found = row
-        .map(|row| of_row(&row).map_err(Error::database("look for a token")))
-        .transpose()?;
     let now = house.clock.now();
-    let found = found
-        .filter(|token| now < token.until)
-        .ok_or_else(enter::needed)?;
+    let found = serving(&mut reader, &digest, now).await?;
+    let found = found.ok_or_else(enter::needed)?;
     let place = (found.at.as_str(), found.account.as_str());
     if !Persons::read(&mut reader, place.0, house.today(now))
         .await?
@@ -239,9 +293,25 @@ pub async fn resume(house: &House, token: &str) -> Result<Session> {
     })
 }
 
+/// What serves at `now` and is shown by what has this digest.
+async fn serving(conn: &mut AnyConnection, digest: &[u8], now: Timestamp) -> Result<Option<Token>> {
+    let row = sqlx::query(
+        "SELECT token_no, member, account, name, fingerprint, made_at, until_at, made_by FROM api_token
+         WHERE digest = $1 AND until_at > $2 ORDER BY token_no DESC LIMIT 1",
+    )
+    .bind(digest)
+    .bind(now.as_microsecond())
+    .fetch_optional(conn)
+    .await
+    .map_err(Error::database("look for a token"))?;
+    row.map(|row| of_row(&row).map_err(Error::database("look for a token")))
+        .transpose()
+}
+
 async fn of_number(conn: &mut AnyConnection, number: i64) -> Result<Option<Token>> {
     let row = sqlx::query(
-        "SELECT token_no, member, account, name, made_at, until_at, made_by FROM api_token WHERE token_no = $1",
+        "SELECT token_no, member, account, name, fingerprint, made_at, until_at, made_by FROM api_token
+         WHERE token_no = $1",
     )
     .bind(number)
     .fetch_optional(conn)
@@ -257,9 +327,10 @@ fn of_row(row: &AnyRow) -> Column<Token> {
         at: row.try_get(1)?,
         account: row.try_get(2)?,
         name: row.try_get(3)?,
-        made_at: instant(row.try_get(4)?)?,
-        until: instant(row.try_get(5)?)?,
-        made_by: row.try_get(6)?,
+        fingerprint: row.try_get(4)?,
+        made_at: instant(row.try_get(5)?)?,
+        until: instant(row.try_get(6)?)?,
+        made_by: row.try_get(7)?,
     })
 }
 

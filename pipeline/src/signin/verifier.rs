@@ -17,6 +17,7 @@ pub const SALT_BYTES: usize = 16;
 pub struct Verifiers {
     pepper: Zeroizing<[u8; 32]>,
     token: KeyedIndex,
+    certificate: KeyedIndex,
     proof: KeyedIndex,
 }
 
@@ -26,6 +27,7 @@ impl Verifiers {
         Self {
             pepper: Zeroizing::new(KeyedIndex::new(index_key, "password pepper").digest(b"")),
             token: KeyedIndex::new(index_key, "session token"),
+            certificate: KeyedIndex::new(index_key, "certificate of a system"),
             proof: KeyedIndex::new(index_key, "page of a session"),
         }
     }
@@ -59,6 +61,11 @@ impl Verifiers {
     /// What is kept of a token: without the key it leads to none.
     pub fn of_token(&self, token: &str) -> Vec<u8> {
         self.token.digest(token.as_bytes()).to_vec()
+    }
+
+    /// What is kept of a certificate with this fingerprint: no token is ever that.
+    pub fn of_certificate(&self, fingerprint: &[u8; 32]) -> Vec<u8> {
+        self.certificate.digest(fingerprint).to_vec()
     }
 
     /// What only a page of the session of `token` knows: a request that shows it comes from one (CSRF).

@@ -55,6 +55,11 @@ impl Served {
         }
     }
 
+    /// Its process.
+    pub fn id(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
     /// A request without a body.
     pub fn say(&self, method: &str, path: &str) -> Answer {
         self.ask(method, path, &[], b"")
@@ -96,12 +101,9 @@ impl Served {
         let mut stdout = String::new();
         self.said.read_to_string(&mut stdout).unwrap();
         let mut stderr = String::new();
-        process
-            .stderr
-            .take()
-            .unwrap()
-            .read_to_string(&mut stderr)
-            .unwrap();
+        if let Some(mut told) = process.stderr.take() {
+            told.read_to_string(&mut stderr).unwrap();
+        }
         let code = process.wait().unwrap().code().unwrap_or(-1);
         Run { code, stdout, stderr }.expect(0)
     }
@@ -117,7 +119,7 @@ impl Drop for Served {
 }
 
 impl Answer {
-    fn parse(bytes: &[u8]) -> Self {
+    pub fn parse(bytes: &[u8]) -> Self {
         let end = bytes.windows(4).position(|four| four == b"\r\n\r\n");
         let end = end.unwrap_or_else(|| panic!("no answer: {}", String::from_utf8_lossy(bytes)));
         let head = std::str::from_utf8(&bytes[..end]).unwrap();

@@ -83,6 +83,16 @@ impl Paper {
         paths
     }
 
+    /// As somebody shows it who calls.
+    pub fn certificate(&self) -> CertificateDer<'static> {
+        self.certificate.clone()
+    }
+
+    /// Its key.
+    pub fn private_key(&self) -> PrivateKeyDer<'static> {
+        PrivateKeyDer::try_from(self.key.clone()).unwrap()
+    }
+
     /// TLS of a server that has this certificate and asks nobody for one.
     pub fn server(&self) -> Arc<ServerConfig> {
         let builder = ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));

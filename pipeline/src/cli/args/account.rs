@@ -50,7 +50,7 @@ pub(in crate::cli) enum AccountCommand {
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum TokenCommand {
-    /// Make a token, with the approval of another person
+    /// Make a token, or register a certificate in its place, with the approval of another person
     Make {
         /// AT/ACCOUNT, in whose name it acts, such as 004/chen.yl
         holder: String,
@@ -61,8 +61,11 @@ pub(in crate::cli) enum TokenCommand {
         #[arg(long, value_name = "DAYS")]
         days: i64,
         /// A new file for the token, which only its owner may read
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
+        #[arg(long, value_name = "FILE", required_unless_present = "certificate")]
+        out: Option<PathBuf>,
+        /// The certificate (PEM) that the system shows in place of a token
+        #[arg(long, value_name = "FILE", conflicts_with = "out")]
+        certificate: Option<PathBuf>,
         #[command(flatten)]
         hand: HandArguments,
     },

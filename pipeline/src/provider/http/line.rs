@@ -26,9 +26,9 @@ use super::{
     super::{Visit, question::Question, reply::Reply},
     fault::LineFault,
     parse, pipe,
-    tls::{self, Validity},
     wire::{self, Pieces, QuestionsText},
 };
+use crate::tls::{self, Validity};
 
 /// Where the other side is and how it is spoken to.
 pub(super) struct Peer {

@@ -2,7 +2,7 @@
 //!
 //! The interface is this project's own and stands in pipeline/README.md, "The HTTP provider", so that another can be
 //! written from it. `wire` is what things are called and how questions and replies are written, `parse` how they are read
-//! (`json` is what both need), `fault` is what can go wrong. These are pure. `tls` is certificates and who is trusted, `line`
+//! (`json` is what both need), `fault` is what can go wrong. These are pure. `line` is
 //! one visit, `pipe` how bodies go in pieces, `serve` the other side for trials: the sandbox behind the same interface.
 //!
 //! Nothing is repeated here. An error tells whether a byte of the questions may have left, and the house recalls.
@@ -13,7 +13,6 @@ mod line;
 mod parse;
 mod pipe;
 mod serve;
-mod tls;
 mod wire;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -21,20 +20,17 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use jiff::{SignedDuration, Timestamp};
 use rustls::pki_types::ServerName;
 
+use self::line::{Asking, Peer};
 pub use self::{
     fault::LineFault,
     parse::{Malformed, read_reply},
     serve::{Manners, Served, serve},
-    tls::Files,
-};
-use self::{
-    line::{Asking, Peer},
-    tls::{Moment, Papers, Validity},
 };
 use super::{AskError, MAX_QUESTIONS, Provider, Question, Reply, Visit};
 use crate::{
     error::{Error, Result},
     roc::taipei,
+    tls::{Files, Moment, Papers, Validity},
 };
 
 /// Where the provider is and how it is spoken to, as the settings say.
@@ -75,7 +71,7 @@ impl Http {
         let tls = match &settings.files {
             None => None,
             Some(files) => {
-                let papers = Papers::read(files)?;
+                let papers = Papers::read(files, CERTIFICATE)?;
                 validity = papers.validity.clone();
                 for one in &validity {
                     one.check(now)?;
@@ -206,3 +202,5 @@ fn away(fault: LineFault) -> Error {
         remedy: "see that it runs, that addresses, ca and certificate in mayfly.toml are right, and that the network lets us through",
     }
 }
+
+const CERTIFICATE: &str = "PROVIDER-CERTIFICATE";

@@ -26,13 +26,13 @@ use super::{
     line::{JSON, is_json},
     parse,
     pipe::{self, Outgoing},
-    tls::{Files, Moment, Papers},
     wire::{self, Pieces},
 };
 use crate::{
     clock,
     error::{Error, Result},
     provider::{AskError, Faults, QueryId, Question, Reply, Sandbox, Visit},
+    tls::{Files, Moment, Papers},
 };
 
 /// How the served sandbox answers.
@@ -75,7 +75,7 @@ pub async fn serve(
     let tls = match &served.files {
         None => None,
         Some(files) => {
-            let config = Papers::read(files)?.answering(Arc::clone(&moment))?;
+            let config = Papers::read(files, super::CERTIFICATE)?.answering(Arc::clone(&moment))?;
             Some(TlsAcceptor::from(Arc::new(config)))
         }
     };
