@@ -98,6 +98,7 @@ fn systemd_takes_the_unit_and_finds_it_hardened() {
         assert_eq!(settings(&unit, name), [value], "{name}");
     }
     let Some(analyze) = found("systemd-analyze") else {
+        println!("there is no systemd-analyze here: the unit was read by nobody but this test");
         return;
     };
     let sandbox = Sandbox::empty();
@@ -121,7 +122,7 @@ fn systemd_takes_the_unit_and_finds_it_hardened() {
         .replace("ProtectHome=yes", "ProtectHome=perhaps");
     fs::write(&here, spoilt).unwrap();
     let (_, said) = run(&["verify", "--man=no"]);
-    assert!(said.contains("ProtectHome"), "{said}");
+    assert!(said.contains("mayfly.service:"), "{said}");
 }
 
 #[test]
