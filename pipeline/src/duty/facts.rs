@@ -62,7 +62,7 @@ pub async fn calendar(conn: &mut AnyConnection) -> Result<Calendar> {
 /// The duties that are looked at on `on`: those that have begun, and were due in the years that are kept as of `today`.
 ///
 /// # Errors
-/// `DUTY-DAY` for a day before these years.
+/// `DUTY-DAY` for a day before these years, or as far ahead.
 pub fn span(house: &House, on: Date, today: Date) -> Result<Span> {
     let years = house.regime.keep_years(Class::Review)?;
     let due_from = today.checked_sub(years.years()).unwrap_or(Date::MIN);
@@ -71,6 +71,13 @@ pub fn span(house: &House, on: Date, today: Date) -> Result<Span> {
             code: "DUTY-DAY",
             sentence: format!("closings of duties are kept for {years} years, and that day is before them"),
             remedy: "name a day of the years that are kept",
+        });
+    }
+    if on > today.saturating_add(years.years()) {
+        return Err(Error::Input {
+            code: "DUTY-DAY",
+            sentence: format!("duties are foreseen for {years} years, and that day is after them"),
+            remedy: "name an earlier day (--on)",
         });
     }
     Ok(Span {

@@ -226,6 +226,8 @@ fn state(word: &str, language: Language) -> &str {
         ("open", Language::ZhTw) => "處理中",
         ("confirmed", Language::ZhTw) => "結案：屬實",
         ("unfounded", Language::ZhTw) => "結案：查無實據",
+        ("drilled", Language::ZhTw) => "演練完成",
+        ("broken_off", Language::ZhTw) => "演練中止",
         ("closed", Language::ZhTw) => "結案",
         (word, _) => word,
     }

@@ -7,7 +7,7 @@ use mayfly_retention::{Class, OsRandomness, Place, vault::VaultWriter};
 use serde::Serialize;
 
 use crate::{
-    access::members,
+    access::{known, members},
     app::House,
     batch::{Batch, store},
     error::{Error, Result},
@@ -66,6 +66,8 @@ pub async fn accept(house: &House, submission: Submission<'_>) -> Result<Accepte
             remedy: "check the first three digits of the file name (or --member); see `mayfly member import`",
         });
     }
+    let places = [submission.name.member(), "bureau"];
+    known::look(&mut reader, submission.submitter, &places, house.today(now)).await?;
     let (scanned, writer, place) = match submission.source {
         Source::File(path) => {
             let file = open(path)?;

@@ -45,6 +45,21 @@ fn each_code_of_a_file_refuses_it_whole() {
     }
 }
 
+/// Whoever hands a file over is a person of the 授權表, or stands at the terminal itself (四(二)3(6)).
+#[test]
+fn a_file_of_somebody_who_is_not_there_is_not_taken_in() {
+    let desk = Desk::open();
+    let row = [BatchRow::valid(1)];
+    for stranger in ["nobody", "chou.q"] {
+        let file = desk.sandbox.file("004-1151102-07.csv", batch_file(&row));
+        let ran = desk.run_file(file, String::new(), NOW, &["--as", stranger]);
+        assert_eq!(ran.run.code, 77, "{}", ran.run.stderr);
+        assert!(ran.run.stderr.contains("PEOPLE-ABSENT"), "{}", ran.run.stderr);
+    }
+    let list = desk.sandbox.mayfly(["--json", "batch", "list"]).expect(0).json();
+    assert_eq!(list, json!([]));
+}
+
 #[test]
 fn the_same_number_with_the_same_bytes_gives_the_same_receipt() {
     let desk = Desk::open();

@@ -148,6 +148,7 @@ fn what_is_wrong_with_a_closing_or_an_event_is_refused_and_changes_nothing() {
     check(&["list", "--owner", "nobody"], 65, "DUTY-RULE");
     check(&["list", "--member", "099"], 65, "MEMBER-UNKNOWN");
     check(&["list", "--on", "2021-11-01"], 65, "DUTY-DAY");
+    check(&["list", "--on", "9999-12-31"], 65, "DUTY-DAY");
 
     let calendar = |lines: &str, code: &str| {
         let file = sandbox.file("local.csv", format!("date,is_workday,note\n{lines}\n"));

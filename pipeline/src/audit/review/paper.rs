@@ -297,7 +297,10 @@ pub fn proof(review: &Review, language: Language) -> Vec<String> {
             ),
             crate::ids::hex(&review.signed.digest)
         ),
-        format!("mayfly audit export {member} {month} sample"),
+        format!(
+            "mayfly audit export {member} {month} sample --as {}",
+            of(language, "ACCOUNT", "帳號")
+        ),
         format!("mayfly audit verify sample --key '{}'", review.key),
     ]);
     lines
