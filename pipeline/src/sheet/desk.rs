@@ -80,12 +80,22 @@ impl Desk<'_> {
     /// # Errors
     /// `SHEET-RIGHT`.
     pub fn check_reader(&self, sheet: &Sheet, account: &str) -> Result<(), Error> {
-        let own = self.persons.are_one(account, &sheet.querier) && self.may(account, Right::Query);
-        let over = [Right::Approve, Right::Review, Right::SignOff, Right::Audit];
-        if own || over.into_iter().any(|right| self.may(account, right)) {
-            return Ok(());
+        match self.sees(account, &sheet.querier) {
+            true => Ok(()),
+            false => Err(no_right()),
         }
-        Err(no_right())
+    }
+
+    /// Whether `account` sees the records of queries that `querier` made.
+    pub fn sees(&self, account: &str, querier: &str) -> bool {
+        let own = self.persons.are_one(account, querier) && self.may(account, Right::Query);
+        own || self.sees_all(account)
+    }
+
+    /// Whether `account` sees the records of every querier: who approves, reviews, signs off or audits at the member.
+    pub fn sees_all(&self, account: &str) -> bool {
+        let over = [Right::Approve, Right::Review, Right::SignOff, Right::Audit];
+        over.into_iter().any(|right| self.may(account, right))
     }
 
     /// The person's name on the 授權表, as of the last authorisation of `account`.
@@ -127,7 +137,7 @@ fn signed() -> Error {
     }
 }
 
-fn no_right() -> Error {
+pub(super) fn no_right() -> Error {
     denied(
         "SHEET-RIGHT",
         "this account does not have the right to today, or is stopped",
