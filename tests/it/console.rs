@@ -4,6 +4,7 @@
 mod audited;
 pub mod browser;
 mod sheets;
+mod today;
 
 use self::browser::{Browser, sound};
 use crate::{

@@ -57,8 +57,8 @@ pub async fn again(house: &House, member: &str, month: Month, by: &str) -> Resul
         return Err(not_drawn());
     }
     let now = house.trusted_now()?;
-    let taker = taker::check(house, &mut house.db.begin().await?, member, by, house.today(now)).await?;
-    taker::check_stranger(house, &mut reader, &sample, &taker).await?;
+    let taker = taker::check(house, &mut reader, member, by, house.today(now)).await?;
+    taker::check_not_looked_at(house, &mut reader, &sample, &taker).await?;
     let reference = format!("sample:{month}");
     let act = Act {
         kind: Kind::Read,
@@ -66,12 +66,23 @@ pub async fn again(house: &House, member: &str, month: Month, by: &str) -> Resul
         reference: &reference,
     };
     let mut tx = house.db.begin().await?;
-    let taker = taker::check(house, &mut tx, member, &taker, house.today(house.trusted_now()?)).await?;
+    let taker = taker::check(
+        house,
+        tx.connection(),
+        member,
+        &taker,
+        house.today(house.trusted_now()?),
+    )
+    .await?;
     act::enter(house, tx.connection(), &act, &taker, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
 
     let journal = archive::verify(house).await?;
+    // It may have been made larger meanwhile: it is what its signed acts say.
+    let sample = frozen(&mut reader, member, month).await?.until(journal.signed);
+    let sample = sample.filter(|sample| sample.state == State::Drawn);
+    let sample = sample.ok_or(Error::Bug("the journal lacks the draw of a sample"))?;
     let file = export::file(&mut reader, &sample).await?;
     let unreadable = || Error::Bug("a step of a sample is not readable");
     let claims = check::read(&file).ok_or_else(unreadable)?;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use sqlx::{AnyConnection, Row};
 
 use super::{
-    desk::no_right,
+    desk::to_search,
     lines::{self, Line},
     sign::{acting, desk},
 };
@@ -65,11 +65,11 @@ pub async fn search(house: &House, holder: &Holder, mut sought: Sought) -> Resul
         None => desk.sees_all(account),
     };
     if !may(&desk) {
-        return Err(no_right());
+        return Err(to_search());
     }
     let mut tx = house.db.begin().await?;
     if !may(&acting(house, &mut tx, member, house.trusted_now()?).await?) {
-        return Err(no_right());
+        return Err(to_search());
     }
     let reference = format!("records:{}", sought.period);
     let act = Act {

@@ -105,7 +105,7 @@ pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by:
     signed(&mut reader, member, month).await?;
     let now = house.trusted_now()?;
     // Nothing is made for whoever may not have it.
-    taker::check(house, &mut house.db.begin().await?, member, by, house.today(now)).await?;
+    taker::check(house, &mut reader, member, by, house.today(now)).await?;
     let staging = Staging::begin(folder, &house.dir)?;
     let review = read(house, member, month, by).await?;
     put_files(&review, &staging, "")?;
@@ -122,7 +122,8 @@ pub async fn read(house: &House, member: &str, month: Month, by: &str) -> Result
     let signed = signed(&mut reader, member, month).await?;
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
-    let taker = taker::check(house, &mut tx, member, by, house.today(now)).await?;
+    let today = house.today(house.trusted_now()?);
+    let taker = taker::check(house, tx.connection(), member, by, today).await?;
     let reported = Reported {
         account: &taker,
         digest: ids::hex(&signed.digest),
