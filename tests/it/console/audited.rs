@@ -15,17 +15,18 @@ const REMARK: &str = "查無此案甲乙";
 #[test]
 fn a_month_is_drawn_judged_record_by_record_signed_off_and_its_finding_closed() {
     let sandbox = asked(4);
-    staff(&sandbox);
     let book = "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,person,unit,level,roles\n\
-        004,ye.rv,葉虛覆,內部稽核,,,Y,2024-01-01,wu.head,,,P004-20,稽核部,,\n";
+        004,ye.rv,葉虛覆,內部稽核,,,Y,2024-01-01,wu.head,,,P004-20,稽核部,,\n\
+        012,fan.rv,范虛覆,內部稽核,,,Y,2024-01-01,sun.head,,,P012-20,稽核部,,\n";
     let book = sandbox.file("reviewers.csv", book);
     sandbox.at(NOW, ["staff", "import"], [book]).expect(0);
+    staff(&sandbox);
     freeze(&sandbox, CLOSED);
     let people = [
         "004/hsu.rv",
         "004/hu.head",
         "004/ye.rv",
-        "012/sun.head",
+        "012/fan.rv",
         "004/chen.yl",
     ];
     let first = people.map(|holder| first_password(&sandbox, CLOSED, holder));

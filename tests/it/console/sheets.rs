@@ -14,7 +14,7 @@ fn a_sheet_is_signed_by_its_querier_approved_by_another_and_printed() {
     let sandbox = asked(11);
     staff(&sandbox);
     sandbox.mayfly(["--at", MONDAY, "serve", "--once"]).expect(0);
-    let people = ["004/chen.yl", "004/wang.dg", "012/sun.head"];
+    let people = ["004/chen.yl", "004/wang.dg", "012/kao.a"];
     let first = people.map(|holder| first_password(&sandbox, MONDAY, holder));
     let served = Served::open(&sandbox, MONDAY, &[]);
     let mut chen = Browser::new(&served);
@@ -111,7 +111,7 @@ fn a_sheet_is_signed_by_its_querier_approved_by_another_and_printed() {
 fn query_records_are_found_by_period_querier_and_state_by_whoever_sees_them() {
     let sandbox = asked(11);
     staff(&sandbox);
-    let people = ["004/chen.yl", "004/wang.dg", "012/sun.head"];
+    let people = ["004/chen.yl", "004/wang.dg", "012/kao.a"];
     let first = people.map(|holder| first_password(&sandbox, MONDAY, holder));
     let served = Served::open(&sandbox, MONDAY, &[]);
     let lines = |html: &str| html.matches("<tr><td>").count();
@@ -119,11 +119,11 @@ fn query_records_are_found_by_period_querier_and_state_by_whoever_sees_them() {
     chen.settle(people[0], &first[0], WORDS);
     let page = chen.open("/records");
     page.says(&["value=\"2026-11\"", "查詢紀錄"]);
-    let own = chen.send(&page, "/records", &[("querier", "")]);
+    let own = chen.send(&page, "/records", &[("period", "2026-11"), ("querier", "")]);
     assert_eq!((own.status, lines(&own.html)), (200, 6), "{}", own.html);
     own.says(&["陳虛玲", "115/11/02", "已回覆", "***"]);
     assert!(!own.html.contains("lin.ch"));
-    let refused = chen.send(&page, "/records", &[("querier", "lin.ch")]);
+    let refused = chen.send(&page, "/records", &[("period", "2026-11"), ("querier", "lin.ch")]);
     assert_eq!(refused.status, 403);
     refused.says(&["SHEET-RIGHT", "value=\"lin.ch\""]);
     assert_eq!(chen.post("/records", &[]).status, 403);
@@ -133,7 +133,8 @@ fn query_records_are_found_by_period_querier_and_state_by_whoever_sees_them() {
     wang.speak("en");
     let page = wang.open("/records");
     let found = |browser: &mut Browser<'_>, fields: &[(&str, &str)]| {
-        let page = browser.send(&page, "/records", fields);
+        let all = [&[("period", "2026-11"), ("querier", "")], fields].concat();
+        let page = browser.send(&page, "/records", &all);
         (page.status, lines(&page.html))
     };
     assert_eq!(found(&mut wang, &[]), (200, 11));
@@ -149,7 +150,11 @@ fn query_records_are_found_by_period_querier_and_state_by_whoever_sees_them() {
     let mut other = Browser::new(&served);
     other.settle(people[2], &first[2], WORDS);
     let page = other.open("/records");
-    let none = other.send(&page, "/records", &[("querier", "chen.yl")]);
+    let none = other.send(
+        &page,
+        "/records",
+        &[("period", "2026-11"), ("querier", "chen.yl")],
+    );
     assert_eq!((none.status, lines(&none.html)), (200, 0));
     none.says(&["無資料"]);
     // Each reading is an entry of the journal.
