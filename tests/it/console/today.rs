@@ -10,11 +10,11 @@ use crate::{
 const WORDS: &str = "Tide-9-Harbour";
 const MONDAY: &str = "2026-11-09T09:00:00+08:00";
 
-/// The first password of the one who gives all others theirs.
-fn of_the_administrator(sandbox: &Sandbox) -> String {
-    let place = sandbox.path("notice");
-    let words = ["first", "004/lu.adm", "--out", place.to_str().unwrap()];
-    in_two_hands(sandbox, NOW, &words, ("mo.adm", "wu.head")).expect(0);
+/// The first password of somebody who gives others theirs, from other hands.
+fn given(sandbox: &Sandbox, holder: &str, hands: (&str, &str)) -> String {
+    let place = sandbox.path(&format!("notice-{}", holder.replace('/', "-")));
+    let words = ["first", holder, "--out", place.to_str().unwrap()];
+    in_two_hands(sandbox, NOW, &words, hands).expect(0);
     let notice = std::fs::read_to_string(&place).unwrap();
     notice
         .lines()
@@ -30,8 +30,8 @@ fn of_the_administrator(sandbox: &Sandbox) -> String {
 #[test]
 fn decisions_and_locked_accounts_are_on_the_page_of_whom_they_wait_for() {
     let sandbox = staffed();
-    let head = first_password(&sandbox, NOW, "004/wu.head");
-    let administrator = of_the_administrator(&sandbox);
+    let head = given(&sandbox, "004/wu.head", ("lu.adm", "hu.head"));
+    let administrator = given(&sandbox, "004/lu.adm", ("mo.adm", "wu.head"));
     first_password(&sandbox, NOW, "004/chen.yl");
     let served = Served::open(&sandbox, NOW, &[]);
     let mut one = Browser::new(&served);
@@ -67,8 +67,8 @@ fn decisions_and_locked_accounts_are_on_the_page_of_whom_they_wait_for() {
     other.open("/").says(&["遭鎖定之帳號", "chen.yl"]);
     assert!(!one.open("/").html.contains("遭鎖定"));
     // Of another member nobody is told.
-    let first = first_password(&sandbox, NOW, "012/sun.head");
-    let page = Browser::new(&served).settle("012/sun.head", &first, WORDS);
+    let first = first_password(&sandbox, NOW, "012/chou.q");
+    let page = Browser::new(&served).settle("012/chou.q", &first, WORDS);
     assert!(
         !page.html.contains("待核准") && !page.html.contains("chen.yl"),
         "{}",
@@ -82,7 +82,7 @@ fn decisions_and_locked_accounts_are_on_the_page_of_whom_they_wait_for() {
 fn a_sheet_waits_for_its_querier_and_pictures_are_of_ones_own_member() {
     let sandbox = staffed();
     let chen = first_password(&sandbox, NOW, "004/chen.yl");
-    let sun = first_password(&sandbox, NOW, "012/sun.head");
+    let chou = first_password(&sandbox, NOW, "012/chou.q");
     let (_, summary) = sandbox.batch_run(&fixtures().join("demo/004-1151102-01.csv"), &[]);
     let answered = summary["answered"].as_i64().unwrap();
     assert!(answered > 0);
@@ -96,7 +96,7 @@ fn a_sheet_waits_for_its_querier_and_pictures_are_of_ones_own_member() {
         "72 h",
         "即將到期",
     ]);
-    let page = Browser::new(&served).settle("012/sun.head", &sun, WORDS);
+    let page = Browser::new(&served).settle("012/chou.q", &chou, WORDS);
     assert!(
         !page.html.contains("每日查詢筆數") && !page.html.contains("已回覆"),
         "{}",
