@@ -71,7 +71,8 @@ pub async fn search(house: &House, holder: &Holder, mut sought: Sought) -> Resul
     if !may(&acting(house, &mut tx, member, house.trusted_now()?).await?) {
         return Err(to_search());
     }
-    let reference = format!("records:{}", sought.period);
+    // References are in small letters: a week is `2026-w45` there.
+    let reference = format!("records:{}", sought.period.to_ascii_lowercase());
     let act = Act {
         kind: Kind::Read,
         member,
@@ -113,7 +114,7 @@ async fn open(
     let (mut shown, mut rest) = (Vec::new(), found.iter().peekable());
     for chunk in chunks {
         let is_in = |row: &&Matching| row.chunk_no == chunk.chunk_no;
-        if !rest.peek().is_some_and(|row| is_in(row)) {
+        if !rest.peek().is_some_and(is_in) {
             continue;
         }
         let segment = sealed::segment(house, &chunk.queries)?;
@@ -141,11 +142,13 @@ struct Matching {
 
 async fn matching(conn: &mut AnyConnection, member: &str, sought: &Sought) -> Result<Vec<Matching>> {
     let failed = || Error::database("look for query records");
+    // One that was asked and is no exception was answered, once its chunk is settled.
     let rows = sqlx::query(
-        "SELECT request.chunk_no, request.line, request.outcome, request.entry FROM request
+        "SELECT request.chunk_no, request.line,
+         CASE WHEN request.outcome = 0 AND chunk.state = 'settled' THEN 1 ELSE request.outcome END, request.entry FROM request
          JOIN chunk ON chunk.chunk_no = request.chunk_no JOIN batch ON batch.batch_no = chunk.batch_no
          WHERE batch.member = $1 AND chunk.gated_at >= $2 AND chunk.gated_at < $3 AND request.entry >= $4
-         AND (request.querier = $5 OR $5 = '') AND (request.outcome = $6 OR $6 = -1)
+         AND (request.querier = $5 OR $5 = '') AND ($6 = -1 OR $6 = CASE WHEN request.outcome = 0 AND chunk.state = 'settled' THEN 1 ELSE request.outcome END)
          ORDER BY chunk.first_entry, request.entry LIMIT $7",
     )
     .bind(member)

@@ -101,6 +101,16 @@ fn a_month_is_drawn_judged_record_by_record_signed_off_and_its_finding_closed() 
     ye.open(&place(1))
         .says(&["本筆之判定", REMARK, "查無案件", "hsu.rv"]);
 
+    ye.speak("en");
+    ye.open(&place(2)).says(&[
+        "Request",
+        "Approval",
+        "Consent",
+        "Your verdict",
+        "in order",
+        "no case",
+    ]);
+
     for number in 2..=4 {
         let page = hsu.open(&place(number));
         let next = hsu.send(&page, &place(number), &[("verdict", "in_order"), ("remark", "")]);

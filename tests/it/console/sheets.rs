@@ -121,7 +121,7 @@ fn query_records_are_found_by_period_querier_and_state_by_whoever_sees_them() {
     page.says(&["value=\"2026-11\"", "查詢紀錄"]);
     let own = chen.send(&page, "/records", &[("period", "2026-11"), ("querier", "")]);
     assert_eq!((own.status, lines(&own.html)), (200, 6), "{}", own.html);
-    own.says(&["陳虛玲", "115/11/02", "已回覆", "***"]);
+    own.says(&["陳虛玲", "115/11/02", "<td>已回覆</td>", "***"]);
     assert!(!own.html.contains("lin.ch"));
     let refused = chen.send(&page, "/records", &[("period", "2026-11"), ("querier", "lin.ch")]);
     assert_eq!(refused.status, 403);
