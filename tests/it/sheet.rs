@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// A sandbox in which chen.yl and lin.ch took turns to ask `rows` questions in week 45.
-fn asked(rows: u64) -> Sandbox {
+pub fn asked(rows: u64) -> Sandbox {
     let sandbox = Sandbox::with_master_data();
     let rows: Vec<BatchRow> = (1..=rows)
         .map(|number| BatchRow::valid(number).with("querier", ["lin.ch", "chen.yl"][number as usize % 2]))
@@ -82,4 +82,4 @@ fn entries(sheet: &Value) -> Vec<u64> {
 /// The week of [`NOW`].
 const WEEK: &str = "2026-W45";
 /// The Monday after it, when its sheets are made.
-const MONDAY: &str = "2026-11-09T01:00:00+08:00";
+pub const MONDAY: &str = "2026-11-09T01:00:00+08:00";

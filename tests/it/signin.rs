@@ -24,9 +24,14 @@ bureau,xu.adm,徐虛管,管理者,,,,2024-01-01,he.cmp,,,J-02,資訊部,,adminis
 /// A sandbox with the demonstration's master data and the people of [`BOOK`].
 pub fn staffed() -> Sandbox {
     let sandbox = Sandbox::with_master_data();
+    staff(&sandbox);
+    sandbox
+}
+
+/// Adds the people of [`BOOK`].
+pub fn staff(sandbox: &Sandbox) {
     let book = sandbox.file("door.csv", BOOK);
     sandbox.at(NOW, ["staff", "import"], [book]).expect(0);
-    sandbox
 }
 
 /// `account WORDS… --as BY` at `at` in two hands: applied for, given by `other`, done.

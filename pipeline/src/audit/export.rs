@@ -76,15 +76,23 @@ pub async fn write(
     staging: &Staging,
     folder: &str,
 ) -> Result<usize> {
-    let file = SampleFile {
+    let file = file(conn, sample).await?;
+    staging.put_json(&format!("{folder}{SAMPLE}"), &file)?;
+    Ok(file.items.len())
+}
+
+/// What the file of a drawn `sample` says.
+///
+/// # Errors
+/// `JOURNAL-DAMAGED`, `DB-*`.
+pub(super) async fn file(conn: &mut AnyConnection, sample: &Sample) -> Result<SampleFile> {
+    Ok(SampleFile {
         format: FORMAT.into(),
         member: sample.member.clone(),
         month: sample.month.to_string(),
         items: report::items(conn, sample).await?,
         steps: sample.steps.clone(),
-    };
-    staging.put_json(&format!("{folder}{SAMPLE}"), &file)?;
-    Ok(file.items.len())
+    })
 }
 
 /// The sample's own file.

@@ -35,6 +35,60 @@ pub fn list(reports: &[Report], language: Language) -> Printed<7> {
     }
 }
 
+/// What is to be said of one of them: names and values.
+pub fn facts(report: &Report, language: Language) -> Vec<(&'static str, String)> {
+    let of = |en, zh| printed::of(language, en, zh);
+    let late = match report.committed_late {
+        true => of(", after the month's end", "（月底之後）"),
+        false => "",
+    };
+    let mut facts = vec![
+        (of("State", "狀態"), state(report.state, language).to_owned()),
+        (
+            of("Bureau committed to its value", "管理機構承諾數值之時間"),
+            format!("{}{late}", printed::instant(report.committed_at, language)),
+        ),
+    ];
+    if report.frozen_size > 0 {
+        facts.extend([
+            (
+                of("Query records of the month", "當月查詢紀錄"),
+                report.population.to_string(),
+            ),
+            (of("In the sample", "抽出筆數"), report.size.to_string()),
+            (
+                of("Journal entries under the checkpoint", "檢查點涵蓋之軌跡筆數"),
+                report.frozen_size.to_string(),
+            ),
+        ]);
+    }
+    let overdue = match report.overdue {
+        true => of(" (overdue)", "（逾期）"),
+        false => "",
+    };
+    facts.push((
+        of("A reviewer draws by", "抽核人員應於此日前抽樣"),
+        format!("{}{overdue}", due(report, language)),
+    ));
+    if report.state == "drawn" {
+        let by = match (&report.reviewer, &report.named_by) {
+            (Some(reviewer), Some(named_by)) => {
+                format!(
+                    "{reviewer}{}",
+                    of(", named by ", "，指定人 ").to_owned() + named_by
+                )
+            }
+            _ => of(
+                "the bureau: no reviewer had by the due day",
+                "管理機構（期限內無抽核人員抽樣）",
+            )
+            .to_owned(),
+        };
+        facts.push((of("Drawn by", "抽樣人員"), by));
+    }
+    facts
+}
+
 /// One of them, with its records if the report has them.
 pub fn text(report: &Report, language: Language) -> String {
     let of = |en, zh| printed::of(language, en, zh);
@@ -128,7 +182,7 @@ fn due(report: &Report, language: Language) -> String {
 }
 
 /// How far a sample has come.
-fn state(word: &'static str, language: Language) -> &'static str {
+pub fn state(word: &'static str, language: Language) -> &'static str {
     match (word, language) {
         ("committed", Language::ZhTw) => "已承諾",
         ("frozen", Language::ZhTw) => "已凍結",

@@ -7,7 +7,7 @@
 //! regime file, the bureau draws with the next checkpoint in its place. [`pass`] does of this what has a date.
 //!
 //! Each act is an entry of the journal whose payload ([`steps`]) leaves the house with the sample ([`export`]; who may take it away: [`taker`]; as of the journal's size: `cut`), so that
-//! [`verify`] recomputes everything from files alone. [`report`] is what people see ([`form`]), [`waiting`] what waits for one of them, with the [`chance`] that the sample
+//! [`verify`] recomputes everything from files alone, [`here`] from the journal of this house. [`report`] is what people see ([`form`]), [`waiting`] what waits for one of them, with the [`chance`] that the sample
 //! finds misuse; [`store`] keeps one row a member and [`month`].
 //!
 //! A drawn sample says what is to be looked at; what was found is in [`review`].
@@ -23,6 +23,7 @@ pub mod drawing;
 pub mod export;
 pub mod form;
 pub mod freeze;
+pub mod here;
 mod log;
 pub mod month;
 pub mod pass;

@@ -102,6 +102,16 @@ pub async fn list(house: &House) -> Result<Vec<Report>> {
     samples.iter().map(|sample| report(house, sample, None)).collect()
 }
 
+/// The samples of `member`, newest month first.
+///
+/// # Errors
+/// `DB-*`.
+pub async fn of_member(house: &House, member: &str) -> Result<Vec<Report>> {
+    let mut reports = list(house).await?;
+    reports.retain(|report| report.member == member);
+    Ok(reports)
+}
+
 /// The records of a drawn sample, in the order of the draw.
 pub(super) async fn items(conn: &mut AnyConnection, sample: &Sample) -> Result<Vec<FileItem>> {
     let drawn: Option<Drawn> = find(&sample.steps, ActName::Draw);

@@ -88,28 +88,52 @@ pub fn verify_in(folder: &Path, (journal, report): (&Path, &Report), key: &Verif
 
 /// Reads the entries of the journal in `folder`, as far as they can be read.
 fn look(folder: &Path, size: u64, file: &SampleFile, claims: &Claims) -> Seen {
-    let mut seen = Seen::default();
-    let mut drawing = Drawing::new(claims.seed, claims.size.min(file.items.len() as u64));
-    let mut frontier = Frontier::default();
-    let month = format!(":{}", file.month);
-    each_entry(folder, size, |line| {
-        let index = frontier.size();
-        // Full tiles are not looked at here; the folder has been verified.
-        let _ = frontier.append(hash_leaf(line));
+    let mut looking = Looking::at(file, claims);
+    each_entry(folder, size, |line| looking.take(line));
+    looking.finish()
+}
+
+/// The entries of a journal while they are looked at for one sample.
+pub(super) struct Looking<'l> {
+    file: &'l SampleFile,
+    claims: &'l Claims,
+    seen: Seen,
+    drawing: Drawing,
+    frontier: Frontier,
+    month: String,
+}
+
+impl<'l> Looking<'l> {
+    pub(super) fn at(file: &'l SampleFile, claims: &'l Claims) -> Self {
+        Self {
+            file,
+            claims,
+            seen: Seen::default(),
+            drawing: Drawing::new(claims.seed, claims.size.min(file.items.len() as u64)),
+            frontier: Frontier::default(),
+            month: format!(":{}", file.month),
+        }
+    }
+
+    pub(super) fn take(&mut self, line: &[u8]) {
+        let (file, claims, seen) = (self.file, self.claims, &mut self.seen);
+        let index = self.frontier.size();
+        // Full tiles are not looked at here; the journal has been verified.
+        let _ = self.frontier.append(hash_leaf(line));
         if [Some(claims.frozen_size), claims.next_size].contains(&Some(index + 1)) {
-            seen.roots.insert(index + 1, frontier.root());
+            seen.roots.insert(index + 1, self.frontier.root());
         }
         let Ok(entry) = Entry::parse(line) else { return };
         if is_query(&entry, &file.member, claims.month) {
             if index < claims.frozen_size {
                 seen.population += 1;
-                drawing.offer(index, entry.reference);
+                self.drawing.offer(index, entry.reference);
             } else {
                 seen.late += 1;
             }
         } else if entry.kind == Kind::Sample
             && entry.member == file.member
-            && entry.reference.ends_with(&month)
+            && entry.reference.ends_with(&self.month)
         {
             seen.acts.push(SeenAct {
                 index,
@@ -118,9 +142,12 @@ fn look(folder: &Path, size: u64, file: &SampleFile, claims: &Claims) -> Seen {
                 payload: entry.payload,
             });
         }
-    });
-    seen.items = drawing.finish().into_iter().map(FileItem::from).collect();
-    seen
+    }
+
+    pub(super) fn finish(mut self) -> Seen {
+        self.seen.items = self.drawing.finish().into_iter().map(FileItem::from).collect();
+        self.seen
+    }
 }
 
 fn sample_file(path: &Path) -> Result<SampleFile> {

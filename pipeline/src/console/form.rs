@@ -3,7 +3,7 @@
 use axum::{
     body,
     extract::{FromRequest, FromRequestParts, Request},
-    http::{HeaderMap, header},
+    http::{HeaderMap, Uri, header},
 };
 use zeroize::Zeroizing;
 
@@ -35,7 +35,6 @@ impl Fields {
     }
 
     /// Every field `name`: the boxes of it that were ticked.
-    #[expect(dead_code, reason = "for the lists of the next pages")]
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         let found = self.0.iter().filter(move |(known, _)| known == name);
         found.map(|(_, text)| text.as_str())
@@ -74,6 +73,14 @@ impl FromRequest<Shared> for OpenForm {
         let (parts, body) = request.into_parts();
         Ok(Self(read(&parts.headers, body).await?))
     }
+}
+
+/// What the address asks for under `name`; empty, if nothing.
+pub(super) fn asked(uri: &Uri, name: &str) -> String {
+    let query = uri.query().unwrap_or("");
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let found = pairs.find(|(known, _)| known == name);
+    found.map_or_else(String::new, |(_, text)| text.trim().to_owned())
 }
 
 async fn read(headers: &HeaderMap, body: body::Body) -> Result<Fields, Fault> {

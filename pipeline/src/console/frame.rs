@@ -62,12 +62,49 @@ struct Entry {
 }
 
 /// The navigation, in its order.
-const MENU: [Entry; 1] = [Entry {
-    path: "/",
-    en: "Today",
-    zh: "今日",
-    is_theirs: |_| true,
-}];
+const MENU: [Entry; 5] = [
+    Entry {
+        path: "/",
+        en: "Today",
+        zh: "今日",
+        is_theirs: |_| true,
+    },
+    Entry {
+        path: "/records",
+        en: "Query records",
+        zh: "查詢紀錄",
+        is_theirs: |who| who.may_one_at_a_member(&RECORD_READERS),
+    },
+    Entry {
+        path: "/sheets",
+        en: "Weekly sheets",
+        zh: "查詢紀錄單",
+        is_theirs: |who| who.may_one_at_a_member(&RECORD_READERS),
+    },
+    Entry {
+        path: "/audit",
+        en: "Self-audit",
+        zh: "自行抽核",
+        is_theirs: |who| who.may_one_at_a_member(&AUDITORS),
+    },
+    Entry {
+        path: "/findings",
+        en: "Findings",
+        zh: "缺失追蹤",
+        is_theirs: |who| who.may_one_at_a_member(&RECORD_READERS),
+    },
+];
+
+/// Who sees query records, at least their own.
+pub(super) const RECORD_READERS: [Right; 5] = [
+    Right::Query,
+    Right::Approve,
+    Right::Review,
+    Right::SignOff,
+    Right::Audit,
+];
+/// Who has to do with samples.
+pub(super) const AUDITORS: [Right; 3] = [Right::Review, Right::SignOff, Right::Audit];
 
 impl Frame {
     /// One of the two.
@@ -152,6 +189,11 @@ impl Who {
     /// Whether they may today.
     pub(crate) fn may(&self, right: Right) -> bool {
         self.rights.contains(&right)
+    }
+
+    /// Whether they are a member's and may one of these.
+    fn may_one_at_a_member(&self, rights: &[Right]) -> bool {
+        Party::of(&self.at) == Party::Member && rights.iter().any(|right| self.may(*right))
     }
 }
 

@@ -4,7 +4,8 @@
 //! is set into: head, navigation by rights, messages, foot. `form` reads what a page of ours sends back, `fault` turns every
 //! refusal into a page, `page` writes pages with the policy that a browser holds them to. `table` and `plot` are what pages are
 //! made of. Each other file is one page, or one family of them: `enter` signing in, the password and the language, `today`
-//! what needs somebody now.
+//! what needs somebody now; `sheets` the weekly sheets, `records` the query records, `samples` the monthly self-audit, `item` one of
+//! its records, `findings` what it found.
 //!
 //! How to add a page:
 //! 1. A file here with the handler and its view-model, `#[derive(Template)]` with `frame: &Frame` and what is shown, all text of it
@@ -26,12 +27,17 @@
 
 mod enter;
 mod fault;
+mod findings;
 mod form;
 mod frame;
+mod item;
 mod notice;
 mod page;
 pub mod plot;
 mod reader;
+mod records;
+mod samples;
+mod sheets;
 mod table;
 mod today;
 
@@ -71,6 +77,11 @@ fn routes() -> Router<Shared> {
             get(enter::password_page).post(enter::change_password),
         )
         .route("/language", post(enter::language))
+        .merge(sheets::routes())
+        .merge(samples::routes())
+        .route("/records", get(records::page).post(records::found))
+        .route("/findings", get(findings::page))
+        .route("/findings/{number}/{step}", post(findings::advance))
 }
 
 async fn lost(uri: Uri, headers: HeaderMap) -> Response {

@@ -13,7 +13,7 @@ pub(super) fn of(word: &str) -> Option<&'static Notice> {
     NOTICES.iter().find(|notice| notice.word == word)
 }
 
-const NOTICES: [Notice; 4] = [
+const NOTICES: [Notice; 12] = [
     Notice {
         word: "signed-out",
         en: "You are signed out.",
@@ -33,5 +33,45 @@ const NOTICES: [Notice; 4] = [
         word: "password",
         en: "Your password is changed.",
         zh: "密碼已變更。",
+    },
+    Notice {
+        word: "sheet-signed",
+        en: "The sheet is signed.",
+        zh: "查詢紀錄單已核章。",
+    },
+    Notice {
+        word: "sheet-approved",
+        en: "The sheet is approved.",
+        zh: "查詢紀錄單已核定。",
+    },
+    Notice {
+        word: "drawn",
+        en: "The sample is drawn: it cannot be drawn again.",
+        zh: "樣本已抽出，不得重抽。",
+    },
+    Notice {
+        word: "named",
+        en: "The reviewer is named.",
+        zh: "已指定覆核人員。",
+    },
+    Notice {
+        word: "verdict",
+        en: "The verdict is entered.",
+        zh: "判定已登錄。",
+    },
+    Notice {
+        word: "signed-off",
+        en: "The review is signed off, and stays as it was signed.",
+        zh: "覆核已簽核，內容不再變更。",
+    },
+    Notice {
+        word: "corrected",
+        en: "It is noted that the finding is corrected; another person closes it.",
+        zh: "已登錄改正；應由另一人結案。",
+    },
+    Notice {
+        word: "closed",
+        en: "The finding is closed.",
+        zh: "缺失已結案。",
     },
 ];

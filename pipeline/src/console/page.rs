@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use base64::prelude::{BASE64_STANDARD, Engine};
 use sha2::{Digest, Sha256};
 
 use super::fault::Fault;
@@ -37,6 +38,36 @@ pub(super) fn with(status: StatusCode, view: &impl Template) -> Answer {
 pub(super) fn after(path: &str) -> Response {
     let place = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
     (StatusCode::SEE_OTHER, [(header::LOCATION, place)]).into_response()
+}
+
+/// A page to print as the house writes it, which brings one style sheet along; nothing else may happen on it.
+pub(super) fn paper(html: String) -> Answer {
+    let style = html.split("<style>").nth(1);
+    let style = style.and_then(|rest| rest.split("</style>").next());
+    let hash = BASE64_STANDARD.encode(Sha256::digest(style.unwrap_or("")));
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{hash}'; form-action 'none'; frame-ancestors 'none'; base-uri 'none'; sandbox"
+    );
+    let policy = HeaderValue::from_str(&policy).map_err(|_| Error::Bug("a policy is no header"))?;
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
+        (header::CONTENT_SECURITY_POLICY, policy),
+    ];
+    Ok((headers, html).into_response())
+}
+
+/// A file to keep, of that kind and name; the name is one of ours and holds nothing of anybody.
+pub(super) fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Answer {
+    let kept = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    let kept = kept.map_err(|_| Error::Bug("the name of a file is no header"))?;
+    let headers = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CONTENT_DISPOSITION, kept),
+    ];
+    Ok((headers, bytes).into_response())
 }
 
 /// The style sheet. Another one has another path.

@@ -24,8 +24,9 @@ use crate::{
     http::{
         ask::{self, Caller},
         door::Shared,
+        problem::Problem,
     },
-    regime::people::Right,
+    regime::people::{Party, Right},
     signin::enter::{self, Session},
 };
 
@@ -67,6 +68,22 @@ impl Reader {
     /// Who they are for a use-case: where they stand, and the account as which they act.
     pub(super) fn holder(&self) -> Holder {
         self.session.holder.clone()
+    }
+
+    /// The member whose pages they read: pages of members only are answered as if they were not there to everybody else.
+    pub(super) fn member(&self) -> std::result::Result<String, Fault> {
+        match Party::of(&self.session.holder.at) {
+            Party::Member => Ok(self.session.holder.at.clone()),
+            _ => Err(Problem::no_such_path().into()),
+        }
+    }
+
+    /// As [`Self::member`], of pages that are theirs who may one of `rights`.
+    pub(super) fn member_who_may(&self, rights: &[Right]) -> std::result::Result<String, Fault> {
+        match rights.iter().any(|right| self.may(*right)) {
+            true => self.member(),
+            false => Err(Problem::no_such_path().into()),
+        }
     }
 
     /// Whether they may, today: to show what is theirs. Whether an act is allowed, the use-case decides.

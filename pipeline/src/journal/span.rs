@@ -40,6 +40,25 @@ pub async fn by_time(
     walk(conn, (first, size), after, take).await
 }
 
+/// Offers the lines of the first `end` entries, as they are hashed.
+///
+/// # Errors
+/// As [`by_index`].
+pub async fn lines(conn: &mut AnyConnection, end: u64, mut take: impl FnMut(&[u8])) -> Result<()> {
+    let mut next = 0;
+    while next < end {
+        let piece = piece(&mut *conn, next).await?;
+        for (index, line) in (piece.first_index..end).zip(entries(&piece.body)) {
+            let line = line.map_err(|_| damaged("an entry is cut off"))?;
+            if index >= next {
+                take(line);
+            }
+        }
+        next = piece.first_index + piece.entry_count;
+    }
+    Ok(())
+}
+
 async fn walk(
     conn: &mut AnyConnection,
     (mut next, end): (u64, u64),

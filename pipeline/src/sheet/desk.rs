@@ -80,12 +80,22 @@ impl Desk<'_> {
     /// # Errors
     /// `SHEET-RIGHT`.
     pub fn check_reader(&self, sheet: &Sheet, account: &str) -> Result<(), Error> {
-        let own = self.persons.are_one(account, &sheet.querier) && self.may(account, Right::Query);
-        let over = [Right::Approve, Right::Review, Right::SignOff, Right::Audit];
-        if own || over.into_iter().any(|right| self.may(account, right)) {
-            return Ok(());
+        match self.sees(account, &sheet.querier) {
+            true => Ok(()),
+            false => Err(to_read()),
         }
-        Err(to_read())
+    }
+
+    /// Whether `account` sees the records of queries that `querier` made.
+    pub fn sees(&self, account: &str, querier: &str) -> bool {
+        let own = self.persons.are_one(account, querier) && self.may(account, Right::Query);
+        own || self.sees_all(account)
+    }
+
+    /// Whether `account` sees the records of every querier: who approves, reviews, signs off or audits at the member.
+    pub fn sees_all(&self, account: &str) -> bool {
+        let over = [Right::Approve, Right::Review, Right::SignOff, Right::Audit];
+        over.into_iter().any(|right| self.may(account, right))
     }
 
     /// The person's name on the 授權表, as of the last authorisation of `account`.
@@ -148,6 +158,15 @@ fn to_approve() -> Error {
         "SHEET-RIGHT",
         "this account does not have the right to approve sheets today, or is stopped",
         "name an account of the member that has the approve right on the 授權表 today (--as)",
+    )
+}
+
+/// That somebody looks for records that they may not see.
+pub(super) fn to_search() -> Error {
+    denied(
+        "SHEET-RIGHT",
+        "this account does not have the right to see these query records today, or is stopped",
+        "ask for those of your own account, or let whoever approves, reviews, signs off or audits at the member look",
     )
 }
 

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
 use sqlx::AnyConnection;
 
@@ -104,17 +104,8 @@ pub async fn write(
     now: Timestamp,
 ) -> Result<Vec<PathBuf>> {
     let files = files(sheet, folder);
-    let member = members::one(&mut *conn, &sheet.member).await?;
-    let calendar = facts::calendar(&mut *conn).await?;
-    let note = journal_store::last_checkpoint(&mut *conn, &house.signer.origin).await?;
-    let head = Head {
-        sheet,
-        member: member.as_ref().map_or("", |member| &member.name),
-        querier: desk.name_of(&sheet.querier),
-        due: report::due(&house.regime, &calendar, sheet)?,
-        at: now,
-        checkpoint: note.as_deref().unwrap_or_default().lines().take(3).collect(),
-    };
+    let around = Around::of(house, &mut *conn, sheet).await?;
+    let head = around.head((sheet, desk), now);
     input::make_folder_for_export(folder)?;
     let mut writing = Writing::begin(folder, &files, &head)?;
     lines::each(house, &mut *conn, sheet, |line| {
@@ -127,6 +118,37 @@ pub async fn write(
     Ok(files.into())
 }
 
+/// What stands around the lines of a sheet.
+pub(super) struct Around {
+    member: String,
+    due: Date,
+    note: String,
+}
+
+impl Around {
+    pub(super) async fn of(house: &House, conn: &mut AnyConnection, sheet: &Sheet) -> Result<Self> {
+        let member = members::one(&mut *conn, &sheet.member).await?;
+        let calendar = facts::calendar(&mut *conn).await?;
+        let note = journal_store::last_checkpoint(conn, &house.signer.origin).await?;
+        Ok(Self {
+            member: member.map_or_else(String::new, |member| member.name),
+            due: report::due(&house.regime, &calendar, sheet)?,
+            note: note.unwrap_or_default(),
+        })
+    }
+
+    pub(super) fn head<'h>(&'h self, (sheet, desk): (&'h Sheet, &'h Desk<'_>), now: Timestamp) -> Head<'h> {
+        Head {
+            sheet,
+            member: &self.member,
+            querier: desk.name_of(&sheet.querier),
+            due: self.due,
+            at: now,
+            checkpoint: self.note.lines().take(3).collect(),
+        }
+    }
+}
+
 /// The names of the files of `sheet`.
 fn files(sheet: &Sheet, folder: &Path) -> [PathBuf; 4] {
     let stem = format!("{}-{}-{}", sheet.member, sheet.week, sheet.querier);
@@ -135,7 +157,7 @@ fn files(sheet: &Sheet, folder: &Path) -> [PathBuf; 4] {
 
 /// The files while they are written, in a folder that gets its names when all of them are whole.
 struct Writing {
-    csv: csv::Writer<File>,
+    csv: Csv<File>,
     page: BufWriter<File>,
     workbook: workbook::Lines,
     proof: BufWriter<File>,
@@ -143,17 +165,9 @@ struct Writing {
 
 impl Writing {
     fn begin(folder: &Path, files: &[PathBuf; 4], head: &Head<'_>) -> Result<Self> {
-        let heading = COLUMNS.map(|names| names[2]);
-        let mut file = create(&files[0])?;
-        // Without the mark, spreadsheets in Taiwan read the file as CP950.
-        file.write_all(MARK).map_err(Error::io("write a sheet"))?;
-        let mut csv = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(file);
-        csv.write_record(heading).map_err(unwritten)?;
         let mut writing = Self {
-            csv,
-            workbook: workbook::Lines::new(folder, head)?,
+            csv: Csv::begin(create(&files[0])?)?,
+            workbook: workbook::Lines::new(Some(folder), head)?,
             page: BufWriter::new(create(&files[2])?),
             proof: BufWriter::new(create(&files[3])?),
         };
@@ -162,10 +176,7 @@ impl Writing {
     }
 
     fn record(&mut self, cells: &[String; 13]) -> Result<()> {
-        let guarded: Vec<_> = cells.iter().map(|cell| guarded(cell)).collect();
-        self.csv
-            .write_record(guarded.iter().map(|cell| cell.as_bytes()))
-            .map_err(unwritten)?;
+        self.csv.record(cells)?;
         self.workbook.push(cells)?;
         self.page(&page::line(cells))
     }
@@ -178,7 +189,7 @@ impl Writing {
 
     fn finish(mut self, head: &Head<'_>, book: &Path) -> Result<()> {
         self.page(&page::end(head))?;
-        self.csv.flush().map_err(Error::io("write a sheet"))?;
+        self.csv.finish()?;
         self.page
             .flush()
             .map_err(Error::io("write the page of a sheet"))?;
@@ -186,6 +197,34 @@ impl Writing {
             .flush()
             .map_err(Error::io("write the proof of a sheet"))?;
         self.workbook.save(head, book)
+    }
+}
+
+/// The lines of a sheet as CSV.
+pub(super) struct Csv<W: Write>(csv::Writer<W>);
+
+impl<W: Write> Csv<W> {
+    pub(super) fn begin(mut file: W) -> Result<Self> {
+        // Without the mark, spreadsheets in Taiwan read the file as CP950.
+        file.write_all(MARK).map_err(Error::io("write a sheet"))?;
+        let mut csv = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .from_writer(file);
+        csv.write_record(COLUMNS.map(|names| names[2]))
+            .map_err(unwritten)?;
+        Ok(Self(csv))
+    }
+
+    pub(super) fn record(&mut self, cells: &[String; 13]) -> Result<()> {
+        let guarded: Vec<_> = cells.iter().map(|cell| guarded(cell)).collect();
+        self.0
+            .write_record(guarded.iter().map(|cell| cell.as_bytes()))
+            .map_err(unwritten)
+    }
+
+    pub(super) fn finish(self) -> Result<W> {
+        let whole = self.0.into_inner();
+        whole.map_err(|error| Error::io("write a sheet")(error.into_error()))
     }
 }
 

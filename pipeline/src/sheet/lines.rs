@@ -97,7 +97,8 @@ pub enum Next {
     Enough,
 }
 
-fn shown(
+/// The record as people see it, at its place and journal index.
+pub(super) fn shown(
     record: &QueryRecord<'_>,
     asked: &AskedRecord<'_>,
     outcome: Outcome,

@@ -7,7 +7,7 @@
 //! [`pass`] does of this what has a date.
 //!
 //! [`verify`] recomputes from the journal and the sealed records that the sheets of a member and week are exactly its queries
-//! of that week ([`tiling`]), and [`compare`] holds an exported file against them. [`report`] is what people see, [`waiting`] what waits for one of them, [`lines`] the records of a sheet as a stream, [`form`] their
+//! of that week ([`tiling`]), and [`compare`] holds an exported file against them. [`report`] is what people see, [`waiting`] what waits for one of them, [`search`] the records of a week or month without their sheets, [`taken`] one file of a sheet, [`lines`] the records of a sheet as a stream, [`form`] their
 //! columns, [`head`] what stands around them, [`export`] writes them as CSV, workbook and printed [`page`], with the [`proof`] that [`prove`] makes, by which an
 //! outsider [`check`]s them without the database; [`store`] keeps one row a sheet.
 //!
@@ -29,8 +29,10 @@ pub mod pass;
 pub mod proof;
 pub mod prove;
 pub mod report;
+pub mod search;
 pub mod sign;
 pub mod store;
+pub mod taken;
 pub mod tiling;
 pub mod verify;
 pub mod waiting;
@@ -60,11 +62,15 @@ pub struct Name<'n> {
 /// `SHEET-UNKNOWN`.
 pub async fn one(conn: &mut AnyConnection, name: &Name<'_>) -> Result<Sheet> {
     let sheet = store::one(conn, name).await?;
-    sheet.ok_or_else(|| Error::Input {
+    sheet.ok_or_else(unknown)
+}
+
+fn unknown() -> Error {
+    Error::Input {
         code: "SHEET-UNKNOWN",
         sentence: "there is no such sheet".into(),
         remedy: "see `mayfly sheet list`; those of a week are made by `mayfly sheet make MEMBER WEEK`, or by `mayfly serve`",
-    })
+    }
 }
 
 /// The week that a person named.

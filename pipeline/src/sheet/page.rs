@@ -9,9 +9,15 @@ use crate::printed::escaped;
 /// The page up to its first line.
 pub fn begin(head: &Head<'_>) -> String {
     let mut text = format!(
-        "<!doctype html>\n<html lang=\"zh-Hant\">\n<meta charset=\"utf-8\">\n<title>{} {}</title>\n<style>\n{STYLE}</style>\n\
+        "<!doctype html>\n<html lang=\"zh-Hant\">\n<meta charset=\"utf-8\">\n<title>{} {}</title>\n<style>\n{STYLE}{}</style>\n\
          <p class=\"secret\">{} {}</p>\n<h1>{}<br><small>{}</small></h1>\n<table class=\"head\">\n",
-        TITLE.0, head.sheet.week, SECRET.0, SECRET.1, TITLE.0, TITLE.1
+        TITLE.0,
+        head.sheet.week,
+        widths(),
+        SECRET.0,
+        SECRET.1,
+        TITLE.0,
+        TITLE.1
     );
     for row in head.facts() {
         text.push_str("<tr>");
@@ -22,8 +28,8 @@ pub fn begin(head: &Head<'_>) -> String {
     }
     text.push_str("</table>\n<table class=\"lines\">\n<colgroup>");
     // A sheet may have a million lines: a browser that need not look at all of them to lay out the first is told the widths.
-    for width in WIDTHS {
-        text.push_str(&format!("<col style=\"width:{width}%\">"));
+    for column in 0..WIDTHS.len() {
+        text.push_str(&format!("<col class=\"c{column}\">"));
     }
     text.push_str("</colgroup>\n<thead><tr>");
     for [_, english, chinese] in COLUMNS {
@@ -36,6 +42,15 @@ pub fn begin(head: &Head<'_>) -> String {
     }
     text.push_str("</thead>\n<tbody>\n");
     text
+}
+
+/// What the style sheet says of them: no style stands within the page, which a browser may be told to hold it to.
+fn widths() -> String {
+    let columns = WIDTHS.iter().enumerate();
+    let lines: Vec<String> = columns
+        .map(|(column, width)| format!(".c{column} {{ width: {width}%; }}\n"))
+        .collect();
+    lines.concat()
 }
 
 fn both((chinese, english): Named) -> String {

@@ -146,6 +146,18 @@ pub async fn list(conn: &mut AnyConnection, wanted: &Wanted) -> Result<Vec<Sheet
     sheets(&rows)
 }
 
+/// The sheet `number` of `member`, if there is one.
+pub async fn numbered(conn: &mut AnyConnection, member: &str, number: i64) -> Result<Option<Sheet>> {
+    let row = sqlx::query(select!("WHERE member = $1 AND sheet_no = $2"))
+        .bind(member)
+        .bind(number)
+        .fetch_optional(conn)
+        .await
+        .map_err(Error::database("read a sheet"))?;
+    row.map(|row| sheet(&row).map_err(Error::database("read a sheet")))
+        .transpose()
+}
+
 /// All sheets of `member` and `week`.
 pub async fn of_week(conn: &mut AnyConnection, member: &str, week: Week) -> Result<Vec<Sheet>> {
     let rows = sqlx::query(select!("WHERE member = $1 AND week = $2 ORDER BY querier"))

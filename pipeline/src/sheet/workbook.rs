@@ -21,21 +21,27 @@ pub(super) struct Lines {
     facts: Vec<[(&'static str, String); 2]>,
     looks: Looks,
     pages: usize,
+    /// Whether lines rest on the disk until it is saved.
+    is_long: bool,
     /// The next row of the worksheet.
     row: u32,
 }
 
 impl Lines {
-    /// One with the head of a sheet and no lines; what has no room in memory rests, without a name, in `folder`.
-    pub(super) fn new(folder: &Path, head: &Head<'_>) -> Result<Self> {
+    /// One with the head of a sheet and no lines; what has no room in memory rests, without a name, in `folder`; without
+    /// one, all of it is in memory.
+    pub(super) fn new(folder: Option<&Path>, head: &Head<'_>) -> Result<Self> {
         let mut workbook = Workbook::new();
-        workbook.set_tempdir(folder).map_err(failed)?;
+        if let Some(folder) = folder {
+            workbook.set_tempdir(folder).map_err(failed)?;
+        }
         let facts = head.facts().map(|row| row.map(|(name, value)| (name.0, value)));
         let mut lines = Self {
             workbook,
             facts: facts.into(),
             looks: Looks::new(),
             pages: 0,
+            is_long: folder.is_some(),
             row: 0,
         };
         lines.turn().map_err(failed)?;
@@ -56,13 +62,22 @@ impl Lines {
         self.workbook.save(path).map_err(failed)
     }
 
+    /// The same, as bytes.
+    pub(super) fn bytes(mut self, head: &Head<'_>) -> Result<Vec<u8>> {
+        self.end(head).map_err(failed)?;
+        self.workbook.save_to_buffer().map_err(failed)
+    }
+
     /// Begins a worksheet with title, head and heading: one holds a million rows.
     fn turn(&mut self) -> std::result::Result<(), XlsxError> {
         if self.pages > 0 {
             self.leave()?;
         }
         self.pages += 1;
-        let page = self.workbook.add_worksheet_with_constant_memory()?;
+        let page = match self.is_long {
+            true => self.workbook.add_worksheet_with_constant_memory()?,
+            false => self.workbook.add_worksheet(),
+        };
         page.set_name(format!("查詢紀錄單 {}", self.pages))?;
         set_up(page)?;
         let looks = &self.looks;

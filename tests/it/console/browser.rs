@@ -157,6 +157,13 @@ impl Page {
         form.split("</form>").next()
     }
 
+    /// The field that proves a form of this page's session.
+    #[track_caller]
+    pub fn proof(&self) -> (String, String) {
+        let fields = hidden(self.form("/sign-out").unwrap());
+        fields.into_iter().find(|(name, _)| name == "csrf").unwrap()
+    }
+
     /// Whether it says all of `texts`.
     #[track_caller]
     pub fn says(&self, texts: &[&str]) -> &Self {

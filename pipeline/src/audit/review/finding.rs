@@ -141,6 +141,18 @@ pub async fn list(house: &House, member: Option<&str>) -> Result<Vec<Finding>> {
     .await
 }
 
+/// Refuses the finding `finding_no` if it is none of `member`.
+///
+/// # Errors
+/// `FINDING-UNKNOWN`; `DB-*`.
+pub async fn check_of(house: &House, member: &str, finding_no: i64) -> Result<()> {
+    let findings = list(house, Some(member)).await?;
+    match findings.iter().any(|finding| finding.finding_no == finding_no) {
+        true => Ok(()),
+        false => Err(unknown()),
+    }
+}
+
 /// Takes `step` on the finding `finding_no`; `artefact` is the file that shows it, needed to close.
 ///
 /// # Errors
@@ -152,10 +164,28 @@ pub async fn advance(
     artefact: Option<&Path>,
     account: &str,
 ) -> Result<Finding> {
+    let digest = artefact.map(hash).transpose()?.unwrap_or_default();
+    advance_with(house, finding_no, step, digest, account).await
+}
+
+/// As [`advance`], with the SHA-256 of that file, in hexadecimal, or nothing where none is needed.
+///
+/// # Errors
+/// As [`advance`].
+pub async fn advance_with(
+    house: &House,
+    finding_no: i64,
+    step: Step,
+    digest: String,
+    account: &str,
+) -> Result<Finding> {
     let now = house.trusted_now()?;
     let today = house.today(now);
-    let digest = artefact.map(hash).transpose()?.unwrap_or_default();
-    let bytes = ids::unhex(&digest).ok_or(Error::Bug("the hash of a file is not hexadecimal"))?;
+    let fits = match digest.len() {
+        0 => step == Step::Correct,
+        length => length == 64,
+    };
+    let bytes = ids::unhex(&digest).filter(|_| fits).ok_or_else(no_hash)?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let found = read(house, &mut *conn, "", finding_no, today)
@@ -353,6 +383,14 @@ fn hash(path: &Path) -> Result<String> {
         Some(Err(error)) if error.code() == "FILE-CHANGED" => Err(error),
         Some(Ok(sha256)) => Ok(sha256),
         _ => Err(unusable()),
+    }
+}
+
+fn no_hash() -> Error {
+    Error::Input {
+        code: "FINDING-ARTEFACT",
+        sentence: "that is not the SHA-256 of a file: 64 hexadecimal digits in lower case".into(),
+        remedy: "give the SHA-256 of the paper that shows what was done, as sha256sum or certutil -hashfile prints it",
     }
 }
 

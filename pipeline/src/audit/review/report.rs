@@ -102,14 +102,25 @@ pub struct Asked {
 /// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-UNSIGNED`, `EXPORT-RIGHT`, `EXPORT-FOLDER`, `GATE-CLOCK`; those of the disk.
 pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by: &str) -> Result<Review> {
     let mut reader = house.db.reader().await?;
-    drawn(&mut reader, member, month).await?;
-    let signed = tables::sign_off(&mut reader, member, month)
-        .await?
-        .ok_or_else(unsigned)?;
+    signed(&mut reader, member, month).await?;
     let now = house.trusted_now()?;
     // Nothing is made for whoever may not have it.
     taker::check(house, &mut reader, member, by, house.today(now)).await?;
     let staging = Staging::begin(folder, &house.dir)?;
+    let review = read(house, member, month, by).await?;
+    put_files(&review, &staging, "")?;
+    staging.name()?;
+    Ok(review)
+}
+
+/// The signed review of `month` of `member` for `by`, who works with it; that is entered in the journal first.
+///
+/// # Errors
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-UNSIGNED`, `EXPORT-RIGHT`, `GATE-CLOCK`.
+pub async fn read(house: &House, member: &str, month: Month, by: &str) -> Result<Review> {
+    let mut reader = house.db.reader().await?;
+    let signed = signed(&mut reader, member, month).await?;
+    let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
     let today = house.today(house.trusted_now()?);
     let taker = taker::check(house, tx.connection(), member, by, today).await?;
@@ -122,11 +133,14 @@ pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by:
     enter(house, tx.connection(), (member, month), act, &reported, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
+    gather(house, &mut reader, (member, month), signed, now).await
+}
 
-    let review = gather(house, &mut reader, (member, month), signed, now).await?;
-    put_files(&review, &staging, "")?;
-    staging.name()?;
-    Ok(review)
+/// The signature under the review of `month` of `member`.
+async fn signed(conn: &mut AnyConnection, member: &str, month: Month) -> Result<SignOff> {
+    drawn(&mut *conn, member, month).await?;
+    let signed = tables::sign_off(conn, member, month).await?;
+    signed.ok_or_else(unsigned)
 }
 
 /// Writes the report of the review of `month` of `member` to `folder` of `staging`, which ends with a slash, for whoever has entered that in the journal; tells,
@@ -196,7 +210,7 @@ async fn gather(
     let mut findings = finding::read(house, &mut *conn, member, 0, house.today(now)).await?;
     findings.retain(|finding| finding.month == month.to_string());
     let items = sample_report::items(&mut *conn, &sample).await?;
-    let mut records = read(house, &mut *conn, items).await?;
+    let mut records = records(house, &mut *conn, items).await?;
     let mut of_record: BTreeMap<u64, Vec<Verdict>> = BTreeMap::new();
     for row in &given {
         let verdict = Verdict::read(house, &mut *conn, row).await?;
@@ -226,7 +240,7 @@ async fn gather(
 }
 
 /// The records of `items`, read chunk by chunk.
-async fn read(house: &House, conn: &mut AnyConnection, items: Vec<FileItem>) -> Result<Vec<Record>> {
+async fn records(house: &House, conn: &mut AnyConnection, items: Vec<FileItem>) -> Result<Vec<Record>> {
     let mut records: Vec<Record> = (1..)
         .zip(items)
         .map(|(place, item)| Record {

@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
+use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
@@ -98,6 +99,15 @@ pub async fn sign_off(house: &House, member: &str, month: Month, account: &str) 
         digest: ids::hex(&digest),
         entry,
     })
+}
+
+/// Who signed the review of `month` of `member` off, and when.
+///
+/// # Errors
+/// `DB-*`.
+pub async fn signed_by(house: &House, member: &str, month: Month) -> Result<Option<(String, Timestamp)>> {
+    let signed = tables::sign_off(&mut house.db.reader().await?, member, month).await?;
+    Ok(signed.map(|signed| (signed.account, signed.signed_at)))
 }
 
 /// What is signed: a line for each verdict, in the order in which they were given. The journal entry of each commits to its
