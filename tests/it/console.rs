@@ -1,7 +1,11 @@
 //! The console of the real binary, by a browser without JavaScript: signing in, the language, the first page, and what holds for
-//! every page. *Edge.*
+//! every page; `house` whose people they are, and each other file one family of pages. *Edge.*
 
 pub mod browser;
+mod duties;
+mod house;
+mod incidents;
+mod people;
 
 use self::browser::{Browser, sound};
 use crate::{
@@ -14,7 +18,16 @@ const CHEN: &str = "004/chen.yl";
 const WORDS: &str = "Tide-9-Harbour";
 
 /// Every page that opens without more, for whoever has signed in: a new page is added here.
-const PAGES: [&str; 2] = ["/", "/password"];
+const PAGES: &[&str] = &[
+    "/",
+    "/password",
+    "/approvals",
+    "/incidents",
+    "/duties",
+    "/people",
+    "/people/review",
+    "/accounts",
+];
 
 #[test]
 fn somebody_signs_in_changes_the_first_password_and_sees_today_in_both_languages() {
@@ -23,7 +36,7 @@ fn somebody_signs_in_changes_the_first_password_and_sees_today_in_both_languages
     let served = Served::open(&sandbox, NOW, &[]);
     let mut browser = Browser::new(&served);
     // Nobody is signed in: every page leads to where one does.
-    for path in PAGES {
+    for path in PAGES.iter().copied() {
         assert_eq!(browser.open(path).path, "/sign-in", "{path}");
     }
     let page = browser.sign_in(CHEN, "no, not that one");

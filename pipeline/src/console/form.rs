@@ -35,7 +35,6 @@ impl Fields {
     }
 
     /// Every field `name`: the boxes of it that were ticked.
-    #[expect(dead_code, reason = "for the lists of the next pages")]
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         let found = self.0.iter().filter(move |(known, _)| known == name);
         found.map(|(_, text)| text.as_str())

@@ -62,12 +62,47 @@ struct Entry {
 }
 
 /// The navigation, in its order.
-const MENU: [Entry; 1] = [Entry {
-    path: "/",
-    en: "Today",
-    zh: "今日",
-    is_theirs: |_| true,
-}];
+const MENU: &[Entry] = &[
+    Entry {
+        path: "/",
+        en: "Today",
+        zh: "今日",
+        is_theirs: |_| true,
+    },
+    Entry {
+        path: "/approvals",
+        en: "Approvals",
+        zh: "核准",
+        is_theirs: |_| true,
+    },
+    Entry {
+        path: "/incidents",
+        en: "Incidents and stops",
+        zh: "事件與停用",
+        is_theirs: |who| match Party::of(&who.at) {
+            Party::Member => who.may(Right::SignOff) || who.may(Right::Audit),
+            _ => who.may(Right::Stop) || who.may(Right::Audit) || who.may(Right::Inspect),
+        },
+    },
+    Entry {
+        path: "/duties",
+        en: "Duties",
+        zh: "應辦事項",
+        is_theirs: |_| true,
+    },
+    Entry {
+        path: "/people",
+        en: "People",
+        zh: "人員",
+        is_theirs: |who| super::people::READERS.iter().any(|right| who.may(*right)),
+    },
+    Entry {
+        path: "/accounts",
+        en: "Accounts",
+        zh: "帳號",
+        is_theirs: |who| who.may(Right::ManageAccounts),
+    },
+];
 
 impl Frame {
     /// One of the two.
@@ -96,7 +131,6 @@ impl Frame {
     }
 
     /// An instant.
-    #[expect(dead_code, reason = "the next pages show instants")]
     pub(crate) fn instant(&self, at: &Timestamp) -> String {
         printed::instant(*at, self.language)
     }

@@ -4,7 +4,9 @@
 //! is set into: head, navigation by rights, messages, foot. `form` reads what a page of ours sends back, `fault` turns every
 //! refusal into a page, `page` writes pages with the policy that a browser holds them to. `table` and `plot` are what pages are
 //! made of. Each other file is one page, or one family of them: `enter` signing in, the password and the language, `today`
-//! what needs somebody now.
+//! what needs somebody now, `incidents` and `incident` what is stopped and why, `approvals` what nobody does alone, with `carry`,
+//! which does what was given; `duties` what is due, `people` who may what, `account_review` whether they still should, `accounts` how they stand
+//! at the door. `theirs` says whose a page is.
 //!
 //! How to add a page:
 //! 1. A file here with the handler and its view-model, `#[derive(Template)]` with `frame: &Frame` and what is shown, all text of it
@@ -24,15 +26,24 @@
 //! 6. A line in [`routes`], one in `MENU` (frame.rs) with whose it is, and a line in the list of pages that `tests/it/console.rs` visits: it
 //!    holds every page to its policy, language and title.
 
+mod account_review;
+mod accounts;
+mod approvals;
+mod carry;
+mod duties;
 mod enter;
 mod fault;
 mod form;
 mod frame;
+mod incident;
+mod incidents;
 mod notice;
 mod page;
+mod people;
 pub mod plot;
 mod reader;
 mod table;
+mod theirs;
 mod today;
 
 use axum::{
@@ -71,6 +82,42 @@ fn routes() -> Router<Shared> {
             get(enter::password_page).post(enter::change_password),
         )
         .route("/language", post(enter::language))
+        .merge(of_incidents())
+        .merge(of_people())
+}
+
+/// What is due, and who may.
+fn of_people() -> Router<Shared> {
+    Router::new()
+        .route("/duties", get(duties::page).post(duties::close))
+        .route("/people", get(people::page))
+        .route("/people/begin", post(people::begin))
+        .route("/people/end", post(people::end))
+        .route(
+            "/people/review",
+            get(account_review::page).post(account_review::check),
+        )
+        .route("/people/review/close", post(account_review::close))
+        .route("/accounts", get(accounts::page))
+        .route("/accounts/unlock", post(accounts::unlock))
+        .route("/accounts/first", post(accounts::first))
+        .route("/accounts/leaked", post(accounts::leaked))
+}
+
+/// What is stopped, and what nobody does alone.
+fn of_incidents() -> Router<Shared> {
+    Router::new()
+        .route("/incidents", get(incidents::page).post(incidents::stop))
+        .route("/incidents/{number}", get(incident::page))
+        .route("/incidents/{number}/measure", post(incident::measure))
+        .route("/incidents/{number}/note", post(incident::note))
+        .route("/incidents/{number}/close", post(incident::close))
+        .route("/incidents/{number}/notice", post(incident::letter))
+        .route("/stops/{number}/lift", post(incidents::lift))
+        .route("/drill", post(incidents::practise))
+        .route("/approvals", get(approvals::page))
+        .route("/approvals/{number}", get(approvals::one).post(approvals::decide))
+        .route("/approvals/{number}/carry-out", post(approvals::carry_out))
 }
 
 async fn lost(uri: Uri, headers: HeaderMap) -> Response {

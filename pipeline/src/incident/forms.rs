@@ -10,6 +10,7 @@ use super::{
     report::Report,
 };
 use crate::{
+    access::stop::Target,
     duty::forms as duty_forms,
     printed::{Printed, of},
     roc::{offset, taipei},
@@ -22,7 +23,7 @@ pub fn list(reports: &[Report], language: Language) -> Printed<7> {
             report.incident.to_string(),
             notice::nature(report.nature, language).to_owned(),
             state(&report.state, language).to_owned(),
-            target(report, language),
+            target(&report.target, language),
             offset(report.opened_at),
             report.opened_by.clone(),
             report.reason.clone(),
@@ -59,7 +60,7 @@ pub fn text(report: &Report, language: Language) -> String {
         report.incident,
         notice::nature(report.nature, language),
         state(&report.state, language),
-        target(report, language),
+        target(&report.target, language),
         report.reason,
         name("known    ", "知悉時間"),
         taipei(report.known_at),
@@ -212,8 +213,8 @@ pub fn affected(found: &Affected, language: Language) -> String {
 }
 
 /// What is stopped: kind and name.
-fn target(report: &Report, language: Language) -> String {
-    let (kind, subject) = report.target.columns();
+pub fn target(target: &Target, language: Language) -> String {
+    let (kind, subject) = target.columns();
     let kind = match (kind, language) {
         ("member", Language::ZhTw) => "使用單位",
         ("person", Language::ZhTw) => "人員",
@@ -226,7 +227,7 @@ fn target(report: &Report, language: Language) -> String {
 }
 
 /// How far an incident has come.
-fn state(word: &str, language: Language) -> &str {
+pub fn state(word: &str, language: Language) -> &str {
     match (word, language) {
         ("open", Language::ZhTw) => "處理中",
         ("confirmed", Language::ZhTw) => "結案：屬實",
@@ -236,7 +237,8 @@ fn state(word: &str, language: Language) -> &str {
     }
 }
 
-fn recipient(word: &str, language: Language) -> &str {
+/// Whom a notice is to.
+pub fn recipient(word: &str, language: Language) -> &str {
     match (word, language) {
         ("supervisor", Language::ZhTw) => "監督機關",
         ("provider", Language::ZhTw) => "資料提供機關",
