@@ -245,6 +245,11 @@ pub fn database(setting: Option<String>, dir: &Path) -> Result<Address> {
     })
 }
 
+/// The words of our own command line as they were typed, our name first.
+pub fn typed() -> impl Iterator<Item = std::ffi::OsString> {
+    std::env::args_os()
+}
+
 /// This very program, to start it once more.
 pub fn own_program() -> std::io::Result<PathBuf> {
     std::env::current_exe()

@@ -1,5 +1,7 @@
 //! The demonstration: a sandbox with the fixtures' members, staff and forms, and one real batch through every stage. *Edge.*
 
+pub mod people;
+
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -77,7 +79,7 @@ pub async fn load(house: &Arc<House>) -> Result<()> {
     let path = |name: &str| folder.join(name);
     let forms = FORMS.map(|(name, _)| path(name));
     import::import(house, Register::Members, &[path("members.csv")]).await?;
-    import::import(house, Register::Staff, &[path("staff.csv")]).await?;
+    import::import(house, Register::Staff, &[path("staff.csv"), path("console.csv")]).await?;
     import::import(house, Register::Forms, &forms).await?;
     consents::import::import(house, &[path("consents.csv")], Encoding::Utf8).await?;
     consents::outcome::record(house, &path("outcomes.csv")).await?;
@@ -95,13 +97,14 @@ pub const FORMS: [(&str, &str); 4] = [
     ),
 ];
 
-const FILES: [(&str, &str); 10] = [
+const FILES: [(&str, &str); 11] = [
     FORMS[0],
     FORMS[1],
     FORMS[2],
     FORMS[3],
     ("members.csv", include_str!("../../fixtures/demo/members.csv")),
     ("staff.csv", include_str!("../../fixtures/demo/staff.csv")),
+    ("console.csv", include_str!("../../fixtures/demo/console.csv")),
     ("consents.csv", include_str!("../../fixtures/demo/consents.csv")),
     ("outcomes.csv", include_str!("../../fixtures/demo/outcomes.csv")),
     (

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::{Language, cells::holds_identity_number, day::taipei_day};
 
+use crate::roc;
+
 /// A table: names of columns for machines, for readers of English and for those of Chinese, and its lines.
 pub struct Printed<const N: usize> {
     /// The columns.
@@ -82,6 +84,15 @@ pub fn outcome(name: &'static str, language: Language) -> &'static str {
     }
 }
 
+/// How a consent was given, by its name in the records.
+pub fn channel(name: &str, language: Language) -> &str {
+    match (name, language) {
+        ("electronic", Language::ZhTw) => "線上",
+        ("paper", Language::ZhTw) => "書面",
+        (name, _) => name,
+    }
+}
+
 /// What stands in place of what is hidden whole.
 pub const MASK: &str = "***";
 
@@ -111,6 +122,22 @@ pub fn day(day: Date, language: Language) -> String {
 pub fn instant(at: Timestamp, language: Language) -> String {
     let time = jiff::tz::offset(8).to_datetime(at).strftime("%H:%M:%S");
     format!("{} {time}", day(taipei_day(at), language))
+}
+
+/// An instant in a sentence for people (D22).
+pub fn moment(at: Timestamp, language: Language) -> String {
+    match language {
+        Language::En => roc::taipei(at),
+        Language::ZhTw => roc::republic(at),
+    }
+}
+
+/// An instant in a table for people: for readers of English as a command line takes it.
+pub fn stamp(at: Timestamp, language: Language) -> String {
+    match language {
+        Language::En => roc::offset(at),
+        Language::ZhTw => instant(at, language),
+    }
 }
 
 /// One of the two.

@@ -1,8 +1,8 @@
 //! What refusals and findings say in the reader's language: in Chinese from one table, by code. *Pure.*
 //!
-//! An error is made with an English sentence; the table knows it by what stands around its parameters (file names, lines, accounts,
-//! hours), and sets these, and nothing else, into the Chinese one: no value can come in that the English sentence does not
-//! have. What the table does not know is said as the code's general sentence, with the English one after it.
+//! An error is made with an English sentence; the table knows it by what stands around its parameters (file names, lines,
+//! accounts, hours), and sets these, and nothing else, into the Chinese one: no value can come in that the English sentence
+//! does not have. What the table does not know is said as the code's general sentence, with the English one after it.
 
 mod template;
 
@@ -12,7 +12,7 @@ use mayfly_consent::{Code, Language};
 use serde::Deserialize;
 
 use self::template::Template;
-use crate::error::Error;
+use crate::{error::Error, printed, roc};
 
 /// What is wrong, and what to do.
 #[derive(PartialEq, Eq)]
@@ -40,7 +40,15 @@ pub fn said(code: &str, sentence: String, remedy: String, language: Language) ->
     let english = Wording { sentence, remedy };
     match language {
         Language::En => english,
-        Language::ZhTw => chinese(&TABLE, code, &english.sentence).unwrap_or(english),
+        Language::ZhTw => chinese(&TABLE, code, &english).unwrap_or(english),
+    }
+}
+
+/// What a finding, a count or a state without a code says in `language`; as it is, if the table does not know it.
+pub fn line(english: &str, language: Language) -> String {
+    match language {
+        Language::En => english.to_owned(),
+        Language::ZhTw => TABLE.line(english),
     }
 }
 
@@ -54,12 +62,16 @@ pub fn general(code: &str) -> Option<(&str, &str)> {
     })
 }
 
-fn chinese(table: &Table, code: &str, english: &str) -> Option<Wording> {
+fn chinese(table: &Table, code: &str, english: &Wording) -> Option<Wording> {
+    let Wording {
+        sentence: english,
+        remedy: todo,
+    } = english;
     let Some(entry) = table.codes.get(code) else {
         // What rows are refused with has no parameters, and both languages where it is made.
         let code = Code::parse(code)?;
         let sentence = code.sentence(Language::ZhTw);
-        let known = code.sentence(Language::En) == english;
+        let known = code.sentence(Language::En) == english.as_str();
         return Some(Wording {
             sentence: if known {
                 sentence.into()
@@ -69,18 +81,20 @@ fn chinese(table: &Table, code: &str, english: &str) -> Option<Wording> {
             remedy: code.remedy(Language::ZhTw).into(),
         });
     };
+    let of_todo = entry.todo.iter().find(|[english, _]| english == todo);
+    let of_todo = of_todo.map(|[_, chinese]| chinese.as_str());
     let mut known = entry.said.iter();
     let found = known.find_map(|said| Some((said, Template(said.english()).parameters(english)?)));
     let Some((said, parameters)) = found else {
         return Some(Wording {
             sentence: general_with(&entry.zh, english),
-            remedy: entry.remedy.clone(),
+            remedy: of_todo.unwrap_or(&entry.remedy).into(),
         });
     };
     let parameters: Vec<String> = parameters.into_iter().map(|text| table.part(text)).collect();
     Some(Wording {
         sentence: Template(said.chinese().unwrap_or(&entry.zh)).with(&parameters),
-        remedy: said.remedy().unwrap_or(&entry.remedy).into(),
+        remedy: of_todo.or(said.remedy()).unwrap_or(&entry.remedy).into(),
     })
 }
 
@@ -93,6 +107,8 @@ fn general_with(chinese: &str, english: &str) -> String {
 struct Table {
     /// Phrases within sentences: in English and in Chinese.
     part: Vec<[String; 2]>,
+    /// Sentences without a code, and what is found in them: in English and in Chinese.
+    line: Vec<[String; 2]>,
     #[serde(flatten)]
     codes: BTreeMap<String, Entry>,
 }
@@ -105,6 +121,9 @@ struct Entry {
     remedy: String,
     #[serde(default)]
     said: Vec<Sentence>,
+    /// Remedies of some of those who say the same: in English and in Chinese. These come first.
+    #[serde(default)]
+    todo: Vec<[String; 2]>,
 }
 
 /// An English sentence, its Chinese, its remedy.
@@ -126,19 +145,35 @@ impl Sentence {
 }
 
 impl Table {
-    /// A parameter: a phrase that the table knows in Chinese, anything else as it is.
+    /// A parameter: a phrase that the table knows in Chinese, a day or an instant as readers of Chinese write it, anything else
+    /// as it is.
     fn part(&self, text: &str) -> String {
-        let found = self.part.iter().find_map(|[english, chinese]| {
-            let parameters = Template(english).parameters(text)?;
-            Some((parameters, chinese))
-        });
-        let Some((parameters, chinese)) = found else {
-            return text.to_owned();
+        let Some((parameters, chinese)) = found(&self.part, text) else {
+            let day = || Some(printed::day(roc::day(text)?, Language::ZhTw));
+            let known = roc::republic_of(text).or_else(day);
+            return known.unwrap_or_else(|| text.to_owned());
         };
         // A parameter is shorter than what it was found in, so that this ends.
         let parameters: Vec<String> = parameters.into_iter().map(|text| self.part(text)).collect();
         Template(chinese).with(&parameters)
     }
+
+    /// A sentence without a code, or what was found in one.
+    fn line(&self, text: &str) -> String {
+        let Some((parameters, chinese)) = found(&self.line, text) else {
+            return self.part(text);
+        };
+        let parameters: Vec<String> = parameters.into_iter().map(|text| self.line(text)).collect();
+        Template(chinese).with(&parameters)
+    }
+}
+
+/// The first of `phrases` that `text` is: what is set in, and its Chinese.
+fn found<'s, 't>(phrases: &'t [[String; 2]], text: &'s str) -> Option<(Vec<&'s str>, &'t str)> {
+    phrases.iter().find_map(|[english, chinese]| {
+        let parameters = Template(english).parameters(text)?;
+        Some((parameters, chinese.as_str()))
+    })
 }
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {

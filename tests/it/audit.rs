@@ -7,7 +7,7 @@
 mod calendar;
 mod forged;
 mod journey;
-mod reconcile;
+pub mod reconcile;
 mod refused;
 mod review;
 mod traces;

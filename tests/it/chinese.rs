@@ -1,4 +1,8 @@
 //! What people read under `--lang zh-TW`: refusals with their parameters, heads of lists; programs read what they read before. *Edge.*
+//!
+//! `whole` looks for what is half English, in every command that shows something.
+
+mod whole;
 
 use crate::{
     batch_file::{BatchRow, batch_file},
@@ -112,7 +116,7 @@ fn lists_have_chinese_heads_and_programs_read_what_they_read_before() {
         (&["batch", "list"], &["批次", "查無資料"]),
         (
             &["sheet", "list"],
-            &["單號", "應核章日", "待核章", "115/11/15", "3 份查詢紀錄單"],
+            &["單號", "應核章日", "待核章", "115/11/15", "4 份查詢紀錄單"],
         ),
         (
             &["sheet", "show", "004", "2026-W45", "chen.yl"],

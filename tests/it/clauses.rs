@@ -121,7 +121,7 @@ fn the_matrix_is_printed_for_people_and_for_spreadsheets() {
         "{text}"
     );
     assert!(
-        text.ends_with("\n2 clauses: 2 kept, 0 due, 0 overdue, 0 open, 0 organisational\n"),
+        text.ends_with("\n條款 2 項：遵循 2、待辦 0、逾期 0、未完成 0、組織面 0\n"),
         "{text}"
     );
     let csv = say(&["--csv"]).expect(0).stdout;

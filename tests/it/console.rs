@@ -6,6 +6,7 @@ mod duties;
 mod house;
 mod incidents;
 mod people;
+mod today;
 
 use self::browser::{Browser, sound};
 use crate::{

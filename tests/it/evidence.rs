@@ -1,9 +1,10 @@
 //! The folder an examiner takes away: what is in it, who may take it, and that every change of it is found. *Edge.*
 //!
 //! `refused` is what gives no folder, `flawed` what is in one of which a part does not
-//! verify and what was allowed in its days, `taken` who takes single documents away, and that each is whole. That the README's own commands verify it is in `stock`.
+//! verify, `allowed` what was allowed in its days, `taken` who takes single documents away, and that each is whole. That the README's own commands verify it is in `stock`.
 
-mod flawed;
+mod allowed;
+pub mod flawed;
 mod refused;
 mod taken;
 
@@ -22,7 +23,7 @@ use crate::{
 };
 
 /// People of the bureau, the supervisor and the provider; one of the bureau has no right to take evidence away.
-const BOOK: &str =
+pub const BOOK: &str =
     "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,person,unit,level,roles
 bureau,yu.cmp,余虛法,專責人員,,,,2024-01-01,board,,,J-01,法遵部,,compliance
 bureau,xu.adm,徐虛管,管理者,,,,2024-01-01,yu.cmp,,,J-02,資訊部,,administrator operator
@@ -37,6 +38,7 @@ fn a_pack_has_what_an_examiner_asks_for_and_nothing_of_a_person() {
         "README.txt",
         "manifest",
         "SHA256SUMS",
+        "findings",
         "verifier-key",
         "clauses.csv",
         "duties.csv",

@@ -15,6 +15,8 @@ mod bad_input;
 mod batch_file;
 mod certificates;
 mod chinese;
+#[cfg(feature = "browser")]
+mod chromium;
 mod clauses;
 mod codes;
 mod console;

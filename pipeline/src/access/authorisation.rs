@@ -1,7 +1,5 @@
 //! One line of the 授權表: what an account may do from one day to another, and who approved it (五(一)1, 2). *Pure.*
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 
 use crate::regime::{
@@ -96,56 +94,5 @@ impl Authorisation {
     pub fn others<'r>(&'r self, regime: &'r Regime) -> impl Iterator<Item = &'r Role> {
         let party = Party::of(&self.member);
         self.roles.iter().filter_map(move |id| regime.role(id, party))
-    }
-}
-
-/// `accounts`, and every other account among `lines` that one of their persons has or had.
-pub fn of_persons(lines: &[Authorisation], accounts: BTreeSet<String>) -> BTreeSet<String> {
-    let persons: BTreeSet<&String> = lines
-        .iter()
-        .filter(|line| accounts.contains(&line.account))
-        .map(|line| &line.person)
-        .collect();
-    let others = lines.iter().filter(|line| persons.contains(&line.person));
-    let others: Vec<String> = others.map(|line| line.account.clone()).collect();
-    accounts.into_iter().chain(others).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_of_one_account_is_of_all_that_its_person_has_or_had() {
-        let line = |account: &str, person: &str, to: Option<&str>| Authorisation {
-            member: "004".into(),
-            account: account.into(),
-            name: "虛構".into(),
-            title: String::new(),
-            query: true,
-            approve: false,
-            review: false,
-            roles: vec![],
-            from: "2024-01-01".parse().unwrap(),
-            approved_by: "head".into(),
-            to: to.map(|day| day.parse().unwrap()),
-            ended_by: String::new(),
-            person: person.into(),
-            unit: String::new(),
-            level: String::new(),
-        };
-        let lines = [
-            line("q.old", "P1", Some("2025-01-01")),
-            line("q", "P1", None),
-            line("a", "P2", None),
-        ];
-        let check = |account: &str, expected: &[&str]| {
-            let all = of_persons(&lines, BTreeSet::from([account.to_owned()]));
-            assert_eq!(all, expected.iter().map(|&name| name.to_owned()).collect());
-        };
-        check("q.old", &["q", "q.old"]);
-        check("q", &["q", "q.old"]);
-        check("a", &["a"]);
-        check("unknown", &["unknown"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::{ToSpan, civil::Date};
 
-use super::authorisation::Authorisation;
+use super::{OPERATOR, SCHEDULE, authorisation::Authorisation};
 use crate::{
     error::Error,
     regime::{
@@ -16,10 +16,16 @@ use crate::{
 pub enum Breach {
     /// It overlaps another authorisation of the account.
     Overlap,
-    /// It begins or ends before the day on which it is entered.
+    /// It begins before the day on which it is entered.
     Backdated,
+    /// It is to be ended from a day on that is past when that is entered.
+    EndedBack,
     /// The account is another person's, or was.
     HandedOver,
+    /// Its account or its person has a name that is another's at the place.
+    Namesake,
+    /// Its account has a name that stands for what is no account.
+    Reserved,
     /// The person has another account at that time.
     SecondAccount,
     /// The person would hold at one time what has to be in two hands.
@@ -38,6 +44,8 @@ pub struct Known<'k> {
     pub lines: &'k [Authorisation],
     /// Who holds or held the account, as far back as there are books.
     pub holder: Option<&'k str>,
+    /// Whether the account, or the person, has a name that means somebody else at the place.
+    pub is_namesake: bool,
 }
 
 impl Breach {
@@ -49,6 +57,15 @@ impl Breach {
             && (rules.handover.value == Handover::Never || of_account().any(|other| other.overlaps(line)))
         {
             return Some(Self::HandedOver);
+        }
+        if known.is_namesake {
+            return Some(Self::Namesake);
+        }
+        if [OPERATOR, SCHEDULE]
+            .iter()
+            .any(|name| name.eq_ignore_ascii_case(&line.account))
+        {
+            return Some(Self::Reserved);
         }
         if of_account().any(|other| other.overlaps(line)) {
             return Some(Self::Overlap);
@@ -91,8 +108,10 @@ impl Breach {
     pub fn code(self) -> &'static str {
         match self {
             Self::Overlap => "PEOPLE-OVERLAP",
-            Self::Backdated => "PEOPLE-BACKDATED",
+            Self::Backdated | Self::EndedBack => "PEOPLE-BACKDATED",
             Self::HandedOver => "PEOPLE-HANDED-OVER",
+            Self::Namesake => "PEOPLE-NAMESAKE",
+            Self::Reserved => "PEOPLE-RESERVED",
             Self::SecondAccount => "PEOPLE-SECOND-ACCOUNT",
             Self::Together => "PEOPLE-TOGETHER",
             Self::OwnApproval => "PEOPLE-SELF",
@@ -108,8 +127,15 @@ impl Breach {
             Self::Backdated => {
                 "it would hold from a day that is past on, for an account or a place that is known already (五(一)2, 9)"
             }
+            Self::EndedBack => "it would be ended from a day that is past on (五(一)2, 9)",
             Self::HandedOver => {
                 "the account is another person's or was: it never goes on to somebody else (五(一)6, 10)"
+            }
+            Self::Namesake => {
+                "its account has a person's name, or its person an account's, that is somebody else's there (五(一)6)"
+            }
+            Self::Reserved => {
+                "an account of this name would pass for the bureau's terminal or the schedule, to which acts are attributed that nobody is named for (五(一)6)"
             }
             Self::SecondAccount => "the person has another account at that time (五(一)6)",
             Self::Together => "the person would hold at one time what has to be in two hands (五(一)8)",
@@ -123,10 +149,16 @@ impl Breach {
     pub fn remedy(self) -> &'static str {
         match self {
             Self::Overlap => "end the other one first (`mayfly people end`), or begin on the day it ends",
-            Self::Backdated => "name today or a later day; what happened before is told in the reason",
+            Self::Backdated | Self::EndedBack => {
+                "name today or a later day; what happened before is told in the reason"
+            }
             Self::HandedOver => {
                 "give the new person an account of their own, with a name that nobody has had"
             }
+            Self::Namesake => {
+                "name the person as their other accounts do (`mayfly people table`), or choose a name that nobody there has"
+            }
+            Self::Reserved => "give the account another name, such as the person's own",
             Self::SecondAccount => {
                 "end the other account first, or give the role to the account the person has"
             }

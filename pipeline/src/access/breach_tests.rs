@@ -37,7 +37,11 @@ fn line(account: &str, person: &str, from: &str, to: Option<&str>, roles: &[&str
 #[track_caller]
 fn check(known: &[Authorisation], holder: Option<&str>, new: &Authorisation, expected: Option<&str>) {
     let regime = Regime::jcic_2024().unwrap();
-    let known = Known { lines: known, holder };
+    let known = Known {
+        lines: known,
+        holder,
+        is_namesake: false,
+    };
     let breach =
         Breach::of_beginning(new, &known, &regime).or_else(|| Breach::of_accounts(new, &known, &regime));
     assert_eq!(breach.map(Breach::code), expected);
@@ -92,6 +96,32 @@ fn what_begins_breaks_no_rule() {
         &of("head", "P9", "2026-06-01", None),
         Some("PEOPLE-SELF"),
     );
+}
+
+#[test]
+fn no_account_has_a_name_that_means_somebody_else_or_no_account() {
+    for (account, expected) in [
+        ("operator", Some("PEOPLE-RESERVED")),
+        ("Operator", Some("PEOPLE-RESERVED")),
+        ("schedule", Some("PEOPLE-RESERVED")),
+        ("operator.1", None),
+    ] {
+        check(
+            &[],
+            None,
+            &line(account, "P1", "2026-01-01", None, &["querier"]),
+            expected,
+        );
+    }
+    let known = |is_namesake| Known {
+        lines: &[],
+        holder: None,
+        is_namesake,
+    };
+    let regime = Regime::jcic_2024().unwrap();
+    let new = line("q", "P1", "2026-01-01", None, &["querier"]);
+    let breach = |is_namesake| Breach::of_beginning(&new, &known(is_namesake), &regime);
+    assert!(breach(true) == Some(Breach::Namesake) && breach(false).is_none());
 }
 
 #[test]

@@ -7,11 +7,11 @@ use std::{
 
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
+use sqlx::AnyConnection;
 
 use super::{forms, page, people, takers::Takers};
 use crate::{
     app::House,
-    db::Tx,
     error::{Error, Result},
     input,
     journal::{
@@ -20,9 +20,9 @@ use crate::{
         signing,
     },
     output::beside::Beside,
+    printed::moment,
     printed::{Printed, day},
     regime::people::{Party, Right},
-    roc::taipei,
     workbook::Book,
 };
 
@@ -34,7 +34,8 @@ pub enum Which {
     Changes(Date, Date),
 }
 
-/// Writes a table into `folder` for `by`, who keeps accounts, signs for them or checks that; it is entered in the journal first. Returns the files.
+/// Writes a table into `folder` for `by`, who keeps accounts, signs for them or checks that; it is entered in the journal
+/// first. Returns the files.
 ///
 /// # Errors
 /// `PEOPLE-RANGE`, `PEOPLE-FILE`, `EXPORT-RIGHT`, `GATE-CLOCK`.
@@ -64,10 +65,13 @@ pub async fn export(
     // What is refused is not entered.
     which.lines(house, member, Language::En).await?;
     // Nothing is made for whoever may not have it.
-    taker(house, &mut house.db.begin().await?, member, by, house.today(now)).await?;
+    let mut reader = house.db.reader().await?;
+    taker(house, &mut reader, member, by, house.today(now)).await?;
+    drop(reader);
     let begun = Beside::begin(folder)?;
     let mut tx = house.db.begin().await?;
-    let taker = taker(house, &mut tx, member, by, house.today(house.trusted_now()?)).await?;
+    let today = house.today(house.trusted_now()?);
+    let taker = taker(house, tx.connection(), member, by, today).await?;
     act::enter(house, tx.connection(), &act, &taker, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
@@ -76,7 +80,13 @@ pub async fn export(
 }
 
 /// `PLACE/ACCOUNT` of the account `by`, which may take the table of `member`, or of everybody, away on `today`.
-async fn taker(house: &House, tx: &mut Tx, member: Option<&str>, by: &str, today: Date) -> Result<String> {
+async fn taker(
+    house: &House,
+    conn: &mut AnyConnection,
+    member: Option<&str>,
+    by: &str,
+    today: Date,
+) -> Result<String> {
     const THERE: &[Right] = &[
         Right::ManageAccounts,
         Right::Authorise,
@@ -96,9 +106,11 @@ async fn taker(house: &House, tx: &mut Tx, member: Option<&str>, by: &str, today
     let takers = Takers {
         places: &places,
         code: "EXPORT-RIGHT",
-        remedy: "name one of the 授權表 (--as): of one member's people (--member) its account administrator, unit head or internal auditor; of anybody's the bureau's administrator or compliance, or an auditor of the supervisor or the provider",
+        remedy: "name one of the 授權表 (--as): of one member's people (--member) its account administrator, \
+                 unit head or internal auditor; of anybody's the bureau's administrator or compliance, or an \
+                 auditor of the supervisor or the provider",
     };
-    takers.check(house, tx, by, today).await
+    takers.check(house, conn, by, today).await
 }
 
 /// Writes the files of a table into `folder` for whoever has entered that in the journal.
@@ -121,7 +133,7 @@ pub async fn write(
     let facts = [
         (which.name_of_days(), which.days()),
         ("範圍", member.unwrap_or("全部").to_owned()),
-        ("列印", taipei(now)),
+        ("列印", moment(now, Language::ZhTw)),
     ];
     english.put(&chinese, which, &facts, &files)?;
     Ok(files.into())

@@ -9,9 +9,8 @@ use super::{
     changes::{Entered, What},
 };
 use crate::{
-    printed::{Printed, day},
+    printed::{Printed, day, stamp},
     regime::Regime,
-    roc,
 };
 
 /// A line of the 授權表.
@@ -180,7 +179,7 @@ pub fn changes(changes: &[Entered], regime: &Regime, language: Language) -> Prin
             line.level.clone(),
             change.approved_by.clone(),
             change.entered_by.clone(),
-            roc::offset(change.entered_at),
+            stamp(change.entered_at, language),
             change.reason.clone(),
             change.entry.to_string(),
         ]

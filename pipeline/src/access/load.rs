@@ -58,7 +58,7 @@ impl Persons {
     /// `DB-*`.
     pub async fn read(conn: &mut AnyConnection, place: &str, today: Date) -> Result<Self> {
         let lines = rows::of_member(&mut *conn, place).await?;
-        Ok(Self::new(lines, rows::stopped(conn, place).await?, today))
+        Ok(Self::new(lines, stop::accounts(conn, place).await?, today))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::known;
+use super::{SCHEDULE, known};
 use crate::{db::Tx, error::Result};
 
 /// Who makes the sheets of a week, freezes a month, or draws in a reviewer's place.
@@ -18,7 +18,7 @@ impl<'m> Maker<'m> {
     /// To whom it is attributed.
     pub fn name(self) -> &'m str {
         match self {
-            Self::Schedule => "schedule",
+            Self::Schedule => SCHEDULE,
             Self::Named(account) => account,
         }
     }

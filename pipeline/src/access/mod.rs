@@ -5,7 +5,7 @@
 //!
 //! An `authorisation` is a line of the 授權表, `breach` what it must not do, `rows` and `changes` keep lines and changes,
 //! `people` begins and ends them and shows both tables, `hands` is who does and who approves it, `forms` is how these are printed,
-//! [`persons`] answers who may what today, for every act in its own transaction. `founding` says how long files bring people,
+//! [`persons`] answers who may what today, for every act in its own transaction, [`holders`] who is one person. `founding` says how long files bring people,
 //! `export` writes them as files with a `page` to print, `takers` is who may take documents away, `units` the units that a member
 //! has registered, `stopper` who may stop, `known` who enters what asks for
 //! no right.
@@ -17,6 +17,7 @@ pub mod export;
 pub mod forms;
 pub mod founding;
 mod hands;
+pub mod holders;
 pub mod import;
 pub mod known;
 mod load;
@@ -37,5 +38,7 @@ pub mod units;
 
 pub use registers::Registers;
 
-/// The person to whom acts at the bureau's own terminal are attributed when nobody is named (D25).
+/// To whom an act at the bureau's own terminal is attributed when nobody is named (D25); no account has this name.
 pub const OPERATOR: &str = "operator";
+/// To whom the acts of the schedule are attributed; no account has this name.
+pub const SCHEDULE: &str = "schedule";

@@ -147,6 +147,7 @@ async fn begin_with(
     let facts = Known {
         lines: &known,
         holder: holder_of_account.as_deref(),
+        is_namesake: rows::is_namesake(&mut *conn, &line).await?,
     };
     let needs_level = || {
         let role = house.regime.member_role(Right::Approve);
@@ -232,8 +233,8 @@ async fn end_with(
             "see `mayfly people table --on DAY` for the accounts that have one",
         )
     })?;
-    if let Some(breach) = Breach::of_day(day, today, &house.regime) {
-        return Err(breach.error());
+    if Breach::of_day(day, today, &house.regime).is_some() {
+        return Err(Breach::EndedBack.error());
     }
     let standing = forms::table_lines(std::slice::from_ref(&line));
     let ending = (&standing[0], "ends", day);

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
-use super::authorisation::Authorisation;
+use super::{authorisation::Authorisation, holders::Holders};
 use crate::regime::{Regime, people::Right};
 
-/// The people of a place (a member, the bureau, the supervisor, the provider): its authorisations of all days, its accounts that
-/// are stopped, and the day that counts as today.
+/// The people of a place (a member, the bureau, the supervisor, the provider): its authorisations of all days, who holds its
+/// accounts, which of them are stopped, and the day that counts as today.
 pub struct Persons {
     lines: Vec<Authorisation>,
+    holders: Holders,
     stopped: BTreeSet<String>,
     today: Date,
 }
@@ -19,21 +20,13 @@ impl Persons {
     /// Those of `lines` on `today`, where the accounts `stopped` are, and with each every account of its person. Acts load them
     /// from the registers ([`Persons::load`]).
     pub fn new(lines: Vec<Authorisation>, stopped: BTreeSet<String>, today: Date) -> Self {
-        let mut persons = Self {
+        let holders = Holders::of(&lines);
+        Self {
+            stopped: holders.accounts_of_all(stopped),
             lines,
-            stopped,
+            holders,
             today,
-        };
-        let behind = persons.behind(|name| persons.stopped.contains(name));
-        let is_theirs = |line: &&Authorisation| {
-            [&line.person, &line.account]
-                .iter()
-                .any(|name| behind.contains(name.as_str()))
-        };
-        let theirs = persons.lines.iter().filter(is_theirs);
-        let theirs: Vec<String> = theirs.map(|line| line.account.clone()).collect();
-        persons.stopped.extend(theirs);
-        persons
+        }
     }
 
     /// Whether `account` has `right` today and is not stopped.
@@ -58,18 +51,14 @@ impl Persons {
         able.map(|line| line.account.as_str()).collect()
     }
 
-    /// Whether one person holds, or has held, both accounts.
+    /// Whether one person holds, or has held, both accounts ([`Holders`]).
     pub fn are_one(&self, account: &str, other: &str) -> bool {
-        account == other
-            || !self
-                .behind(|name| name == account)
-                .is_disjoint(&self.behind(|name| name == other))
+        self.holders.are_one(account, other)
     }
 
     /// Whether one person is behind `account` and one of `others`.
     pub fn is_among(&self, account: &str, others: &BTreeSet<String>) -> bool {
-        let person = self.behind(|name| name == account);
-        others.contains(account) || !person.is_disjoint(&self.behind(|name| others.contains(name)))
+        self.holders.is_among(account, others)
     }
 
     /// Who holds `account` on `day`: the line of the 授權表.
@@ -85,8 +74,7 @@ impl Persons {
 
     /// The person behind `account`, or the account itself where nobody is known.
     pub fn person<'p>(&'p self, account: &'p str) -> &'p str {
-        let line = self.lines.iter().find(|line| line.account == account);
-        line.map_or(account, |line| &line.person)
+        self.holders.person(account)
     }
 
     /// The authorisations of all days.
@@ -96,15 +84,6 @@ impl Persons {
 
     fn is_able(&self, line: &Authorisation) -> bool {
         line.holds_on(self.today) && !self.stopped.contains(&line.account)
-    }
-
-    /// The persons behind the accounts that `is_meant` picks, at any time; an account is also a person's name for itself.
-    fn behind(&self, is_meant: impl Fn(&str) -> bool) -> BTreeSet<&str> {
-        self.lines
-            .iter()
-            .filter(|line| is_meant(&line.account))
-            .flat_map(|line| [line.person.as_str(), line.account.as_str()])
-            .collect()
     }
 }
 
@@ -171,13 +150,12 @@ mod tests {
     }
 
     #[test]
-    fn accounts_are_one_whatever_the_day() {
+    fn somebody_is_there_on_their_days_and_one_person_whatever_the_day() {
         let persons = persons(&[], "2026-11-02");
-        assert!(persons.are_one("q", "q.old") && persons.are_one("x", "x"));
-        assert!(!persons.are_one("q", "a") && !persons.are_one("q", "x"));
+        assert!(persons.now("q").is_some() && persons.now("q.old").is_none());
+        assert!(persons.are_one("q", "q.old") && !persons.are_one("q", "a"));
         let others = BTreeSet::from(["a".to_owned(), "q.old".to_owned()]);
         assert!(persons.is_among("q", &others) && !persons.is_among("x", &others));
         assert_eq!((persons.person("q.old"), persons.person("x")), ("P1", "x"));
-        assert!(persons.now("q").is_some() && persons.now("q.old").is_none());
     }
 }

@@ -5,16 +5,17 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use jiff::civil::Date;
 use mayfly_consent::Forms;
 
-use super::{authorisation::Authorisation, members::Member, stop::Target};
+use super::{authorisation::Authorisation, holders::Holders, members::Member, stop::Target};
 
 /// Member, 授權表, forms and stops at one instant. A gate transaction reads them anew whenever they have changed.
 pub struct Registers {
     version: i64,
     member: Option<Member>,
     staff: HashMap<String, Vec<Authorisation>>,
+    holders: Holders,
     stopped: HashSet<(&'static str, String)>,
-    /// Accounts of the member that are stopped, and the other accounts of whoever holds them.
-    stopped_accounts: HashSet<String>,
+    /// Accounts of the member that are stopped, and with each every account of its person.
+    stopped_accounts: BTreeSet<String>,
     /// The day from which the days of the oldest sheet count that waits for its querier, by account.
     unsigned: HashMap<String, Date>,
     /// All registered form versions.
@@ -42,31 +43,28 @@ impl Registers {
         stops: impl IntoIterator<Item = Target>,
         forms: Forms,
     ) -> Self {
+        let holders = Holders::of(&authorisations);
         let mut staff: HashMap<String, Vec<Authorisation>> = HashMap::new();
         for line in authorisations {
             staff.entry(line.account.clone()).or_default().push(line);
         }
-        let name = |target: Target| {
+        let targets: Vec<Target> = stops.into_iter().collect();
+        let of_member = |target: &Target| {
+            let member = member.as_ref()?;
+            target.account_of(&member.code).map(str::to_owned)
+        };
+        let stopped_accounts = holders.accounts_of_all(targets.iter().filter_map(of_member));
+        let name = |target: &Target| {
             let (kind, subject) = target.columns();
             (kind, subject.to_owned())
         };
-        let stopped: HashSet<_> = stops.into_iter().map(name).collect();
-        let named = |account: &str| {
-            let code = member.as_ref().map(|member| member.code.as_str());
-            code.is_some_and(|code| stopped.contains(&("person", format!("{code}/{account}"))))
-        };
-        let directly: Vec<&String> = staff.keys().filter(|account| named(account)).collect();
-        let stopped_accounts = staff
-            .keys()
-            .filter(|account| directly.iter().any(|other| shared(&staff, account, other)))
-            .cloned()
-            .collect();
         Self {
             version,
             member,
             staff,
-            stopped,
+            stopped: targets.iter().map(name).collect(),
             stopped_accounts,
+            holders,
             unsigned: HashMap::new(),
             forms,
         }
@@ -113,9 +111,9 @@ impl Registers {
         self.staff.contains_key(account)
     }
 
-    /// Whether one person holds both accounts, or has held both, whatever the day: duties are separated by person.
-    pub fn same_person(&self, one: &str, other: &str) -> bool {
-        one == other || shared(&self.staff, one, other)
+    /// Whether one person holds, or has held, both accounts: duties are separated by person ([`Holders`]).
+    pub fn are_one(&self, account: &str, other: &str) -> bool {
+        self.holders.are_one(account, other)
     }
 
     /// Whether `reviewer` may review a record that `querier` asked and `approver` approved: with the right to review on
@@ -123,7 +121,7 @@ impl Registers {
     pub fn may_review(&self, reviewer: &str, querier: &str, approver: &str, day: Date) -> bool {
         let took_part = [querier, approver]
             .into_iter()
-            .any(|other| self.same_person(reviewer, other));
+            .any(|other| self.are_one(reviewer, other));
         self.has_right(reviewer, Right::Review, &[day]) && !took_part && !self.person_stopped(reviewer)
     }
 
@@ -146,14 +144,13 @@ impl Registers {
 
     /// `account` and the other accounts that its person has or had.
     pub fn accounts_of_person(&self, account: &str) -> BTreeSet<String> {
-        let others = self.staff.keys().filter(|other| self.same_person(account, other));
-        others.cloned().chain([account.to_owned()]).collect()
+        self.holders.accounts_of(account)
     }
 
     /// The day from which the days of the oldest sheet count that waits for the person of `account`.
     pub fn unsigned_since(&self, account: &str) -> Option<Date> {
         let of_person = self.unsigned.iter();
-        let of_person = of_person.filter(|(other, _)| self.same_person(account, other));
+        let of_person = of_person.filter(|(other, _)| self.are_one(account, other));
         of_person.map(|(_, day)| *day).min()
     }
 
@@ -183,12 +180,6 @@ impl Registers {
         let (kind, subject) = target.columns();
         self.stopped.contains(&(kind, subject.to_owned()))
     }
-}
-
-/// Whether somebody has held both accounts.
-fn shared(staff: &HashMap<String, Vec<Authorisation>>, one: &str, other: &str) -> bool {
-    let persons = |account: &str| staff.get(account).into_iter().flatten().map(|line| &line.person);
-    persons(one).any(|person| persons(other).any(|holder| holder == person))
 }
 
 #[cfg(test)]
@@ -263,8 +254,7 @@ mod tests {
     #[test]
     fn duties_are_separated_and_stops_hold_by_person() {
         let open = registers(vec![]);
-        assert!(open.same_person("q", "q.old") && open.same_person("x", "x"));
-        assert!(!open.same_person("q", "a") && !open.same_person("q", "x"));
+        assert!(open.are_one("q", "q.old") && !open.are_one("q", "a"));
         let on = day("2026-05-31");
         assert!(open.may_review("r", "q", "a", on));
         assert!(!open.may_review("r", "r", "a", on) && !open.may_review("r", "q", "r", on));
@@ -302,5 +292,7 @@ mod tests {
         assert!(registers(vec![Target::Member("004".into())]).member_closed(day("2026-05-05")));
         assert!(!registers(vec![Target::Member("012".into())]).member_closed(day("2026-05-05")));
         assert!(!registers(vec![Target::Person("012/q".into())]).person_stopped("q"));
+        // A stop names an account, on the table or not.
+        assert!(registers(vec![Target::Person("004/gone".into())]).person_stopped("gone"));
     }
 }

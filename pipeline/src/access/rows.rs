@@ -1,11 +1,9 @@
 //! The tables of the 授權表: authorisations, and the account names that were ever given. *SQL.*
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::authorisation::{Authorisation, of_persons};
+use super::authorisation::Authorisation;
 use crate::{
     db::columns::{day, optional_day},
     error::{Error, Result},
@@ -123,6 +121,25 @@ pub async fn holder(conn: &mut AnyConnection, member: &str, account: &str) -> Re
         .transpose()
 }
 
+/// Whether the account or the person of `line` has a name that means somebody else there: the account that of a person with another
+/// account, or the person that of an account somebody else holds. Persons are compared by their names.
+pub async fn is_namesake(conn: &mut AnyConnection, line: &Authorisation) -> Result<bool> {
+    if line.account == line.person {
+        return Ok(false);
+    }
+    let found = sqlx::query(
+        "SELECT account FROM account WHERE member = $1
+         AND ((person = $2 AND account <> $2) OR (account = $3 AND person <> $3)) LIMIT 1",
+    )
+    .bind(&line.member)
+    .bind(&line.account)
+    .bind(&line.person)
+    .fetch_optional(conn)
+    .await
+    .map_err(Error::database("look for a name"))?;
+    Ok(found.is_some())
+}
+
 /// Notes that `account` of `member` is now `person`'s.
 pub async fn give(conn: &mut AnyConnection, member: &str, account: &str, person: &str) -> Result<()> {
     sqlx::query(
@@ -136,23 +153,6 @@ pub async fn give(conn: &mut AnyConnection, member: &str, account: &str, person:
     .await
     .map_err(Error::database("give an account"))?;
     Ok(())
-}
-
-/// Accounts of `member` that are stopped: all that a person has or had of whom one is.
-pub async fn stopped(conn: &mut AnyConnection, member: &str) -> Result<BTreeSet<String>> {
-    let stops = super::stop::list(&mut *conn, true).await?;
-    let named = stops.into_iter().filter_map(|stop| match stop.target {
-        super::stop::Target::Person(person) => {
-            let (code, account) = person.split_once('/')?;
-            (code == member).then(|| account.to_owned())
-        }
-        _ => None,
-    });
-    let named: BTreeSet<String> = named.collect();
-    if named.is_empty() {
-        return Ok(named);
-    }
-    Ok(of_persons(&of_member(conn, member).await?, named))
 }
 
 fn lines(rows: &[AnyRow]) -> Result<Vec<Authorisation>> {

@@ -114,8 +114,8 @@ impl<'h> Import<'h> {
         let of_account = |other: &&Authorisation| other.account == line.account && other.from == line.from;
         match known.iter().find(of_account) {
             Some(open) if line.ends(open) => {
-                if let Some(breach) = line.to.and_then(late) {
-                    return Err(breached(breach));
+                if line.to.and_then(late).is_some() {
+                    return Err(breached(Breach::EndedBack));
                 }
                 rows::end(&mut *conn, line, None).await?;
             }
@@ -130,6 +130,7 @@ impl<'h> Import<'h> {
                 let facts = Known {
                     lines: &known,
                     holder: holder.as_deref(),
+                    is_namesake: rows::is_namesake(&mut *conn, line).await?,
                 };
                 if let Some(breach) = Breach::of_beginning(line, &facts, self.regime) {
                     return Err(breached(breach));

@@ -1,6 +1,9 @@
 //! Stops of a member, a person, an item or the whole link: placed, lifted, listed (九(二)4, 十一(二), D18). *SQL.*
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
+use mayfly_consent::Language;
 use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
@@ -37,6 +40,20 @@ impl Target {
         }
     }
 
+    /// What it is, for people: kind and name.
+    pub fn said(&self, language: Language) -> String {
+        let (kind, subject) = self.columns();
+        let kind = match (self, language) {
+            (_, Language::En) => kind,
+            (Self::Member(_), Language::ZhTw) => "使用單位",
+            (Self::Person(_), Language::ZhTw) => "人員",
+            (Self::Item(_), Language::ZhTw) => "查詢項目",
+            (Self::Link, Language::ZhTw) => "全部介接",
+            (Self::Drill(_), Language::ZhTw) => "演練",
+        };
+        format!("{kind} {subject}").trim_end().to_owned()
+    }
+
     /// The member it concerns; empty where that is none, or all.
     pub fn member(&self) -> &str {
         match self {
@@ -44,6 +61,13 @@ impl Target {
             Self::Person(person) => person.split_once('/').map_or("", |(member, _)| member),
             Self::Item(_) | Self::Link | Self::Drill(_) => "",
         }
+    }
+
+    /// The account that it names, if that is one of `member`.
+    pub fn account_of(&self, member: &str) -> Option<&str> {
+        let Self::Person(person) = self else { return None };
+        let (code, account) = person.split_once('/')?;
+        (code == member).then_some(account)
     }
 
     /// What the two columns name, if it is anything.
@@ -139,6 +163,13 @@ pub async fn list(conn: &mut AnyConnection, in_force: bool) -> Result<Vec<Stop>>
     rows.iter()
         .map(|row| from_row(row).map_err(Error::database("list the stops")))
         .collect()
+}
+
+/// The accounts of `member` that stops in force name.
+pub(super) async fn accounts(conn: &mut AnyConnection, member: &str) -> Result<BTreeSet<String>> {
+    let stops = list(conn, true).await?;
+    let named = stops.iter().filter_map(|stop| stop.target.account_of(member));
+    Ok(named.map(str::to_owned).collect())
 }
 
 fn from_row(row: &AnyRow) -> std::result::Result<Stop, sqlx::Error> {

@@ -1,13 +1,13 @@
-//! Who stops (compliance, an auditor of the supervisor or the provider, the terminal itself), and who works on an incident. *SQL.*
+//! Who stops, and who works on an incident: compliance, others' auditors, or the terminal itself. *SQL.*
 
 use jiff::civil::Date;
 
 use super::{OPERATOR, takers::Takers};
 use crate::{app::House, db::Tx, error::Result, regime::people::Right};
 
-/// Whoever stops something, as it is entered: the account `by` of the bureau, `PLACE/ACCOUNT` of the supervisor or the provider,
-/// with the right to stop on `today`, asked in the transaction of the act; [`OPERATOR`] is whoever stands at the bureau's
-/// terminal, and is asked nothing (D18, D25).
+/// Whoever stops something, as it is entered: the account `by` of the bureau, `PLACE/ACCOUNT` of the supervisor or the
+/// provider, with the right to stop on `today`, asked in the transaction of the act; [`OPERATOR`] is whoever stands at the
+/// bureau's terminal, and is asked nothing (D18, D25).
 ///
 /// # Errors
 /// `STOP-RIGHT`; those of the database.
@@ -15,7 +15,7 @@ pub async fn stopper(house: &House, tx: &mut Tx, by: &str, today: Date) -> Resul
     if by == OPERATOR {
         return Ok(by.to_owned());
     }
-    let named = STOPPERS.check(house, tx, by, today).await?;
+    let named = STOPPERS.check(house, tx.connection(), by, today).await?;
     Ok(bare(named))
 }
 
@@ -27,7 +27,7 @@ pub async fn handler(house: &House, tx: &mut Tx, by: &str, today: Date) -> Resul
     if by == OPERATOR {
         return Ok(by.to_owned());
     }
-    let named = HANDLERS.check(house, tx, by, today).await?;
+    let named = HANDLERS.check(house, tx.connection(), by, today).await?;
     Ok(bare(named))
 }
 

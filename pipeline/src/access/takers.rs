@@ -1,11 +1,11 @@
 //! Who may take a document away: an account with the right to at one of the places that have to do with it. *SQL.*
 
 use jiff::civil::Date;
+use sqlx::AnyConnection;
 
 use super::persons::Persons;
 use crate::{
     app::House,
-    db::Tx,
     error::{Error, Result},
     regime::people::Right,
 };
@@ -21,18 +21,25 @@ pub struct Takers<'t> {
 }
 
 impl Takers<'_> {
-    /// `PLACE/ACCOUNT` of the account `by`, which may on `today`; `by` is that, or the account alone.
+    /// `PLACE/ACCOUNT` of the account `by`, which may on `today`; `by` is that, or the account alone. An act asks it in its own
+    /// transaction; what takes long asks a reader before.
     ///
     /// # Errors
     /// That of [`Self::code`]; those of the database.
-    pub async fn check(&self, house: &House, tx: &mut Tx, by: &str, today: Date) -> Result<String> {
+    pub async fn check(
+        &self,
+        house: &House,
+        conn: &mut AnyConnection,
+        by: &str,
+        today: Date,
+    ) -> Result<String> {
         let (place, account) = match by.split_once('/') {
             Some((place, account)) => (Some(place), account),
             None => (None, by),
         };
         let mut holders = Vec::new();
         for (desk, rights) in self.places {
-            let persons = Persons::load(tx, desk, today).await?;
+            let persons = Persons::read(&mut *conn, desk, today).await?;
             if persons.now(account).is_some() {
                 let may = |right: &Right| persons.may(&house.regime, account, *right);
                 holders.push((*desk, rights.iter().any(may)));

@@ -12,9 +12,8 @@ use super::{
 use crate::{
     access::authorisation::Authorisation,
     duty::owner,
-    printed::{Printed, day},
+    printed::{Printed, day, of, stamp},
     regime::{Regime, people::Role},
-    roc,
 };
 
 /// A review for programs.
@@ -76,10 +75,12 @@ pub fn table(review: &Review, regime: &Regime, language: Language) -> Printed<12
             day(line.from, language),
             line.to.map_or_else(String::new, |to| day(to, language)),
             account.queries.to_string(),
-            account.last_query.map_or_else(String::new, roc::offset),
+            account
+                .last_query
+                .map_or_else(String::new, |at| stamp(at, language)),
             state(account.state, language).to_owned(),
             check.map_or_else(String::new, |check| check.by.clone()),
-            check.map_or_else(String::new, |check| roc::offset(check.at)),
+            check.map_or_else(String::new, |check| stamp(check.at, language)),
             check.map_or_else(String::new, |check| check.remark.clone()),
         ]
     };
@@ -106,7 +107,12 @@ pub fn table(review: &Review, regime: &Regime, language: Language) -> Printed<12
 pub fn tasks(tasks: &[Task], language: Language) -> Printed<4> {
     let row = |task: &Task| {
         [
-            task.what.to_owned(),
+            match task.what {
+                "duty" => of(language, task.what, "應辦事項"),
+                "paper" => of(language, task.what, "文件"),
+                what => of(language, what, "角色"),
+            }
+            .to_owned(),
             task.which.clone(),
             task.due.map_or_else(String::new, |due| day(due, language)),
             if task.taken_over_by.is_empty() {

@@ -8,7 +8,11 @@ use super::{
     judge::{Standing, standing},
     store::Approval,
 };
-use crate::{ids, printed::Printed, regime::people::Act, roc::taipei};
+use crate::{
+    ids,
+    printed::{Printed, moment},
+    regime::people::Act,
+};
 
 /// An approval for programs.
 #[derive(Serialize)]
@@ -53,13 +57,15 @@ pub fn table(approvals: &[Approval], now: Timestamp, language: Language) -> Prin
         [
             approval.number.to_string(),
             state(standing(approval, now), language).to_owned(),
-            approval.act.name().to_owned(),
+            act(approval.act, language).to_owned(),
             format!("{} {}", approval.desk, approval.subject),
             approval.applied_by.clone(),
-            taipei(approval.applied_at),
-            taipei(approval.expires_at),
+            moment(approval.applied_at, language),
+            moment(approval.expires_at, language),
             approval.decided_by.clone(),
-            approval.decided_at.map_or_else(String::new, taipei),
+            approval
+                .decided_at
+                .map_or_else(String::new, |at| moment(at, language)),
         ]
     };
     Printed {
@@ -81,23 +87,15 @@ pub fn table(approvals: &[Approval], now: Timestamp, language: Language) -> Prin
 /// What is applied for, for people.
 pub fn act(act: Act, language: Language) -> &'static str {
     match (language, act) {
-        (Language::En, Act::Authorisation) => "authorisation",
-        (Language::En, Act::Unlock) => "unlocking of an account",
-        (Language::En, Act::FirstPassword) => "first password",
-        (Language::En, Act::Token) => "token of a system",
-        (Language::En, Act::BreakGlass) => "opening of an answer",
-        (Language::En, Act::LiftStop) => "lifting of a stop",
-        (Language::En, Act::Hold) => "hold",
-        (Language::En, Act::Export) => "export of results",
-        (Language::En, Act::AnswerGrant) => "use of answers",
+        (Language::En, act) => act.name(),
         (Language::ZhTw, Act::Authorisation) => "授權異動",
         (Language::ZhTw, Act::Unlock) => "帳號解鎖",
         (Language::ZhTw, Act::FirstPassword) => "核發初始密碼",
-        (Language::ZhTw, Act::Token) => "核發系統憑證",
-        (Language::ZhTw, Act::BreakGlass) => "緊急調閱回覆",
-        (Language::ZhTw, Act::LiftStop) => "解除停用",
-        (Language::ZhTw, Act::Hold) => "保全（暫緩刪除）",
-        (Language::ZhTw, Act::Export) => "匯出查詢結果",
+        (Language::ZhTw, Act::Token) => "核發介接憑證",
+        (Language::ZhTw, Act::BreakGlass) => "緊急開啟回覆",
+        (Language::ZhTw, Act::LiftStop) => "解除停止",
+        (Language::ZhTw, Act::Hold) => "保留紀錄或解除保留",
+        (Language::ZhTw, Act::Export) => "匯出結果",
         (Language::ZhTw, Act::AnswerGrant) => "授權使用回覆",
     }
 }

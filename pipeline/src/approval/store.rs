@@ -48,6 +48,18 @@ pub struct Approval {
     pub entry: i64,
 }
 
+/// The statement that reads approvals, by number, as [`from_row`] takes them.
+macro_rules! select {
+    ($which:literal $(,)?) => {
+        concat!(
+            "SELECT approval_no, act, desk, subject, about, digest, applied_by, applied_person, applied_at, expires_at, ",
+            "verdict, decided_by, decided_person, decided_at, used_at, entry, decided_in FROM approval ",
+            $which,
+            " ORDER BY approval_no",
+        )
+    };
+}
+
 /// Enters `approval`.
 pub(super) async fn insert(conn: &mut AnyConnection, approval: &Approval) -> Result<()> {
     sqlx::query(
@@ -81,25 +93,20 @@ pub(super) async fn insert(conn: &mut AnyConnection, approval: &Approval) -> Res
 /// The approval of that number.
 pub(super) async fn one(conn: &mut AnyConnection, number: i64) -> Result<Option<Approval>> {
     let failed = || Error::database("look for an approval");
-    let row = sqlx::query(
-        "SELECT approval_no, act, desk, subject, about, digest, applied_by, applied_person, applied_at, expires_at,
-         verdict, decided_by, decided_person, decided_at, used_at, entry, decided_in FROM approval WHERE approval_no = $1",
-    )
-    .bind(number)
-    .fetch_optional(conn)
-    .await
-    .map_err(failed())?;
+    let row = sqlx::query(select!("WHERE approval_no = $1"))
+        .bind(number)
+        .fetch_optional(conn)
+        .await
+        .map_err(failed())?;
     row.map(|row| from_row(&row).map_err(failed())).transpose()
 }
 
 /// All approvals; `waiting` leaves out those that are refused or used, and those that were over at `now`.
 pub(super) async fn list(conn: &mut AnyConnection, waiting: Option<Timestamp>) -> Result<Vec<Approval>> {
     let failed = || Error::database("list the approvals");
-    let rows = sqlx::query(
-        "SELECT approval_no, act, desk, subject, about, digest, applied_by, applied_person, applied_at, expires_at,
-         verdict, decided_by, decided_person, decided_at, used_at, entry, decided_in FROM approval
-         WHERE $1 < 0 OR (used_at IS NULL AND verdict <> 'refused' AND expires_at > $1) ORDER BY approval_no",
-    )
+    let rows = sqlx::query(select!(
+        "WHERE $1 < 0 OR (used_at IS NULL AND verdict <> 'refused' AND expires_at > $1)",
+    ))
     .bind(waiting.map_or(-1, Timestamp::as_microsecond))
     .fetch_all(conn)
     .await
@@ -114,11 +121,9 @@ pub async fn decided_between(
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<Approval>> {
     let failed = || Error::database("list the approvals of a month");
-    let rows = sqlx::query(
-        "SELECT approval_no, act, desk, subject, about, digest, applied_by, applied_person, applied_at, expires_at,
-         verdict, decided_by, decided_person, decided_at, used_at, entry, decided_in FROM approval
-         WHERE desk = $1 AND decided_at >= $2 AND decided_at < $3 ORDER BY approval_no",
-    )
+    let rows = sqlx::query(select!(
+        "WHERE desk = $1 AND decided_at >= $2 AND decided_at < $3"
+    ))
     .bind(desk)
     .bind(from.as_microsecond())
     .bind(to.as_microsecond())

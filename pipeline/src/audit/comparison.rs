@@ -45,6 +45,20 @@ impl Field {
         Self::Reason,
     ];
 
+    /// What a bank calls it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Querier => "查詢人員",
+            Self::Item => "查詢項目",
+            Self::SubjectId => "身分證號",
+            Self::CaseNo => "案號",
+            Self::ConsentRef => "授權編號",
+            Self::Approver => "核准人員",
+            Self::ApprovedAt => "核准時間",
+            Self::Reason => "事由",
+        }
+    }
+
     /// Its column in a member's log.
     pub const fn column(self) -> &'static str {
         match self {

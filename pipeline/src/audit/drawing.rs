@@ -47,7 +47,7 @@ pub async fn draw(house: &House, member: &str, month: Month, given: &Given<'_>) 
     drop(reader);
     let mut tx = house.db.begin().await?;
     let sample = to_draw(tx.connection(), member, month).await?;
-    reviewer::check(house, &mut tx, member, who, &actors).await?;
+    reviewer::check(house, tx.connection(), member, who, &actors).await?;
     let drawn = Drawn {
         month: month.to_string(),
         by: given.reviewer.to_owned(),
@@ -75,7 +75,9 @@ pub async fn draw_without(house: &House, member: &str, month: Month, by: Maker<'
     if let Maker::Named(account) = by
         && account != OPERATOR
     {
-        DRAWERS.check(house, &mut tx, account, house.today(now)).await?;
+        DRAWERS
+            .check(house, tx.connection(), account, house.today(now))
+            .await?;
     }
     let by = by.name();
     let mut sample = frozen(tx.connection(), member, month).await?;
@@ -155,7 +157,7 @@ pub async fn extend(house: &House, member: &str, month: Month, size: u64, by: &s
     drop(reader);
     let mut tx = house.db.begin().await?;
     let mut sample = frozen(tx.connection(), member, month).await?;
-    reviewer::check(house, &mut tx, member, who, &actors).await?;
+    reviewer::check(house, tx.connection(), member, who, &actors).await?;
     if sample.state != State::Drawn {
         return Err(not_drawn());
     }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     app::House,
-    error::Result,
+    error::{Error, Result},
     journal::{
         act::{self, Act},
         archive,
@@ -37,8 +37,8 @@ pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by
     }
     let now = house.trusted_now()?;
     let today = house.today(now);
-    let taker = taker::check(house, &mut house.db.begin().await?, member, by, today).await?;
-    taker::check_stranger(house, &mut reader, &sample, &taker).await?;
+    let taker = taker::check(house, &mut reader, member, by, today).await?;
+    taker::check_not_looked_at(house, &mut reader, &sample, &taker).await?;
     let staging = Staging::begin(folder, &house.dir)?;
     let reference = format!("sample:{month}");
     let act = Act {
@@ -49,19 +49,23 @@ pub async fn export(house: &House, member: &str, month: Month, folder: &Path, by
     let mut tx = house.db.begin().await?;
     // Rights may have ended while records were looked at.
     let today = house.today(house.trusted_now()?);
-    let taker = taker::check(house, &mut tx, member, &taker, today).await?;
+    let taker = taker::check(house, tx.connection(), member, &taker, today).await?;
     act::enter(house, tx.connection(), &act, &taker, now).await?;
     tx.commit().await?;
-    archive::export(house, &staging.place(JOURNAL)?).await?;
+    let journal = archive::export(house, &staging.place(JOURNAL)?).await?;
     staging.put("check.py", CHECK)?;
     staging.put("README", GUIDE)?;
     staging.put("verifier-key", &format!("{}\n", house.signer.verifier().text()))?;
+    // It may have been made larger meanwhile: it is what its acts in this journal say.
+    let sample = frozen(&mut reader, member, month).await?.until(journal);
+    let sample = sample.filter(|sample| sample.state == State::Drawn);
+    let sample = sample.ok_or(Error::Bug("the journal lacks the draw of a sample"))?;
     let items = write(&mut reader, &sample, &staging, "").await?;
     staging.name()?;
     Ok(items)
 }
 
-/// Writes the file of a drawn `sample` to `folder` of `staging`, which is empty or ends with a slash, for whoever has entered that in the journal; returns how many records it
+/// Writes the file of a drawn `sample`, which has no act that the journal beside it has not, to `folder` of `staging`, which is empty or ends with a slash, for whoever has entered that in the journal; returns how many records it
 /// has.
 ///
 /// # Errors

@@ -3,10 +3,7 @@
 use mayfly_consent::Language;
 
 use super::report::Report;
-use crate::{
-    printed::{self, Printed, day},
-    roc::taipei,
-};
+use crate::printed::{self, Printed, day, moment};
 
 /// Samples, a line each.
 pub fn list(reports: &[Report], language: Language) -> Printed<7> {
@@ -53,7 +50,7 @@ pub fn text(report: &Report, language: Language) -> String {
         "   {}\n\n  {}  {}{late}\n",
         state(report.state, language),
         of("bureau committed to its value", "管理機構承諾數值之時間    "),
-        taipei(report.committed_at)
+        moment(report.committed_at, language)
     ));
     if report.frozen_size > 0 {
         let (population, entries, size) = (report.population, report.frozen_size, report.size);

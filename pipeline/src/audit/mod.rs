@@ -6,8 +6,8 @@
 //! decided by [`reviewer`]), and the three together are the seed of the [`draw`], which takes as many records as [`size`] says. If nobody has given one by the day of the
 //! regime file, the bureau draws with the next checkpoint in its place. [`pass`] does of this what has a date.
 //!
-//! Each act is an entry of the journal whose payload ([`steps`]) leaves the house with the sample ([`export`]; who may take it away: [`taker`]), so that
-//! [`verify`] recomputes everything from files alone. [`report`] is what people see ([`form`]), with the [`chance`] that the sample
+//! Each act is an entry of the journal whose payload ([`steps`]) leaves the house with the sample ([`export`]; who may take it away: [`taker`]; as of the journal's size: `cut`), so that
+//! [`verify`] recomputes everything from files alone. [`report`] is what people see ([`form`]), [`waiting`] what waits for one of them, with the [`chance`] that the sample
 //! finds misuse; [`store`] keeps one row a member and [`month`].
 //!
 //! A drawn sample says what is to be looked at; what was found is in [`review`].
@@ -17,6 +17,7 @@
 pub mod chance;
 pub mod check;
 pub mod comparison;
+mod cut;
 pub mod draw;
 pub mod drawing;
 pub mod export;
@@ -35,6 +36,7 @@ pub mod steps;
 pub mod store;
 pub mod taker;
 pub mod verify;
+pub mod waiting;
 
 pub use month::Month;
 

@@ -114,8 +114,8 @@ pub async fn reconcile(
     mut found: impl FnMut(Finding) -> Result<()>,
 ) -> Result<(Reconciled, u64)> {
     let now = house.trusted_now()?;
-    let place = check(house, &mut house.db.begin().await?, (member, month), by, now).await?;
     let mut reader = house.db.reader().await?;
+    let place = check(house, &mut reader, (member, month), by, now).await?;
     if place == member {
         reviewer::check_not_in_month(house, &mut reader, (member, month), by).await?;
     }
@@ -188,7 +188,9 @@ pub async fn reconcile(
         let number: u32 =
             number.ok_or_else(|| unfit("line is not the number of a line of a batch file, from 2 on"))?;
         let cells: Values<'_> = std::array::from_fn(|place| line.cell(place + 2));
-        let approved_at = instant(cells[APPROVED_AT]);
+        let approved_at = instant(cells[APPROVED_AT]).ok_or_else(|| {
+            unfit("approved_at is neither empty nor an instant with its offset, such as 2026-11-02T09:00:00+08:00")
+        })?;
         let mut cells = cells;
         cells[APPROVED_AT] = &approved_at;
         if let Some(difference) = comparison.name(batch, number, &cells) {
@@ -207,12 +209,12 @@ pub async fn reconcile(
 
 async fn check<'m>(
     house: &House,
-    tx: &mut Tx,
+    conn: &mut AnyConnection,
     (member, month): (&'m str, Month),
     by: &str,
     now: Timestamp,
 ) -> Result<&'m str> {
-    if members::one(tx.connection(), member).await?.is_none() {
+    if members::one(&mut *conn, member).await?.is_none() {
         return Err(Error::Input {
             code: "MEMBER-UNKNOWN",
             sentence: "no member of this code is in the register".into(),
@@ -228,7 +230,7 @@ async fn check<'m>(
     }
     let today = taipei_day(now);
     for (place, right) in [(member, Right::Review), (BUREAU, Right::Audit)] {
-        let persons = Persons::load(tx, place, today).await?;
+        let persons = Persons::read(&mut *conn, place, today).await?;
         if persons.may(&house.regime, by, right) {
             return Ok(place);
         }
@@ -265,10 +267,13 @@ fn is_approved(asked: &AskedRecord<'_>, are_one: impl Fn(&str, &str) -> bool) ->
         && at.is_ok_and(|at| approved.is_ok_and(|approved| approved <= at))
 }
 
-/// An instant as the bureau's records spell it; what is none stays as it is, and differs.
-fn instant(cell: &str) -> String {
-    let at = cell.parse::<Timestamp>();
-    at.map_or_else(|_| cell.to_owned(), |at| at.to_string())
+/// An instant as the bureau's records spell it, and an empty cell as it is; none for what is neither, which is told with its line:
+/// a row that the bureau refused is compared with nothing, so it would pass there.
+fn instant(cell: &str) -> Option<String> {
+    match cell {
+        "" => Some(String::new()),
+        cell => cell.parse::<Timestamp>().ok().map(|at| at.to_string()),
+    }
 }
 
 /// The queries of the month that name no consent that is there.
@@ -305,7 +310,7 @@ async fn enter(house: &House, reconciled: &Reconciled, month: Month) -> Result<u
     let now = house.trusted_now()?;
     // Once more: the log may have taken minutes, and a stop holds from its commit on.
     let place = (reconciled.member.as_str(), month);
-    check(house, &mut tx, place, &reconciled.by, now).await?;
+    check(house, tx.connection(), place, &reconciled.by, now).await?;
     let entry = act::enter(house, tx.connection(), &act, reconciled, now).await?;
     if reconciled.is_clean() {
         close_duty(house, &mut tx, reconciled, entry, now).await?;

@@ -88,7 +88,7 @@ pub async fn show(house: &House, member: &str, month: Month, account: Option<&st
         reference: &reference,
     };
     let mut tx = house.db.begin().await?;
-    reviewer::check(house, &mut tx, member, who, &actors).await?;
+    reviewer::check(house, tx.connection(), member, who, &actors).await?;
     act::enter(house, tx.connection(), &act, &account, house.trusted_now()?).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;

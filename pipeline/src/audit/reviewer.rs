@@ -16,7 +16,6 @@ use super::{
 use crate::{
     access::persons::Persons,
     app::House,
-    db::Tx,
     error::{Error, Result},
     gate::record::QueryRecord,
     regime::people::Right,
@@ -32,20 +31,20 @@ pub struct Who<'w> {
     pub named_by: Option<&'w str>,
 }
 
-/// Refuses `who` as the reviewer of a month of `member` of which `actors` queried or approved a record; it is asked in the
-/// transaction of the act, because a right that ended or a stop that came before its commit counts.
+/// Refuses `who` as the reviewer of a month of `member` of which `actors` queried or approved a record; an act
+/// asks it in its own transaction, because a right that ended or a stop that came before its commit counts.
 ///
 /// # Errors
 /// `SAMPLE-RIGHT`, `SAMPLE-NAMED`, `SAMPLE-OWN`; `GATE-CLOCK`, `DB-*`.
 pub async fn check(
     house: &House,
-    tx: &mut Tx,
+    conn: &mut AnyConnection,
     member: &str,
     Who { account, named_by }: Who<'_>,
     actors: &BTreeSet<String>,
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
-    let persons = Persons::load(tx, member, today).await?;
+    let persons = Persons::read(conn, member, today).await?;
     check_right(house, &persons, account)?;
     if let Some(named_by) = named_by {
         let head = house.regime.review.signed_off_by.value;
@@ -73,12 +72,7 @@ pub async fn check_not_in_month(
     (member, month): (&str, Month),
     account: &str,
 ) -> Result<()> {
-    let persons = Persons::load(
-        &mut house.db.begin().await?,
-        member,
-        house.today(house.trusted_now()?),
-    )
-    .await?;
+    let persons = Persons::read(&mut *conn, member, house.today(house.trusted_now()?)).await?;
     match persons.is_among(account, &recorded(house, conn, (member, month)).await?) {
         true => Err(own()),
         false => Ok(()),
@@ -137,7 +131,7 @@ pub async fn actors(
     who: Who<'_>,
 ) -> Result<BTreeSet<String>> {
     // No record is opened for somebody without the right.
-    check(house, &mut house.db.begin().await?, member, who, &BTreeSet::new()).await?;
+    check(house, &mut *conn, member, who, &BTreeSet::new()).await?;
     recorded(house, conn, (member, month)).await
 }
 

@@ -4,14 +4,20 @@ use jiff::civil::Date;
 use sqlx::AnyConnection;
 
 use super::{Month, review::tables, reviewer, store::Sample};
-use crate::{access::takers::Takers, app::House, db::Tx, error::Result, regime::people::Right};
+use crate::{access::takers::Takers, app::House, error::Result, regime::people::Right};
 
-/// `PLACE/ACCOUNT` of the account `by`, which takes a draw of `member`, or the report on it, away on `today`: who reviews, signs off or audits at the
-/// member, who audits at the bureau, who inspects for the supervisor or the provider.
+/// `PLACE/ACCOUNT` of the account `by`, which takes a draw of `member`, or the report on it, away on `today`: who reviews, signs
+/// off or audits at the member, who audits at the bureau, who inspects for the supervisor or the provider.
 ///
 /// # Errors
 /// `EXPORT-RIGHT`; those of the database.
-pub async fn check(house: &House, tx: &mut Tx, member: &str, by: &str, today: Date) -> Result<String> {
+pub async fn check(
+    house: &House,
+    conn: &mut AnyConnection,
+    member: &str,
+    by: &str,
+    today: Date,
+) -> Result<String> {
     let takers = Takers {
         places: &[
             (member, &[Right::Review, Right::SignOff, Right::Audit]),
@@ -22,28 +28,33 @@ pub async fn check(house: &House, tx: &mut Tx, member: &str, by: &str, today: Da
         code: "EXPORT-RIGHT",
         remedy: "name one of the 授權表 (--as): a reviewer, the unit head or the internal auditor of the member, compliance at the bureau, or an auditor of the supervisor or the provider",
     };
-    takers.check(house, tx, by, today).await
+    takers.check(house, conn, by, today).await
 }
 
-/// Refuses `taker`, as [`check`] names it, while the review of `sample` is not closed, if that person queried or approved in the
-/// month: whoever may be looked at does not know the draw before.
+/// Refuses `taker`, as [`check`] names it, who may be looked at in the review of `sample`: an account of the member whose person
+/// queried or approved in the month, while the review is open. Whoever is reviewed does not know the draw before it closes
+/// (D8); other places' people, and who drew it, of whom this was asked then, are none of these.
 ///
 /// # Errors
 /// `SAMPLE-OWN`; `KEY-*`, `SEAL-*`, `DB-*`.
-pub async fn check_stranger(
+pub async fn check_not_looked_at(
     house: &House,
     conn: &mut AnyConnection,
     sample: &Sample,
     taker: &str,
 ) -> Result<()> {
     let of: (&str, Month) = (&sample.member, sample.month);
-    let Some((place, account)) = taker.split_once('/') else {
+    let Some(account) = of_member(taker, of.0) else {
         return Ok(());
     };
-    // Who drew it was looked at before.
-    let is_known = place != sample.member || account == sample.reviewer;
-    if is_known || tables::sign_off(&mut *conn, of.0, of.1).await?.is_some() {
-        return Ok(());
+    let is_open = tables::sign_off(&mut *conn, of.0, of.1).await?.is_none();
+    if is_open && account != sample.reviewer {
+        reviewer::check_not_in_month(house, conn, of, account).await?;
     }
-    reviewer::check_not_in_month(house, conn, of, account).await
+    Ok(())
+}
+
+/// The account of `taker`, `PLACE/ACCOUNT`, if that place is `member`.
+fn of_member<'t>(taker: &'t str, member: &str) -> Option<&'t str> {
+    taker.strip_prefix(member)?.strip_prefix('/')
 }

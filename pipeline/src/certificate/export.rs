@@ -1,6 +1,10 @@
 //! Certificates as files: one each, with the public key and a page that says how to check them without us. *Edge.*
 
-use std::{fs, io::ErrorKind, path::Path};
+use std::{
+    fs::{self, File},
+    io::{ErrorKind, Write},
+    path::Path,
+};
 
 use mayfly_retention::certificate::State;
 
@@ -14,6 +18,7 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
+    output::name_new,
 };
 
 /// Writes every certificate to `folder`, which may hold those of an earlier export; returns how many there are. The export
@@ -82,9 +87,13 @@ fn put(path: &Path, text: &str) -> Result<()> {
     }
     // Whole or not at all: a file that was cut off would be in the way of the next export.
     let new = path.with_extension("new");
-    fs::write(&new, text)
-        .and_then(|()| fs::rename(&new, path))
-        .map_err(Error::io("write a certificate"))
+    let named = File::create(&new)
+        .and_then(|mut file| file.write_all(text.as_bytes()).and_then(|()| file.sync_all()))
+        .and_then(|()| name_new(&new, path));
+    named.map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => taken(),
+        _ => Error::io("write a certificate")(error),
+    })
 }
 
 fn taken() -> Error {

@@ -2,6 +2,8 @@
 
 use std::{fs::OpenOptions, io::Write, os::unix::fs::OpenOptionsExt, path::Path};
 
+use mayfly_consent::Language;
+
 use super::{
     Opening, approval,
     args::{AccountCommand, HandArguments, TokenCommand},
@@ -12,7 +14,7 @@ use crate::{
     access::people::{Holder, Mover},
     approval::Step,
     error::{Error, Exit, Result},
-    roc::taipei,
+    printed::{moment, of},
     signin::{
         desk, forms,
         tokens::{self, Wanted},
@@ -25,11 +27,16 @@ pub(super) async fn run(opening: &Opening, command: AccountCommand, out: &Out) -
             let house = opening.to_look().await?;
             let accounts = desk::list(&house, &place).await?;
             if csv {
-                out.csv(&forms::table(&accounts, out.language).csv())?;
+                out.csv(&forms::table(&accounts, Language::En).csv())?;
                 return Ok(Exit::Done);
             }
             out.show(&accounts, || match accounts.len() {
-                0 => "nobody there is authorised today\n".into(),
+                0 => of(
+                    out.language,
+                    "nobody there is authorised today\n",
+                    "該處今日無人有授權\n",
+                )
+                .into(),
                 _ => forms::table(&accounts, out.language).text(out.language),
             })?;
             Ok(Exit::Done)
@@ -44,7 +51,7 @@ pub(super) async fn run(opening: &Opening, command: AccountCommand, out: &Out) -
             let house = opening.to_act().await?;
             match desk::unlock(&house, &holder, &mover(&hand)?).await? {
                 Step::Applied(applied) => approval::applied(opening, &applied, out),
-                Step::Done(()) => told(out, &holder, "is unlocked"),
+                Step::Done(()) => told(out, &holder, ["is unlocked", "已解鎖"]),
             }
         }
         AccountCommand::Token(command) => token(opening, command, out).await,
@@ -56,11 +63,11 @@ pub(super) async fn run(opening: &Opening, command: AccountCommand, out: &Out) -
             let holder = Holder::parse(&holder)?;
             let house = opening.to_act().await?;
             desk::leaked(&house, &holder, attributable(&account)?, &reason).await?;
-            told(
-                out,
-                &holder,
+            let what = [
                 "opens nothing from now on; its holder needs a first password",
-            )
+                "即時失效；持有人須重新領取初始密碼",
+            ];
+            told(out, &holder, what)
         }
     }
 }
@@ -88,7 +95,11 @@ async fn token(opening: &Opening, command: TokenCommand, out: &Out) -> Result<Ex
                     file.fill(&format!("{}\n", made.token.as_str()))?;
                     let told = serde_json::json!({ "token": made.number, "until": made.until });
                     out.show(&told, || {
-                        format!("token {} serves until {}\n", made.number, taipei(made.until))
+                        let (number, until) = (made.number, moment(made.until, out.language));
+                        match out.language {
+                            Language::En => format!("token {number} serves until {until}\n"),
+                            Language::ZhTw => format!("介接憑證 {number} 有效至 {until}\n"),
+                        }
                     })?;
                     Ok(Exit::Done)
                 }
@@ -98,8 +109,13 @@ async fn token(opening: &Opening, command: TokenCommand, out: &Out) -> Result<Ex
             let house = opening.to_look().await?;
             let tokens = tokens::list(&house, &place).await?;
             out.show(&tokens, || match tokens.len() {
-                0 => "no token serves there\n".into(),
-                _ => forms::tokens(&tokens).text(out.language),
+                0 => of(
+                    out.language,
+                    "no token serves there\n",
+                    "該處沒有有效的介接憑證\n",
+                )
+                .into(),
+                _ => forms::tokens(&tokens, out.language).text(out.language),
             })?;
             Ok(Exit::Done)
         }
@@ -110,8 +126,9 @@ async fn token(opening: &Opening, command: TokenCommand, out: &Out) -> Result<Ex
         } => {
             let house = opening.to_act().await?;
             tokens::end(&house, token, attributable(&account)?, &reason).await?;
-            out.show(&serde_json::json!({ "ended": token }), || {
-                format!("token {token} is over\n")
+            out.show(&serde_json::json!({ "ended": token }), || match out.language {
+                Language::En => format!("token {token} is over\n"),
+                Language::ZhTw => format!("介接憑證 {token} 已失效\n"),
             })?;
             Ok(Exit::Done)
         }
@@ -131,11 +148,11 @@ async fn first(
         Step::Applied(applied) => approval::applied(opening, &applied, out),
         Step::Done(first) => {
             notice.fill(&forms::notice(holder, &first))?;
-            told(
-                out,
-                holder,
+            let what = [
                 "has a first password; hand the notice to its holder alone",
-            )
+                "已核發初始密碼；通知僅得交付持有人本人",
+            ];
+            told(out, holder, what)
         }
     }
 }
@@ -176,10 +193,10 @@ impl Drop for Notice<'_> {
     }
 }
 
-fn told(out: &Out, holder: &Holder, what: &str) -> Result<Exit> {
+fn told(out: &Out, holder: &Holder, what: [&str; 2]) -> Result<Exit> {
     let name = format!("{}/{}", holder.at, holder.account);
     out.show(&serde_json::json!({ "account": name }), || {
-        format!("{name} {what}\n")
+        format!("{name} {}\n", of(out.language, what[0], what[1]))
     })?;
     Ok(Exit::Done)
 }

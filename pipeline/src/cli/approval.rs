@@ -7,8 +7,7 @@ use super::{Opening, args::ApprovalCommand, attributable, out::Out};
 use crate::{
     approval::{Applied, forms, steps, store::Approval},
     error::{Error, Exit, Result},
-    printed::of,
-    roc::taipei,
+    printed::{moment, of},
 };
 
 pub(super) async fn run(opening: &Opening, command: ApprovalCommand, out: &Out) -> Result<Exit> {
@@ -66,7 +65,11 @@ pub(super) async fn run(opening: &Opening, command: ApprovalCommand, out: &Out) 
 /// Tells that an act was applied for and not done: not now, so that no script takes it for done.
 pub(super) fn applied(opening: &Opening, applied: &Applied, out: &Out) -> Result<Exit> {
     out.show(applied, || {
-        let (again, number, until) = (opening.again(), applied.approval, taipei(applied.expires_at));
+        let (again, number, until) = (
+            opening.again(),
+            applied.approval,
+            moment(applied.expires_at, out.language),
+        );
         match out.language {
             Language::En => format!(
                 "not done yet: approval {number} is applied for, until {until}\n\

@@ -40,7 +40,7 @@ pub(super) use self::{
     stop::{StopCommand, StopTarget},
     subject::SubjectCommand,
 };
-use crate::{config::Environment, telemetry::LogLevel};
+use crate::{access::OPERATOR, config::Environment, telemetry::LogLevel};
 
 /// A credit bureau's batch integration pipeline: consented queries to the labour insurer, answers sealed for three
 /// days, everything in a journal that outsiders can verify.
@@ -250,7 +250,7 @@ pub(super) enum ConsentCommand {
         /// The member's number of the consent (consent_ref)
         reference: String,
         /// Who looks at it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
         /// Without masks: the subject's number, name and birth date, and the source telephone
         #[arg(long)]
@@ -271,7 +271,7 @@ pub(super) struct SubmitArguments {
     /// The batch file, named <member 3>-<ROC date 7>-<batch no. 2>.csv
     pub(super) file: PathBuf,
     /// Who submits it
-    #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+    #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
     pub(super) account: String,
     /// Institution code, in place of the one in the file's name
     #[arg(long, value_name = "CODE")]

@@ -15,7 +15,7 @@ use crate::{
     },
     certificate::check,
     error::{Error, Exit, Result},
-    printed,
+    printed, wording,
 };
 
 pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> Result<Exit> {
@@ -152,9 +152,11 @@ fn verified(folder: &Path, key: String, out: &Out) -> Result<Exit> {
             }
         };
         for remark in &verified.remarks {
+            let remark = wording::line(remark, out.language);
             text.push_str(&format!("{}{remark}\n", of("remark: ", "備註：")));
         }
         for finding in &verified.findings {
+            let finding = wording::line(finding, out.language);
             text.push_str(&format!("{}{finding}\n", of("finding: ", "不符：")));
         }
         if verified.findings.is_empty() {

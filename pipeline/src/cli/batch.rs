@@ -18,8 +18,7 @@ use crate::{
     delivery::rejects,
     error::{Error, Exit, Result},
     intake::BatchName,
-    printed,
-    roc::taipei,
+    printed::{self, moment},
     run::{
         self,
         accept::{Accepted, Source, Submission, accept, open},
@@ -117,7 +116,7 @@ fn receipt(summary: &Summary, known: bool, again: &str, language: Language) -> S
         summary.rows,
         of("rows", "列"),
         of("received", "收件時間"),
-        taipei(summary.accepted_at),
+        moment(summary.accepted_at, language),
         summary.sha256,
         of("next: ", "接下來："),
         of(", then ", "，然後 "),
@@ -222,7 +221,10 @@ pub(super) async fn work(opening: &Opening, once: bool, out: &Out) -> Result<Exi
         let round = worker::round(&house, progress::watch(out)).await?;
         let batches = round.settled.len();
         for batch in &round.settled {
-            out.say(&format!("settled {batch}"));
+            out.say(&format!(
+                "{} {batch}",
+                printed::of(out.language, "settled", "已結清")
+            ));
         }
         if once {
             out.show(

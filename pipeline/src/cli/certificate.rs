@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use mayfly_retention::Cohort;
+use mayfly_consent::Language;
+use mayfly_retention::{Cohort, certificate::State};
 use serde_json::{Value, json};
 
 use super::{Opening, args::CertificateCommand, out::Out};
@@ -16,7 +17,8 @@ use crate::{
     },
     error::{Error, Exit, Result},
     ids,
-    roc::taipei,
+    printed::{moment, of},
+    wording,
 };
 
 pub(super) async fn run(opening: &Opening, command: CertificateCommand, out: &Out) -> Result<Exit> {
@@ -27,13 +29,21 @@ pub(super) async fn run(opening: &Opening, command: CertificateCommand, out: &Ou
             let house = opening.to_act().await?;
             let count = export(&house, &folder).await?;
             let key = house.signer.verifier().text();
-            out.show(&json!({ "certificates": count, "folder": folder, "key": key }), || {
-                format!(
-                    "{count} certificates in {}\nverify them anywhere: mayfly certificate verify {}/*.certificate --key '{key}'\n",
-                    folder.display(),
-                    folder.display()
-                )
-            })?;
+            out.show(
+                &json!({ "certificates": count, "folder": folder, "key": key }),
+                || {
+                    let folder = folder.display();
+                    let verify = format!("mayfly certificate verify {folder}/*.certificate --key '{key}'");
+                    match out.language {
+                        Language::En => {
+                            format!("{count} certificates in {folder}\nverify them anywhere: {verify}\n")
+                        }
+                        Language::ZhTw => {
+                            format!("已寫入 {count} 份刪除佐證至 {folder}\n任何地方均可查驗：{verify}\n")
+                        }
+                    }
+                },
+            )?;
             Ok(Exit::Done)
         }
         CertificateCommand::Verify { files, key } => verify(&files, &key, out),
@@ -49,30 +59,20 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
     out.show(&values, || {
         let mut text = String::new();
         for stored in &certificates {
-            let facts = &stored.certificate.facts;
-            text.push_str(&format!(
-                "{:>6}  {:<18} {:<8} {:>5} segments {:>8} records  {}{}\n",
-                stored.certificate.number,
-                facts.cohort.name(),
-                facts.state.name(),
-                facts.segments.expected,
-                facts.records.expected,
-                taipei(facts.bytes_removed_at),
-                if facts.is_late() {
-                    "  after the legal limit"
-                } else {
-                    ""
-                }
-            ));
+            text.push_str(&line(stored, out.language));
         }
-        text.push_str(&format!(
-            "{} certificates; {}\npublic key {}\n",
+        let (count, sentence) = (
             certificates.len(),
-            accounting.sentence(),
-            ids::hex(&house.signer.verifier().fingerprint())
-        ));
+            wording::line(&accounting.sentence(), out.language),
+        );
+        let key = ids::hex(&house.signer.verifier().fingerprint());
+        text.push_str(&match out.language {
+            Language::En => format!("{count} certificates; {sentence}\npublic key {key}\n"),
+            Language::ZhTw => format!("刪除佐證 {count} 份；{sentence}\n公鑰 {key}\n"),
+        });
         for finding in &accounting.findings {
-            text.push_str(&format!("finding: {finding}\n"));
+            let finding = wording::line(finding, out.language);
+            text.push_str(&format!("{}{finding}\n", of(out.language, "finding: ", "不符：")));
         }
         text
     })?;
@@ -80,6 +80,34 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
         true => Exit::Done,
         false => Exit::Findings,
     })
+}
+
+fn line(stored: &Stored, language: Language) -> String {
+    let facts = &stored.certificate.facts;
+    let (number, cohort) = (stored.certificate.number, facts.cohort.name());
+    let (segments, records) = (facts.segments.expected, facts.records.expected);
+    let at = moment(facts.bytes_removed_at, language);
+    let late = match facts.is_late() {
+        true => of(language, "  after the legal limit", "　逾法定期限"),
+        false => "",
+    };
+    match language {
+        Language::En => {
+            let state = facts.state.name();
+            format!(
+                "{number:>6}  {cohort:<18} {state:<8} {segments:>5} segments {records:>8} records  {at}{late}\n"
+            )
+        }
+        Language::ZhTw => {
+            let state = match facts.state {
+                State::Erased => "已銷毀",
+                State::Deleted => "已刪除",
+            };
+            format!(
+                "{number:>6}  {cohort:<18} {state}　封存檔 {segments:>5} 個　紀錄 {records:>8} 筆　{at}{late}\n"
+            )
+        }
+    }
 }
 
 async fn show(opening: &Opening, cohort: &str, out: &Out) -> Result<Exit> {
@@ -98,10 +126,18 @@ fn verify(files: &[PathBuf], key: &[String], out: &Out) -> Result<Exit> {
     out.show(&json!({ "files": judged, "findings": unsound }), || {
         let mut text = String::new();
         for judged in &judged {
-            let mark = if judged.sound { "good" } else { "BAD " };
-            text.push_str(&format!("{mark}  {}: {}\n", judged.file.display(), judged.said));
+            let mark = match judged.sound {
+                true => of(out.language, "good", "相符"),
+                false => of(out.language, "BAD ", "不符"),
+            };
+            let said = wording::line(&judged.said, out.language);
+            text.push_str(&format!("{mark}  {}: {said}\n", judged.file.display()));
         }
-        text.push_str(&format!("{} files, {unsound} findings\n", judged.len()));
+        let files = judged.len();
+        text.push_str(&match out.language {
+            Language::En => format!("{files} files, {unsound} findings\n"),
+            Language::ZhTw => format!("檔案 {files} 個，不符 {unsound} 個\n"),
+        });
         text
     })?;
     Ok(if unsound == 0 { Exit::Done } else { Exit::Findings })

@@ -1,5 +1,7 @@
 //! `clauses`. *Edge.*
 
+use mayfly_consent::Language;
+
 use super::{Opening, out::Out};
 use crate::{
     clauses::{forms, list},
@@ -22,15 +24,17 @@ pub(super) async fn run(opening: &Opening, prefix: &str, csv: bool, out: &Out) -
                 .filter(|standing| standing.state == state)
                 .count()
         };
-        format!(
-            "{table}\n{} clauses: {} kept, {} due, {} overdue, {} open, {} organisational\n",
-            standings.len(),
-            count(list::State::Kept),
-            count(list::State::Due),
-            count(list::State::Overdue),
-            count(list::State::Open),
-            count(list::State::Organisational)
-        )
+        let (all, kept, due) = (standings.len(), count(list::State::Kept), count(list::State::Due));
+        let (overdue, open) = (count(list::State::Overdue), count(list::State::Open));
+        let organisational = count(list::State::Organisational);
+        match out.language {
+            Language::En => format!(
+                "{table}\n{all} clauses: {kept} kept, {due} due, {overdue} overdue, {open} open, {organisational} organisational\n"
+            ),
+            Language::ZhTw => format!(
+                "{table}\n條款 {all} 項：遵循 {kept}、待辦 {due}、逾期 {overdue}、未完成 {open}、組織面 {organisational}\n"
+            ),
+        }
     })?;
     Ok(Exit::Done)
 }

@@ -16,8 +16,7 @@ use crate::{
     },
     error::{Exit, Result},
     intake::Encoding,
-    printed::of,
-    roc::taipei,
+    printed::{channel, day, moment, of},
 };
 
 pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -> Result<Exit> {
@@ -25,20 +24,22 @@ pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -
     match command {
         ConsentCommand::Import { files, encoding } => {
             let imported = import::import(&house, &files, encoding.into()).await?;
-            out.show(&imported, || {
-                format!(
-                    "{} consents new, {} known already\n",
-                    imported.new, imported.known
-                )
+            let (new, known) = (imported.new, imported.known);
+            out.show(&imported, || match out.language {
+                Language::En => format!("{new} consents new, {known} known already\n"),
+                Language::ZhTw => format!("新登錄當事人同意 {new} 筆，先前已登錄 {known} 筆\n"),
             })?;
         }
         ConsentCommand::Outcome { file } => {
             let recorded = outcome::record(&house, &file).await?;
-            out.show(&recorded, || {
-                format!(
-                    "{} outcomes recorded, {} consents withdrawn, {} lines known already\n",
-                    recorded.outcomes, recorded.withdrawn, recorded.known
-                )
+            let (outcomes, withdrawn, known) = (recorded.outcomes, recorded.withdrawn, recorded.known);
+            out.show(&recorded, || match out.language {
+                Language::En => format!(
+                    "{outcomes} outcomes recorded, {withdrawn} consents withdrawn, {known} lines known already\n"
+                ),
+                Language::ZhTw => {
+                    format!("登錄授信結果 {outcomes} 筆，撤回同意 {withdrawn} 筆，先前已登錄 {known} 行\n")
+                }
             })?;
         }
         ConsentCommand::Show {
@@ -166,10 +167,16 @@ impl<'a> View<'a> {
 
     pub(super) fn text(&self, language: Language) -> String {
         let name = |en, zh| of(language, en, zh);
-        let taipei = |text: &str| text.parse().map_or_else(|_| text.to_owned(), taipei);
+        let taipei = |text: &str| {
+            let at = text.parse();
+            at.map_or_else(|_| text.to_owned(), |at| moment(at, language))
+        };
         let outcome = self.outcome.map_or_else(
             || name("not known yet", "尚未得知").to_owned(),
-            |(word, day)| format!("{} {day}", became(word, language)),
+            |(word, on)| {
+                let on = on.parse().map_or_else(|_| on.clone(), |on| day(on, language));
+                format!("{} {on}", became(word, language))
+            },
         );
         let withdrawn = self.withdrawn_at.as_deref();
         let withdrawn = withdrawn.map_or_else(|| name("no", "否").to_owned(), taipei);
@@ -182,7 +189,7 @@ impl<'a> View<'a> {
             ),
             (
                 name("channel      ", "授權方式    "),
-                self.consent_channel.to_owned(),
+                channel(self.consent_channel, language).to_owned(),
             ),
             (name("given        ", "授權時間    "), taipei(&self.consented_at)),
             (
@@ -194,7 +201,7 @@ impl<'a> View<'a> {
                 format!(
                     "{} {} {} {}",
                     self.idv_method,
-                    self.idv_result,
+                    proven(self.idv_result, language),
                     taipei(&self.idv_at),
                     self.idv_ref
                 ),
@@ -206,7 +213,10 @@ impl<'a> View<'a> {
                 name("kept until   ", "保存至      "),
                 match self.kept_until.starts_with("open") {
                     true => name(&self.kept_until, "未定：授信結果尚未得知").to_owned(),
-                    false => self.kept_until.clone(),
+                    false => self
+                        .kept_until
+                        .parse()
+                        .map_or_else(|_| self.kept_until.clone(), |on| day(on, language)),
                 },
             ),
         ];
@@ -225,6 +235,15 @@ impl<'a> View<'a> {
             self.form_text.trim_end(),
         ));
         text
+    }
+}
+
+/// How it ended when somebody proved who they are.
+fn proven(word: &str, language: Language) -> &str {
+    match (word, language) {
+        ("passed", Language::ZhTw) => "通過",
+        ("failed", Language::ZhTw) => "未通過",
+        (word, _) => word,
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
         granting::{self, Use},
     },
     error::{Exit, Result},
+    printed::of,
 };
 
 pub(super) async fn run(opening: &Opening, command: GrantCommand, out: &Out) -> Result<Exit> {
@@ -56,7 +57,12 @@ pub(super) async fn run(opening: &Opening, command: GrantCommand, out: &Out) -> 
             }
             let lines: Vec<_> = grants.iter().map(forms::line).collect();
             out.show(&lines, || match grants.len() {
-                0 => "nobody has a grant of answers beyond their own cases\n".to_owned(),
+                0 => of(
+                    out.language,
+                    "nobody has a grant of answers beyond their own cases\n",
+                    "無人獲授權使用本人案件以外的回覆\n",
+                )
+                .to_owned(),
                 _ => forms::table(&grants, out.language).text(out.language),
             })?;
         }
@@ -67,8 +73,9 @@ pub(super) async fn run(opening: &Opening, command: GrantCommand, out: &Out) -> 
         } => {
             let house = opening.to_act().await?;
             granting::end(&house, grant, &reason, attributable(&account)?).await?;
-            out.show(&serde_json::json!({ "ended": grant }), || {
-                format!("grant {grant} is over\n")
+            out.show(&serde_json::json!({ "ended": grant }), || match out.language {
+                Language::En => format!("grant {grant} is over\n"),
+                Language::ZhTw => format!("使用授權 {grant} 已終止\n"),
             })?;
         }
     }

@@ -1,11 +1,13 @@
 //! `purge hold add|lift|list`. *Edge.*
 
+use mayfly_consent::Language;
+
 use super::{Opening, approval, args::HoldCommand, attributable, out::Out};
 use crate::{
     approval::Step,
     error::{Exit, Result},
+    printed::{moment, of},
     purge::hold::{self, Hold, Scope},
-    roc::taipei,
 };
 
 pub(super) async fn run(opening: &Opening, command: HoldCommand, out: &Out) -> Result<Exit> {
@@ -33,9 +35,11 @@ pub(super) async fn run(opening: &Opening, command: HoldCommand, out: &Out) -> R
             };
             out.show(&serde_json::json!({ "hold": number }), || {
                 let again = opening.again();
-                format!(
-                    "hold {number} keeps them from now on; lift it with: {again} purge hold lift {number} --reason WHY\n"
-                )
+                let lift = format!("{again} purge hold lift {number} --reason WHY");
+                match out.language {
+                    Language::En => format!("hold {number} keeps them from now on; lift it with: {lift}\n"),
+                    Language::ZhTw => format!("保留 {number} 已生效；解除：{lift}\n"),
+                }
             })?;
         }
         HoldCommand::Lift {
@@ -49,8 +53,9 @@ pub(super) async fn run(opening: &Opening, command: HoldCommand, out: &Out) -> R
             if let Step::Applied(applied) = hold::lift(&house, hold, &reason, by, approval).await? {
                 return approval::applied(opening, &applied, out);
             }
-            out.show(&serde_json::json!({ "lifted": hold }), || {
-                format!("hold {hold} is lifted\n")
+            out.show(&serde_json::json!({ "lifted": hold }), || match out.language {
+                Language::En => format!("hold {hold} is lifted\n"),
+                Language::ZhTw => format!("保留 {hold} 已解除\n"),
             })?;
         }
         HoldCommand::List { all } => {
@@ -58,32 +63,39 @@ pub(super) async fn run(opening: &Opening, command: HoldCommand, out: &Out) -> R
             let holds = hold::list(&mut house.db.reader().await?, !all).await?;
             out.show(&holds, || {
                 if holds.is_empty() {
-                    return "nothing is held beyond its end\n".into();
+                    return of(
+                        out.language,
+                        "nothing is held beyond its end\n",
+                        "沒有逾期保留的紀錄\n",
+                    )
+                    .into();
                 }
-                holds.iter().map(line).collect()
+                holds.iter().map(|hold| line(hold, out.language)).collect()
             })?;
         }
     }
     Ok(Exit::Done)
 }
 
-fn line(hold: &Hold) -> String {
+fn line(hold: &Hold, language: Language) -> String {
     let scope = &hold.scope;
     let narrowed: String = [&scope.month, &scope.member, &scope.batch]
         .into_iter()
         .flatten()
         .map(|only| format!(" {only}"))
         .collect();
-    let mut line = format!(
-        "hold {}  {}{narrowed}  since {}  by {}: {}\n",
-        hold.hold,
-        scope.class,
-        taipei(hold.placed_at),
-        hold.placed_by,
-        hold.reason
-    );
+    let (number, class) = (hold.hold, &scope.class);
+    let (by, reason, since) = (&hold.placed_by, &hold.reason, moment(hold.placed_at, language));
+    let mut line = match language {
+        Language::En => format!("hold {number}  {class}{narrowed}  since {since}  by {by}: {reason}\n"),
+        Language::ZhTw => format!("保留 {number}　{class}{narrowed}　自 {since} 起　{by}：{reason}\n"),
+    };
     if let Some((by, at)) = &hold.lifted {
-        line.push_str(&format!("  lifted {} by {by}\n", taipei(*at)));
+        let at = moment(*at, language);
+        line.push_str(&match language {
+            Language::En => format!("  lifted {at} by {by}\n"),
+            Language::ZhTw => format!("　　解除 {at}　{by}\n"),
+        });
     }
     line
 }

@@ -48,6 +48,7 @@ use self::{
 };
 use crate::{
     app::House,
+    config,
     error::{Error, Exit, Result},
     lockdown, setup, telemetry,
 };
@@ -60,7 +61,9 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) if usage::is_wrong(&error) => {
             let refused = usage::refusal(&error);
-            Out::new(false, args::Lang::En).error(&refused);
+            let out = Out::new(false, usage::language(config::typed()));
+            out.error(&refused);
+            out.usage(&error);
             return ExitCode::from(refused.exit() as u8);
         }
         Err(help) => {

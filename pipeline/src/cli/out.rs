@@ -8,12 +8,11 @@ use std::{
 use mayfly_consent::{Code, Language};
 use serde::Serialize;
 
-use super::{args::Lang, terminal};
+use super::{args::Lang, terminal, usage};
 use crate::{
     batch::Summary,
     error::{Error, Result},
-    printed,
-    roc::taipei,
+    printed::{self, moment},
     wording,
 };
 
@@ -74,10 +73,11 @@ impl Out {
 
     /// Tells that a data directory was made.
     pub(super) fn made(&self, dir: &Path, again: &str) {
-        self.say(&format!(
-            "made {}\nnext: {again} member import FILE",
-            dir.display()
-        ));
+        let place = dir.display();
+        self.say(&match self.language {
+            Language::En => format!("made {place}\nnext: {again} member import FILE"),
+            Language::ZhTw => format!("已建立 {place}\n接下來：{again} member import FILE"),
+        });
         if self.json {
             let _ = write(&format!("{}\n", serde_json::json!({ "data": dir })));
         }
@@ -93,6 +93,13 @@ impl Out {
             error.code(),
             said.remedy
         );
+    }
+
+    /// Tells how a command is used that was not understood.
+    pub(super) fn usage(&self, error: &clap::Error) {
+        if let Some(line) = usage::line(error, self.language) {
+            let _ = writeln!(std::io::stderr(), "{}", terminal::line(&line));
+        }
     }
 
     /// A batch and what became of it, for people.
@@ -126,7 +133,7 @@ impl Out {
         }
         if let Some(expires_at) = summary.expires_at {
             let name = of("answers can be read until ", "回覆可讀至 ");
-            text.push_str(&format!("\n{name}{}\n", taipei(expires_at)));
+            text.push_str(&format!("\n{name}{}\n", moment(expires_at, self.language)));
         }
         text
     }

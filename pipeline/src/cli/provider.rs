@@ -7,12 +7,12 @@ use super::{Opening, args::ProviderCommand, out::Out};
 use crate::{
     clock,
     error::{Error, Exit, Result},
+    printed::{moment, of},
     provider::{
         Faults,
         exchange::{Answered, FileFault, Manner, answer_requests},
         http::{self, Files, Manners, Served},
     },
-    roc::taipei,
     schedule,
     transfer::store::{self, Quarantined, Transfer},
     wording,
@@ -41,11 +41,17 @@ pub(super) async fn run(opening: &Opening, command: ProviderCommand, out: &Out) 
             let report = serde_json::json!({ "replies": replies, "questions": questions, "left": left });
             out.show(&report, || {
                 let mut text: String = replies.iter().map(|name| format!("{name}\n")).collect();
-                text.push_str(&format!("{questions} questions answered with invented records\n"));
+                text.push_str(&match out.language {
+                    Language::En => format!("{questions} questions answered with invented records\n"),
+                    Language::ZhTw => format!("以虛構紀錄回覆查詢 {questions} 筆\n"),
+                });
                 if left > 0 {
-                    text.push_str(&format!(
-                        "{left} files left alone: no requests, or not of a sandbox\n"
-                    ));
+                    text.push_str(&match out.language {
+                        Language::En => {
+                            format!("{left} files left alone: no requests, or not of a sandbox\n")
+                        }
+                        Language::ZhTw => format!("未處理檔案 {left} 個：不是查詢檔，或不屬於沙箱\n"),
+                    });
                 }
                 text
             })?;
@@ -77,8 +83,9 @@ pub(super) async fn run(opening: &Opening, command: ProviderCommand, out: &Out) 
             let stop = schedule::told_to_stop()?;
             let opened = |place| {
                 let report = serde_json::json!({ "listening": place });
-                out.show(&report, || {
-                    format!("the sandbox provider listens at {place}; stop with Ctrl-C\n")
+                out.show(&report, || match out.language {
+                    Language::En => format!("the sandbox provider listens at {place}; stop with Ctrl-C\n"),
+                    Language::ZhTw => format!("沙箱之資料提供機關於 {place} 接聽；以 Ctrl-C 停止\n"),
                 })
             };
             http::serve(served, manners, stop, opened).await?;
@@ -110,9 +117,9 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
     };
     out.show(&traffic, || {
         if traffic.transfers.is_empty() && traffic.quarantined.is_empty() {
-            return "no file was exchanged yet\n".into();
+            return of(out.language, "no file was exchanged yet\n", "尚未交換任何檔案\n").into();
         }
-        let transfers = traffic.transfers.iter().map(transfer);
+        let transfers = traffic.transfers.iter().map(|sent| transfer(sent, out.language));
         transfers
             .chain(
                 traffic
@@ -125,42 +132,57 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn transfer(transfer: &Transfer) -> String {
-    let mut line = format!(
-        "{}  {:<7} {:<27} {:>7} lines  {:<6} by {}  batch {}\n",
-        taipei(transfer.at),
-        transfer.direction,
-        transfer.file,
-        transfer.lines,
-        transfer.state,
-        transfer.operator,
-        transfer.batch
-    );
-    if transfer.doubled > 0 {
-        line.push_str(&format!(
-            "  came again {} times, byte for byte\n",
-            transfer.doubled
-        ));
+fn transfer(transfer: &Transfer, language: Language) -> String {
+    let (at, file, lines) = (moment(transfer.at, language), &transfer.file, transfer.lines);
+    let (operator, batch, doubled) = (&transfer.operator, &transfer.batch, transfer.doubled);
+    let (direction, state) = (transfer.direction.as_str(), transfer.state.as_str());
+    let mut line = match language {
+        Language::En => format!(
+            "{at}  {direction:<7} {file:<27} {lines:>7} lines  {state:<6} by {operator}  batch {batch}\n"
+        ),
+        Language::ZhTw => {
+            let direction = match direction {
+                "request" => "查詢檔",
+                "reply" => "回覆檔",
+                direction => direction,
+            };
+            let state = match state {
+                "sent" => "已送出",
+                "unsent" => "未送出",
+                "taken" => "已收取",
+                state => state,
+            };
+            format!("{at}  {direction} {file:<27} {lines:>7} 行  {state}　承辦人 {operator}　批次 {batch}\n")
+        }
+    };
+    if doubled > 0 {
+        line.push_str(&match language {
+            Language::En => format!("  came again {doubled} times, byte for byte\n"),
+            Language::ZhTw => format!("　　又收到 {doubled} 次，內容完全相同\n"),
+        });
     }
     line
 }
 
 fn quarantined(file: &Quarantined, language: Language) -> String {
     let name = match file.file.as_str() {
-        "" => "a file of another name",
+        "" => of(language, "a file of another name", "名稱不符之檔案"),
         name => name,
     };
     let sentence = match language {
         Language::En => FileFault::parse(&file.reason).map_or("", FileFault::sentence),
         Language::ZhTw => wording::general(&file.reason).map_or("", |(sentence, _)| sentence),
     };
-    format!(
-        "{}  QUARANTINED {name}: {sentence} ({})  {} bytes, SHA-256 {}\n",
-        taipei(file.at),
-        file.reason,
-        file.bytes,
-        file.sha256
-    )
+    let (at, reason) = (moment(file.at, language), &file.reason);
+    let (bytes, sha256) = (file.bytes, &file.sha256);
+    match language {
+        Language::En => {
+            format!("{at}  QUARANTINED {name}: {sentence} ({reason})  {bytes} bytes, SHA-256 {sha256}\n")
+        }
+        Language::ZhTw => {
+            format!("{at}  已隔離 {name}：{sentence} ({reason})　{bytes} 位元組，SHA-256 {sha256}\n")
+        }
+    }
 }
 
 /// How many lines of each kind are shown.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use mayfly_consent::Language;
+
 use super::out::Out;
 use crate::{
     app::House,
@@ -13,6 +15,7 @@ use crate::{
     error::{Error, Exit, Result},
     input,
     output::file::NewFile,
+    printed::of,
 };
 
 /// What is to be reconciled, and who does it.
@@ -48,7 +51,7 @@ impl Order<'_> {
         value["entry"] = entry.into();
         value["findings"] =
             serde_json::to_value(&first).map_err(|_| Error::Bug("a finding has no JSON form"))?;
-        out.show(&value, || text(&reconciled, entry, &first))?;
+        out.show(&value, || text(&reconciled, entry, &first, out.language))?;
         Ok(match reconciled.is_clean() {
             true => Exit::Done,
             false => Exit::Findings,
@@ -94,19 +97,44 @@ fn fields(finding: &Finding) -> String {
     }
 }
 
-fn text(reconciled: &Reconciled, entry: u64, first: &[Finding]) -> String {
-    let mut text = format!(
-        "member {}, {}: {} query records here, {} lines in the member's log   (journal entry {entry})\n",
-        reconciled.member, reconciled.month, reconciled.records, reconciled.lines
-    );
+fn text(reconciled: &Reconciled, entry: u64, first: &[Finding], language: Language) -> String {
+    let of = |en, zh| of(language, en, zh);
+    let (member, month) = (&reconciled.member, &reconciled.month);
+    let (records, lines) = (reconciled.records, reconciled.lines);
+    let mut text = match language {
+        Language::En => format!(
+            "member {member}, {month}: {records} query records here, {lines} lines in the member's log   (journal entry {entry})\n"
+        ),
+        Language::ZhTw => format!(
+            "使用單位 {member} {month} 月勾稽：本機構查詢紀錄 {records} 筆，使用單位紀錄 {lines} 筆（軌跡序號 {entry}）\n"
+        ),
+    };
     let counts = [
-        ("in the log, not among the records", reconciled.missing_here),
-        ("among the records, not in the log", reconciled.missing_there),
-        ("more than once in the log", reconciled.twice),
-        ("in both, with other values", reconciled.different),
-        ("records without a consent", reconciled.no_consent),
         (
-            "records without an approval before the query",
+            of("in the log, not among the records", "使用單位有紀錄，本機構無"),
+            reconciled.missing_here,
+        ),
+        (
+            of("among the records, not in the log", "本機構有紀錄，使用單位無"),
+            reconciled.missing_there,
+        ),
+        (
+            of("more than once in the log", "使用單位重複紀錄"),
+            reconciled.twice,
+        ),
+        (
+            of("in both, with other values", "雙方均有紀錄而內容不同"),
+            reconciled.different,
+        ),
+        (
+            of("records without a consent", "查無當事人同意"),
+            reconciled.no_consent,
+        ),
+        (
+            of(
+                "records without an approval before the query",
+                "查詢前未經他人核准",
+            ),
             reconciled.no_approval,
         ),
     ];
@@ -114,23 +142,46 @@ fn text(reconciled: &Reconciled, entry: u64, first: &[Finding]) -> String {
         text.push_str(&format!("  {count:>9}  {what}\n"));
     }
     if reconciled.is_clean() {
-        text.push_str("both sides agree in every query\n");
+        text.push_str(of("both sides agree in every query\n", "雙方每筆查詢均相符\n"));
         return text;
     }
     let all: u64 = counts.iter().map(|(_, count)| count).sum();
-    text.push_str(&format!("the first {} of {all} findings:\n", first.len()));
+    let count = first.len();
+    text.push_str(&match language {
+        Language::En => format!("the first {count} of {all} findings:\n"),
+        Language::ZhTw => format!("不符共 {all} 項，列出前 {count} 項：\n"),
+    });
     for finding in first {
-        let word = finding.difference.word();
-        let line = format!(
-            "  {} line {}  {word}  {}",
-            finding.batch,
-            finding.line,
-            fields(finding)
-        );
-        text.push_str(line.trim_end());
+        text.push_str(shown(finding, language).trim_end());
         text.push('\n');
     }
     text
+}
+
+/// A finding in a line; its word and fields are those of the file, in Chinese what a bank calls them.
+fn shown(finding: &Finding, language: Language) -> String {
+    let (batch, line, difference) = (&finding.batch, finding.line, &finding.difference);
+    match language {
+        Language::En => format!(
+            "  {batch} line {line}  {}  {}",
+            difference.word(),
+            fields(finding)
+        ),
+        Language::ZhTw => {
+            let what = match difference {
+                Difference::MissingHere => "本機構無紀錄".to_owned(),
+                Difference::MissingThere => "使用單位無紀錄".to_owned(),
+                Difference::Twice => "使用單位重複紀錄".to_owned(),
+                Difference::NoConsent => "查無當事人同意".to_owned(),
+                Difference::NoApproval => "查詢前未經他人核准".to_owned(),
+                Difference::Different { fields } => {
+                    let names: Vec<&str> = fields.iter().map(|field| field.title()).collect();
+                    format!("內容不同：{}", names.join("、"))
+                }
+            };
+            format!("  {batch} 第 {line} 行　{what}")
+        }
+    }
 }
 
 const SHOWN: usize = 20;

@@ -6,7 +6,7 @@ use super::{Opening, args::RegisterCommand, attributable, out::Out};
 use crate::{
     app::House,
     error::{Exit, Result},
-    printed::Printed,
+    printed::{Printed, day, of},
     register::{
         enter::{self, New},
         forms,
@@ -27,7 +27,7 @@ pub(super) async fn run(opening: &Opening, command: RegisterCommand, out: &Out) 
                 csv,
                 &forms::kind_lines(regime),
                 |language| forms::kinds(regime, language),
-                "kinds",
+                ["kinds", "種文件"],
             )?;
         }
         RegisterCommand::Add {
@@ -66,7 +66,7 @@ pub(super) async fn run(opening: &Opening, command: RegisterCommand, out: &Out) 
                 csv,
                 &lines,
                 |language| forms::table(&papers, &house.regime, language),
-                "papers",
+                ["papers", "件文件"],
             )?;
         }
         RegisterCommand::Show { paper } => {
@@ -88,27 +88,34 @@ pub(super) async fn run(opening: &Opening, command: RegisterCommand, out: &Out) 
             let paper = list::show(&house, paper).await?;
             let selection = selection::of_paper(&house, &paper).await?;
             if csv {
-                out.csv(&forms::selection(&selection).csv())?;
+                out.csv(&forms::selection(&selection, Language::En).csv())?;
                 return Ok(Exit::Done);
             }
             out.show(&selection, || {
-                let table = forms::selection(&selection);
-                format!(
-                    "{}\n{} of {} consents of member {}, {} to {}\nseed {}\n",
-                    table.text(out.language),
-                    table.lines.len(),
-                    selection.population,
-                    selection.member,
-                    selection.from,
-                    selection.to,
-                    selection.seed
-                )
+                let table = forms::selection(&selection, out.language);
+                let (text, count) = (table.text(out.language), table.lines.len());
+                let (all, member, seed) = (selection.population, &selection.member, &selection.seed);
+                let (from, to) = (day(selection.from, out.language), day(selection.to, out.language));
+                match out.language {
+                    Language::En => format!(
+                        "{text}\n{count} of {all} consents of member {member}, {from} to {to}\nseed {seed}\n"
+                    ),
+                    Language::ZhTw => format!(
+                        "{text}\n使用單位 {member} 自 {from} 至 {to} 之當事人同意 {all} 筆，抽出 {count} 筆\n抽樣種子 {seed}\n"
+                    ),
+                }
             })?;
         }
         RegisterCommand::Use { from, to, csv } => {
             let house = opening.to_look().await?;
             let uses = usage::of_days(&house, from, to).await?;
-            show(out, csv, &uses, |_| forms::usage(&uses), "members")?;
+            show(
+                out,
+                csv,
+                &uses,
+                |language| forms::usage(&uses, language),
+                ["members", "個使用單位"],
+            )?;
         }
     }
     Ok(Exit::Done)
@@ -119,13 +126,14 @@ fn show<const N: usize>(
     csv: bool,
     value: &impl serde::Serialize,
     table: impl Fn(Language) -> Printed<N>,
-    what: &str,
+    what: [&str; 2],
 ) -> Result<()> {
     if csv {
         return out.csv(&table(Language::En).csv());
     }
     out.show(value, || {
         let table = table(out.language);
+        let what = of(out.language, what[0], what[1]);
         format!("{}\n{} {what}\n", table.text(out.language), table.lines.len())
     })
 }

@@ -1,5 +1,6 @@
 //! `batch results`: a member's delivery or own rows; at the bureau an export, or glass that is broken. *Edge.*
 
+use mayfly_consent::Language;
 use serde::Serialize;
 
 use super::{Opening, approval, args::ResultsArguments, attributable, out::Out};
@@ -11,6 +12,7 @@ use crate::{
         own::{self, OwnRows},
     },
     error::{Error, Exit, Result},
+    printed::{of, outcome},
 };
 
 pub(super) async fn run(opening: &Opening, results: &ResultsArguments, out: &Out) -> Result<Exit> {
@@ -70,17 +72,27 @@ async fn at_the_bureau(
 
 fn tell(delivery: &Delivery, out: &Out) -> Result<Exit> {
     out.show(delivery, || {
-        let mut text = format!("{} results, {} answers\n", delivery.results, delivery.answers);
-        if delivery.withheld > 0 {
-            text.push_str(&format!(
-                "{} answers kept back: stopped, or held for 72 hours already\n",
-                delivery.withheld
-            ));
+        let (results, answers, withheld) = (delivery.results, delivery.answers, delivery.withheld);
+        let mut text = match out.language {
+            Language::En => format!("{results} results, {answers} answers\n"),
+            Language::ZhTw => format!("結果 {results} 筆，回覆 {answers} 筆\n"),
+        };
+        if withheld > 0 {
+            text.push_str(&match out.language {
+                Language::En => {
+                    format!("{withheld} answers kept back: stopped, or held for 72 hours already\n")
+                }
+                Language::ZhTw => format!("未交付回覆 {withheld} 筆：已停止，或已保存滿 72 小時\n"),
+            });
         }
         for file in &delivery.files {
             text.push_str(&format!("{}\n  SHA-256 {}\n", file.path.display(), file.sha256));
         }
-        text.push_str("open them with the member's key: age -d -i KEYFILE FILE\n");
+        text.push_str(of(
+            out.language,
+            "open them with the member's key: age -d -i KEYFILE FILE\n",
+            "以使用單位之金鑰開啟：age -d -i KEYFILE FILE\n",
+        ));
         text
     })?;
     Ok(if delivery.withheld > 0 {
@@ -119,12 +131,21 @@ fn show(account: &str, own: &OwnRows, out: &Out) -> Result<Exit> {
         })
         .collect();
     out.show(&rows, || {
-        let mut text = format!("{} rows of {account}\n", rows.len());
+        let mut text = match out.language {
+            Language::En => format!("{} rows of {account}\n", rows.len()),
+            Language::ZhTw => format!("{account} 之案件 {} 列\n", rows.len()),
+        };
         for row in &rows {
-            text.push_str(&format!(
-                "\nline {}  case {}  {}  {}\n",
-                row.line, row.case_no, row.status, row.codes
-            ));
+            let (line, case, status, codes) = (
+                row.line,
+                row.case_no,
+                outcome(row.status, out.language),
+                &row.codes,
+            );
+            text.push_str(&match out.language {
+                Language::En => format!("\nline {line}  case {case}  {status}  {codes}\n"),
+                Language::ZhTw => format!("\n第 {line} 行　案號 {case}　{status}　{codes}\n"),
+            });
             for line in &row.answers {
                 text.push_str(&format!("  {line}\n"));
             }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use mayfly_consent::Language;
+
 use serde::Serialize;
 
 use super::{Opening, out::Out};
@@ -10,6 +12,7 @@ use crate::{
     console,
     error::{Error, Exit, Result},
     http::front::{self, Front},
+    printed::{of, width},
     schedule::{self, Plan, Ropes, watch::Watch},
     wording,
 };
@@ -39,14 +42,24 @@ pub(super) async fn serve(opening: &Opening, once: bool, listen: Option<String>,
             })
             .collect();
         out.show(&passes, || {
-            let lines = passes
-                .iter()
-                .map(|ran| format!("{:<12} {}\n", ran.pass, ran.outcome));
+            let lines = passes.iter().map(|ran| {
+                let pass = pass_name(ran.pass, out.language);
+                let room = " ".repeat(usize::saturating_sub(12, width(pass)));
+                let outcome = match ran.outcome {
+                    "ok" => of(out.language, "ok", "完成"),
+                    code => code,
+                };
+                format!("{pass}{room} {outcome}\n")
+            });
             lines.collect()
         })?;
         ran.into_iter().try_for_each(|(_, ran)| ran)?;
     } else {
-        out.say("serving; stop with Ctrl-C");
+        out.say(of(
+            out.language,
+            "serving; stop with Ctrl-C",
+            "服務執行中；以 Ctrl-C 停止",
+        ));
         let said = out.clone();
         let (dir, at) = (opening.dir.clone(), opening.at);
         let largest_upload = usize::try_from(config.limits.file_bytes).unwrap_or(usize::MAX);
@@ -62,8 +75,9 @@ pub(super) async fn serve(opening: &Opening, once: bool, listen: Option<String>,
             place.map(|place| {
                 Front::open(plan(place), move |at| {
                     // Whether somebody reads it does not change that it is open.
-                    let _ = said.show(&serde_json::json!({ "http": at }), || {
-                        format!("the HTTP door is open: http://{at}/\n")
+                    let _ = said.show(&serde_json::json!({ "http": at }), || match said.language {
+                        Language::En => format!("the HTTP door is open: http://{at}/\n"),
+                        Language::ZhTw => format!("HTTP 服務已開啟：http://{at}/\n"),
                     });
                 })
             })
@@ -98,9 +112,17 @@ pub(super) async fn watch(opening: &Opening, once: bool, out: &Out) -> Result<Ex
     let alarms = watch.look().await?;
     out.show(&alarms, || {
         if alarms.is_empty() {
-            let mut text = String::from("nothing is wrong; the gate is open\n");
+            let mut text = String::from(of(
+                out.language,
+                "nothing is wrong; the gate is open\n",
+                "沒有異常；關卡開啟中\n",
+            ));
             if !schedule::has_run(&opening.dir) {
-                text.push_str("but no schedule has ever run here, so that nothing goes by itself: start `mayfly serve`\n");
+                text.push_str(of(
+                    out.language,
+                    "but no schedule has ever run here, so that nothing goes by itself: start `mayfly serve`\n",
+                    "但排程從未在此執行，一切不會自動進行：請啟動 `mayfly serve`\n",
+                ));
             }
             return text;
         }
@@ -111,7 +133,12 @@ pub(super) async fn watch(opening: &Opening, once: bool, out: &Out) -> Result<Ex
                 format!("{}  {}\n", alarm.code, said.sentence)
             });
         lines
-            .chain(["the gate is closed until `mayfly watch --once` finds nothing\n".into()])
+            .chain([of(
+                out.language,
+                "the gate is closed until `mayfly watch --once` finds nothing\n",
+                "關卡已關閉；`mayfly watch --once` 查無異常後開啟\n",
+            )
+            .into()])
             .collect()
     })?;
     Ok(if alarms.is_empty() {
@@ -119,4 +146,17 @@ pub(super) async fn watch(opening: &Opening, once: bool, out: &Out) -> Result<Ex
     } else {
         Exit::Findings
     })
+}
+
+fn pass_name(word: &str, language: Language) -> &str {
+    match (word, language) {
+        ("purge", Language::ZhTw) => "銷毀",
+        ("evidence", Language::ZhTw) => "刪除佐證",
+        ("years", Language::ZhTw) => "年限屆滿",
+        ("sample", Language::ZhTw) => "抽核樣本",
+        ("sheet", Language::ZhTw) => "查詢紀錄單",
+        ("checkpoint", Language::ZhTw) => "軌跡簽章",
+        ("work", Language::ZhTw) => "批次處理",
+        (word, _) => word,
+    }
 }

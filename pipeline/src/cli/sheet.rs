@@ -11,8 +11,7 @@ use super::{
 use crate::{
     access::maker::Maker,
     error::{Exit, Result},
-    printed,
-    roc::taipei,
+    printed::{self, moment},
     sheet::{
         Name,
         check::{self, CheckedFile},
@@ -23,6 +22,7 @@ use crate::{
         verify::{self, Verified},
         week_of,
     },
+    wording,
 };
 
 pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> Result<Exit> {
@@ -140,9 +140,11 @@ fn verified(found: &Verified, out: &Out) -> Result<Exit> {
             ),
         };
         for remark in &found.remarks {
+            let remark = wording::line(remark, out.language);
             text.push_str(&format!("{}{remark}\n", of("remark: ", "備註：")));
         }
         for finding in &found.findings {
+            let finding = wording::line(finding, out.language);
             text.push_str(&format!("{}{finding}\n", of("finding: ", "不符：")));
         }
         if found.findings.is_empty() {
@@ -181,7 +183,7 @@ fn checked(files: &[CheckedFile], out: &Out) -> Result<Exit> {
             for act in &said.acts {
                 let (by, at) = (
                     act.by.as_deref().unwrap_or("?"),
-                    act.at.map_or_else(String::new, taipei),
+                    act.at.map_or_else(String::new, |at| moment(at, out.language)),
                 );
                 text.push_str(&match out.language {
                     Language::En => format!("      {} by {by} {at}, entry {}\n", act.act, act.entry),
@@ -195,6 +197,7 @@ fn checked(files: &[CheckedFile], out: &Out) -> Result<Exit> {
                 });
             }
             for finding in &said.findings {
+                let finding = wording::line(finding, out.language);
                 text.push_str(&format!("      {}{finding}\n", of("finding: ", "不符：")));
             }
         }
@@ -222,8 +225,8 @@ fn text(report: &Report, language: Language) -> String {
         ),
     };
     let act = |name: &str, at, by: &str, entry| match language {
-        Language::En => format!("  {name}  {}{by}, entry {entry}\n", taipei(at)),
-        Language::ZhTw => format!("  {name}  {}{by}，軌跡序號 {entry}\n", taipei(at)),
+        Language::En => format!("  {name}  {}{by}, entry {entry}\n", moment(at, language)),
+        Language::ZhTw => format!("  {name}  {}{by}，軌跡序號 {entry}\n", moment(at, language)),
     };
     text.push_str(&act(
         of("made    ", "產製    "),
@@ -257,7 +260,7 @@ fn text(report: &Report, language: Language) -> String {
             Language::ZhTw => format!("  未核章者，查詢人員自 {day} 起不得查詢\n"),
         });
     }
-    text.push_str(&format!("  sha256    {}\n", report.sha256));
+    text.push_str(&format!("  {}    {}\n", of("sha256", "雜湊  "), report.sha256));
     if let Some(lines) = &report.lines {
         let table = form::table(lines, report.name.as_deref().unwrap_or_default(), language);
         text.push_str(&format!("\n{}", table.text(language)));

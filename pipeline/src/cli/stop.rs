@@ -1,5 +1,7 @@
 //! `stop add|lift|list`. *Edge.*
 
+use mayfly_consent::Language;
+
 use super::{
     Opening, approval,
     args::{StopCommand, StopTarget},
@@ -8,10 +10,13 @@ use super::{
     placed,
 };
 use crate::{
-    access::{stop::Target, stopping},
+    access::{
+        stop::{Stop, Target},
+        stopping,
+    },
     approval::Step,
     error::{Exit, Result},
-    roc::taipei,
+    printed::{moment, of},
 };
 
 pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> Result<Exit> {
@@ -28,9 +33,11 @@ pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> R
             let number = stopping::place(&house, &target, &why.reason, account).await?;
             out.show(&serde_json::json!({ "stop": number }), || {
                 let again = opening.again();
-                format!(
-                    "stop {number} holds from now on; lift it with: {again} stop lift {number} --reason WHY --as ACCOUNT\n"
-                )
+                let lift = format!("{again} stop lift {number} --reason WHY --as ACCOUNT");
+                match out.language {
+                    Language::En => format!("stop {number} holds from now on; lift it with: {lift}\n"),
+                    Language::ZhTw => format!("停止 {number} 已生效；解除：{lift}\n"),
+                }
             })?;
         }
         StopCommand::Lift {
@@ -45,8 +52,9 @@ pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> R
             if let Step::Applied(applied) = step {
                 return approval::applied(opening, &applied, out);
             }
-            out.show(&serde_json::json!({ "lifted": stop }), || {
-                format!("stop {stop} is lifted\n")
+            out.show(&serde_json::json!({ "lifted": stop }), || match out.language {
+                Language::En => format!("stop {stop} is lifted\n"),
+                Language::ZhTw => format!("停止 {stop} 已解除\n"),
             })?;
         }
         StopCommand::List { all } => {
@@ -54,25 +62,28 @@ pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> R
             let stops = stopping::list(&house, !all).await?;
             out.show(&stops, || {
                 if stops.is_empty() {
-                    return "nothing is stopped\n".into();
+                    return of(out.language, "nothing is stopped\n", "沒有停止中的對象\n").into();
                 }
-                let mut text = String::new();
-                for stop in &stops {
-                    let (kind, subject) = stop.target.columns();
-                    text.push_str(&format!(
-                        "stop {}  {kind} {subject}  since {}  by {}: {}\n",
-                        stop.stop,
-                        taipei(stop.placed_at),
-                        stop.placed_by,
-                        stop.reason
-                    ));
-                    if let Some((by, at)) = &stop.lifted {
-                        text.push_str(&format!("  lifted {} by {by}\n", taipei(*at)));
-                    }
-                }
-                text
+                stops.iter().map(|stop| line(stop, out.language)).collect()
             })?;
         }
     }
     Ok(Exit::Done)
+}
+
+fn line(stop: &Stop, language: Language) -> String {
+    let (number, by, reason) = (stop.stop, &stop.placed_by, &stop.reason);
+    let (target, since) = (stop.target.said(language), moment(stop.placed_at, language));
+    let mut text = match language {
+        Language::En => format!("stop {number}  {target}  since {since}  by {by}: {reason}\n"),
+        Language::ZhTw => format!("停止 {number}　{target}　自 {since} 起　{by}：{reason}\n"),
+    };
+    if let Some((by, at)) = &stop.lifted {
+        let at = moment(*at, language);
+        text.push_str(&match language {
+            Language::En => format!("  lifted {at} by {by}\n"),
+            Language::ZhTw => format!("　　解除 {at}　{by}\n"),
+        });
+    }
+    text
 }

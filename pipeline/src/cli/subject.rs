@@ -5,12 +5,13 @@ use std::{
     path::Path,
 };
 
+use mayfly_consent::Language;
 use zeroize::Zeroizing;
 
 use super::{Opening, args::SubjectCommand, attributable, out::Out};
 use crate::{
     error::{Exit, Result},
-    input,
+    input, printed,
     subject::{
         applicant::{self, Applicant},
         hand::{self, Entered},
@@ -40,15 +41,26 @@ pub(super) async fn run(opening: &Opening, command: SubjectCommand, out: &Out) -
     let handed = hand::hand(&house, &who, &entered, &folder).await?;
     out.show(&handed, || {
         let (folder, again) = (folder.display(), opening.again());
-        let mut text = format!(
-            "{} consents and {} queries told in {folder}\nwhen it is handed over, by {}: {again} duty close {} --artefact {folder}/report.html --as {by}\n",
-            handed.consents, handed.queries, handed.due, handed.duty
-        );
-        if handed.other_birth > 0 {
-            text.push_str(&format!(
-                "{} consents under this number have another birth date; nothing of them was told: find out whose they are\n",
-                handed.other_birth
-            ));
+        let (consents, queries, others) = (handed.consents, handed.queries, handed.other_birth);
+        let due = printed::day(handed.due, out.language);
+        let close = format!("{again} duty close {} --artefact {folder}/report.html --as {by}", handed.duty);
+        let mut text = match out.language {
+            Language::En => format!(
+                "{consents} consents and {queries} queries told in {folder}\nwhen it is handed over, by {due}: {close}\n"
+            ),
+            Language::ZhTw => format!(
+                "{folder} 載有當事人同意 {consents} 筆、查詢 {queries} 筆\n應於 {due} 前交付；交付後結案：{close}\n"
+            ),
+        };
+        if others > 0 {
+            text.push_str(&match out.language {
+                Language::En => format!(
+                    "{others} consents under this number have another birth date; nothing of them was told: find out whose they are\n"
+                ),
+                Language::ZhTw => format!(
+                    "另有 {others} 筆當事人同意為同一身分證號而出生日期不同，未予告知：請查明屬於何人\n"
+                ),
+            });
         }
         text
     })?;

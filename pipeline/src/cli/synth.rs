@@ -5,12 +5,13 @@ use std::{
     io::{BufWriter, Write},
 };
 
-use mayfly_consent::{Form, day::taipei_day};
+use mayfly_consent::{Form, Language, day::taipei_day};
 
 use super::{Opening, args::SynthCommand, out::Out};
 use crate::{
     clock, demo,
     error::{Error, Exit, Result},
+    printed::of,
     roc::offset,
     synth::{Order, master, write_batch, write_consents},
 };
@@ -53,18 +54,25 @@ pub(super) fn run(opening: &Opening, command: SynthCommand, out: &Out) -> Result
         write("consents.csv", &|file| write_consents(&order, file))?;
     }
     let (folder, again) = (folder.display(), opening.again());
-    out.show(&serde_json::json!({ "folder": folder.to_string(), "batch": batch, "rows": rows, "now": now }), || {
-        let consents = match ahead {
-            true => format!("{again} consent import {folder}/consents.csv\n  "),
-            false => String::new(),
-        };
-        format!(
-            "{rows} invented rows in {folder}/{batch}, valid at {}\nnext:\n  {again} member import {folder}/members.csv\n  \
+    out.show(
+        &serde_json::json!({ "folder": folder.to_string(), "batch": batch, "rows": rows, "now": now }),
+        || {
+            let consents = match ahead {
+                true => format!("{again} consent import {folder}/consents.csv\n  "),
+                false => String::new(),
+            };
+            let (now, next) = (offset(now), of(out.language, "next:", "接下來："));
+            let made = match out.language {
+                Language::En => format!("{rows} invented rows in {folder}/{batch}, valid at {now}"),
+                Language::ZhTw => format!("{folder}/{batch} 有虛構資料 {rows} 列，於 {now} 有效"),
+            };
+            format!(
+                "{made}\n{next}\n  {again} member import {folder}/members.csv\n  \
              {again} staff import {folder}/staff.csv\n  {again} form import {folder}/{form_name}\n  \
-             {consents}{again} batch run {folder}/{batch}\n",
-            offset(now)
-        )
-    })?;
+             {consents}{again} batch run {folder}/{batch}\n"
+            )
+        },
+    )?;
     Ok(Exit::Done)
 }
 

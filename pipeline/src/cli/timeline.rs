@@ -1,14 +1,15 @@
 //! Draws the held cohorts and their margins on lines of at most 80 characters, without colour. *Pure.*
 
 use jiff::Timestamp;
+use mayfly_consent::Language;
 
-use crate::purge::Margin;
+use crate::{printed::of, purge::Margin};
 
 /// A line for each cohort from its first instant to the legal limit, oldest first, with marks where reading ends and where the
 /// limit is (72 and 96 hours): all cohorts of hours have one window.
 ///
 /// `=` is time that has passed, `!` time since it was due, `-` time until it is due, `.` what is left to the limit.
-pub(super) fn draw(margins: &[Margin], now: Timestamp) -> String {
+pub(super) fn draw(margins: &[Margin], now: Timestamp, language: Language) -> String {
     let Some(first) = margins.first() else {
         return String::new();
     };
@@ -39,21 +40,32 @@ pub(super) fn draw(margins: &[Margin], now: Timestamp) -> String {
         text.push_str(&format!(
             "{:<NAME$}{bar}|  {}\n",
             margin.cohort,
-            margin_in_words(margin, now)
+            margin_in_words(margin, now, language)
         ));
     }
-    text.push_str("= passed  - until due  ! since due  . left to the limit\n");
+    text.push_str(of(
+        language,
+        "= passed  - until due  ! since due  . left to the limit\n",
+        "= 已經過  - 距屆期  ! 屆期後  . 距法定期限\n",
+    ));
     text
 }
 
-fn margin_in_words(margin: &Margin, now: Timestamp) -> String {
+fn margin_in_words(margin: &Margin, now: Timestamp, language: Language) -> String {
     let hours = |from: Timestamp, until: Timestamp| until.duration_since(from).as_hours();
     if now > margin.gone_by {
-        return format!("LATE {} h", hours(margin.gone_by, now).min(HOURS_MAX));
+        let late = hours(margin.gone_by, now).min(HOURS_MAX);
+        return format!("{} {late} h", of(language, "LATE", "逾期"));
     }
     match hours(margin.due_at, now) {
-        _ if now < margin.due_at => format!("{} h left", hours(now, margin.due_at).min(HOURS_MAX)),
-        since => format!("DUE {since} h"),
+        _ if now < margin.due_at => {
+            let left = hours(now, margin.due_at).min(HOURS_MAX);
+            match language {
+                Language::En => format!("{left} h left"),
+                Language::ZhTw => format!("尚餘 {left} h"),
+            }
+        }
+        since => format!("{} {since} h", of(language, "DUE", "屆期")),
     }
 }
 
@@ -108,7 +120,7 @@ mod tests {
                 "2026-11-09T03:00Z",
             ),
         ];
-        let drawn = draw(&margins, at("2026-11-05T10:00:00Z"));
+        let drawn = draw(&margins, at("2026-11-05T10:00:00Z"), Language::En);
         let expected = "\
                    0 h                             72 h        96 h
 intake-2026110100  ====================================|!!!!!!!!!!!|  LATE 10 h

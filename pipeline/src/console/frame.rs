@@ -137,7 +137,10 @@ impl Frame {
 
     /// The system's day and hour.
     pub(crate) fn clock(&self) -> String {
-        roc::taipei(self.now)
+        match self.language {
+            Language::En => format!("{} Asia/Taipei", printed::instant(self.now, self.language)),
+            Language::ZhTw => roc::taipei(self.now),
+        }
     }
 
     /// The style sheet.

@@ -178,7 +178,7 @@ impl Shown {
                 name("State", "狀態"),
                 forms::state(&report.state, language).to_owned(),
             ),
-            (name("Of", "對象"), forms::target(&report.target, language)),
+            (name("Of", "對象"), report.target.said(language)),
             (name("What happened", "事由"), report.reason.clone()),
             (name("Known", "知悉時間"), instant(report.known_at, language)),
             (

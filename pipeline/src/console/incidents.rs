@@ -211,7 +211,7 @@ impl Line {
     fn of(stop: &Stop, language: Language) -> Self {
         Self {
             number: stop.stop,
-            what: forms::target(&stop.target, language),
+            what: stop.target.said(language),
             since: instant(stop.placed_at, language),
             by: stop.placed_by.clone(),
             reason: stop.reason.clone(),

@@ -19,6 +19,7 @@ use crate::{
     access::people::Holder,
     app::House,
     approval::{self, store::Approval},
+    audit::{self, waiting::What},
     batch::{
         Counts,
         daily::{self, Daily},
@@ -52,6 +53,8 @@ struct Day {
     locked: Option<Table>,
     /// The pictures, which are markup.
     margins: Option<String>,
+    /// How many more there are, with more time.
+    more: usize,
     queries: Option<String>,
     outcomes: Option<String>,
 }
@@ -97,6 +100,10 @@ async fn read(house: &House, holder: &Holder, language: Language) -> Result<Day>
         false => Vec::new(),
     };
     tasks.extend(sheets.iter().map(|sheet| Task::sheet(sheet, language)));
+    if is_member {
+        let samples = audit::waiting::for_holder(house, holder).await?;
+        tasks.extend(samples.iter().map(|sample| Task::sample(sample, language)));
+    }
     let of_sheets = house.regime.sheet_duty().map(|rule| rule.id.clone());
     let (mut coming, mut later) = (Vec::new(), 0);
     for listed in duty::mine::of(house, holder).await? {
@@ -116,12 +123,15 @@ async fn read(house: &House, holder: &Holder, language: Language) -> Result<Day>
         _ => pictures(house, is_member.then_some(holder.at.as_str()), now, language).await?,
     };
     let randomness = Arc::new(OsRandomness);
-    let margins = Purger::open_by(&house.dir, &house.config, &house.clock, randomness)?.margins()?;
+    let mut margins = Purger::open_by(&house.dir, &house.config, &house.clock, randomness)?.margins()?;
+    let more = margins.len().saturating_sub(BARS);
+    margins.truncate(BARS);
     Ok(Day {
         now: tasks,
         coming,
         later,
         locked: None,
+        more,
         margins: (!margins.is_empty()).then(|| plot::margins(&margins, now, language)),
         queries,
         outcomes,
@@ -169,7 +179,10 @@ async fn pictures(
 
 impl Task {
     fn decision(approval: &Approval, language: Language) -> Self {
-        let act = approval::forms::act(approval.act, language);
+        let act = match language {
+            Language::En => words(approval.act.name()),
+            Language::ZhTw => approval::forms::act(approval.act, language).to_owned(),
+        };
         Self {
             due: instant(approval.expires_at, language),
             is_late: false,
@@ -201,6 +214,33 @@ impl Task {
         }
     }
 
+    fn sample(waiting: &audit::waiting::Waiting, language: Language) -> Self {
+        let sample = &waiting.sample;
+        Self {
+            due: match waiting.what {
+                What::Draw => sample
+                    .due
+                    .parse()
+                    .map_or_else(|_| sample.due.clone(), |due| day(due, language)),
+                What::Verdicts(_) | What::SignOff => String::new(),
+            },
+            is_late: matches!(waiting.what, What::Draw) && sample.overdue,
+            word: match waiting.what {
+                What::Draw => of(language, "to draw", "待抽樣"),
+                What::Verdicts(_) => of(language, "to review", "待抽核"),
+                What::SignOff => of(language, "to sign off", "待核定"),
+            },
+            title: format!("{} {}", of(language, "Self-audit of", "自行抽核"), sample.month),
+            about: match (&waiting.what, language) {
+                (What::Verdicts(left), Language::En) => format!("{left} of {} records left", sample.size),
+                (What::Verdicts(left), Language::ZhTw) => format!("尚餘 {left}／{} 筆", sample.size),
+                (_, Language::En) => format!("{} of {} records", sample.size, sample.population),
+                (_, Language::ZhTw) => format!("{} 筆中之 {} 筆", sample.population, sample.size),
+            },
+            clause: "九(三)2(1)".to_owned(),
+        }
+    }
+
     fn duty(listed: &Listed<'_>, language: Language) -> Self {
         let duty = &listed.duty;
         Self {
@@ -210,14 +250,31 @@ impl Task {
             },
             is_late: listed.state == Standing::Overdue,
             word: duty::forms::state(listed.state, language),
-            title: duty.rule.title.clone(),
-            about: duty.id.clone(),
+            title: match language {
+                Language::En => words(&duty.rule.id),
+                Language::ZhTw => duty.rule.title.clone(),
+            },
+            about: match language {
+                Language::En => format!("{} {}", duty.rule.title, duty.id),
+                Language::ZhTw => duty.id.clone(),
+            },
             clause: duty.rule.clause.clone(),
         }
     }
 }
 
+/// The name of a rule as a heading: `weekly_sheet` is "Weekly sheet".
+fn words(id: &str) -> String {
+    let words = id.replace('_', " ");
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
 /// Days of a picture.
 const DAYS: u16 = 14;
+/// Bars of the picture of what is held, those with the least time.
+const BARS: usize = 20;
 /// What is not due yet is shown up to so many; the list of duties has the others.
 const COMING: usize = 6;

@@ -5,7 +5,7 @@ use mayfly_consent::Language;
 use serde::Serialize;
 
 use super::grant::{Grant, Scope};
-use crate::{printed::Printed, roc::taipei};
+use crate::printed::{Printed, moment};
 
 /// A grant for programs.
 #[derive(Serialize)]
@@ -51,8 +51,8 @@ pub fn table(grants: &[Grant], language: Language) -> Printed<9> {
             grant.account.clone(),
             all(&grant.scope.batch),
             all(&grant.scope.cases_of),
-            taipei(grant.from),
-            taipei(grant.until),
+            moment(grant.from, language),
+            moment(grant.until, language),
             grant.approved_by.clone(),
             grant.reason.clone(),
         ]

@@ -90,17 +90,7 @@ pub async fn close_within<'h>(
     now: Timestamp,
 ) -> Result<Listed<'h>> {
     let today = house.today(now);
-    let duty = open_duty(house, tx.connection(), id, today).await?;
-    let desk = owner::desk(&house.regime, &duty);
-    let persons = Persons::load(tx, desk, today).await?;
-    if !owner::may_close(&house.regime, &duty, &persons, account) {
-        return Err(Error::Denied {
-            code: "DUTY-OWNER",
-            sentence: "this account does not own the duty today: it has not the role, has been stopped, or the duty is another person's"
-                .into(),
-            remedy: "name with --as an account that has the owner's role today; `mayfly duty show` names the role, `mayfly people table` its holders",
-        });
-    }
+    let duty = owned(house, tx, id, account, today).await?;
     if today < duty.closable_from() {
         return Err(Error::Operator {
             code: "DUTY-EARLY",
@@ -158,6 +148,32 @@ pub async fn close_if_open_and_own<'h>(
         Err(error) if BEFORE_WRITING.contains(&error.code()) => Ok(None),
         closed => closed.map(Some),
     }
+}
+
+/// Refuses `account` unless it could close the duty of the name `id` on `today`, if it had the artefact: for an act that makes
+/// it, and says nothing of what is missing to anybody else.
+///
+/// # Errors
+/// `DUTY-UNKNOWN`, `DUTY-CLOSED`, `DUTY-OWNER`; those of the database.
+pub async fn check_owner(house: &House, tx: &mut Tx, id: &str, account: &str, today: Date) -> Result<()> {
+    owned(house, tx, id, account, today).await?;
+    Ok(())
+}
+
+/// The duty of the name `id`, which is open, and is for `account` to close on `today`.
+async fn owned<'h>(house: &'h House, tx: &mut Tx, id: &str, account: &str, today: Date) -> Result<Duty<'h>> {
+    let duty = open_duty(house, tx.connection(), id, today).await?;
+    let desk = owner::desk(&house.regime, &duty);
+    let persons = Persons::load(tx, desk, today).await?;
+    if owner::may_close(&house.regime, &duty, &persons, account) {
+        return Ok(duty);
+    }
+    Err(Error::Denied {
+        code: "DUTY-OWNER",
+        sentence: "this account does not own the duty today: it has not the role, has been stopped, or the duty is another person's"
+            .into(),
+        remedy: "name with --as an account that has the owner's role today; `mayfly duty show` names the role, `mayfly people table` its holders",
+    })
 }
 
 /// The duty of the name `id`, which nobody has closed and no register shows to be met.

@@ -11,6 +11,7 @@ use crate::{
     printed::{Printed, day},
     regime::Regime,
     roc::hour,
+    wording,
 };
 
 /// A duty for programs.
@@ -128,7 +129,12 @@ pub fn state(state: State, language: Language) -> &'static str {
 
 fn reason(cause: &Cause, language: Language) -> Cow<'_, str> {
     match (cause, language) {
-        (Cause::Raised { reason, .. }, _) => Cow::Borrowed(reason),
+        (Cause::Raised { reason, .. }, Language::En) => Cow::Borrowed(reason),
+        // What the house itself gives as a reason is in the table; a person's words stay.
+        (Cause::Raised { reason, .. }, Language::ZhTw) if reason.starts_with("incident ") => {
+            wording::line(reason, language).into()
+        }
+        (Cause::Raised { reason, .. }, Language::ZhTw) => Cow::Borrowed(reason),
         (Cause::Found(number), Language::En) => format!("finding {number}").into(),
         (Cause::Found(number), Language::ZhTw) => format!("缺失 {number}").into(),
     }

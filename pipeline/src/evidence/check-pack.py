@@ -1,13 +1,21 @@
 # Checks what an evidence pack says against the journal in it; run it in the pack's folder: python3 programs/check-pack.py
 # That the journal is the bureau's is what the signature under journal/checkpoint says: see README.txt.
-import base64, datetime, hashlib, json, pathlib, sys
+import base64, bisect, datetime, hashlib, json, pathlib, sys
 
 sha = lambda data: hashlib.sha256(data).digest()
+wrong, told = [], [0]
 
 
-def must(holds, what):
+def must(holds, what):  # what is wrong is told, and the rest is looked at all the same
     if not holds:
-        sys.exit("NOT as it was signed: " + what)
+        wrong.append(what)
+        print("NOT as it was signed: " + what, file=sys.stderr)
+
+
+def done(what):  # a part in which nothing was wrong
+    if len(wrong) == told[0]:
+        print(what)
+    told[0] = len(wrong)
 
 
 def path(number, width):  # c2sp.org/tlog-tiles
@@ -24,10 +32,19 @@ def head(text):  # origin, number of entries, root
 # What was asked for: which days, whose, and what was closed when it was made.
 said = [line.split(": ", 1) for line in pathlib.Path("manifest").read_text("utf-8").split("\n\n")[0].split("\n")[1:]]
 asked = dict(said)
-flaws = [flaw.split(" ") for name, flaw in said if name == "finding"]
-unsound = {tuple(of.split("/")[:2]) for part, of, _ in flaws if part == "sheet"}  # weeks of which a sheet is known not to be here
-for flaw in flaws:
-    print("NOT as it was signed already when the pack was made:", *flaw)
+# What did not verify already when it was made, and of which entries sheets claim to be that are not here because of it.
+listed = pathlib.Path("findings").read_bytes()
+flaws = [flaw.split(" ") for flaw in listed.decode("utf-8").split("\n")[1:-1]]
+if sha(listed).hex() != asked["findings sha256"] or len(flaws) != int(asked["findings"]):
+    sys.exit("NOT as it was signed: the list of findings")
+ranges = lambda text: [(int(part.split("-")[0]), int(part.split("-")[-1])) for part in text.split(",") if part.strip("-")]
+claimed = {}
+for part, of, code, entries in flaws:
+    print("NOT as it was signed already when the pack was made:", part, of, code)
+    if part == "sheet":
+        claimed.setdefault(tuple(of.split("/")[:2]), []).extend(ranges(entries))
+
+# What has to be in it.
 moment = lambda at: datetime.datetime.fromisoformat(at[:19]) + datetime.timedelta(hours=8)  # Taipei
 theirs = lambda member: asked["member"] in ("all", member)
 
@@ -56,7 +73,7 @@ for file, text in proofs.items():
 sizes = {own for _, own, _ in older.values()}
 
 # The entries against the signed root, and what is looked for among them.
-stack, index, roots, queries, entries, drawn = [], 0, {}, {}, {}, set()
+stack, index, roots, queries, entries, drawn = [], 0, {0: base64.b64encode(sha(b"")).decode()}, {}, {}, set()
 for number in range((size + 255) // 256):
     data, at = pathlib.Path(path(number, min(256, size - number * 256))).read_bytes(), 0
     while at < len(data):
@@ -80,27 +97,32 @@ for number in range((size + 255) // 256):
             for _, hash in reversed(stack):
                 top = hash if top == sha(b"") else sha(b"\1" + hash + top)
             roots[index] = base64.b64encode(top).decode()
-must(index == size and (size == 0 or roots[size] == root), "the entries of the journal")
+if index != size or roots[size] != root:
+    sys.exit("NOT as it was signed: the entries of the journal")
 print(f"journal {origin}: {size} entries, as they were signed")
 for file, (own_origin, own_size, own_root) in older.items():
-    must((own_origin, own_root) == (origin, roots.get(own_size, root)), f"{file} is no beginning of the journal")
-print(f"{len(older)} older checkpoints: each is a beginning of this journal")
+    must((own_origin, own_root) == (origin, roots.get(own_size)), f"{file} is no beginning of the journal")
+done(f"{len(older)} older checkpoints: each is a beginning of this journal")
 
-# Every query of a week is on exactly one of its sheets.
-weeks = {}
+# Every query of a week is on exactly one of its sheets; one that is on none here may be on one that is known not to be here.
+weeks = {of: [] for of in claimed}
 for file, text in proofs.items():
     sheet = dict(line.split(" ", 1) for line in text.split("\n")[1:6])
-    ends = [part.split("-") for part in sheet["entries"].split(",") if part]
-    listed = [entry for end in ends for entry in range(int(end[0]), int(end[-1]) + 1)]
-    weeks.setdefault((sheet["member"], sheet["week"]), []).extend(listed)
-for (member, week), listed in weeks.items():
-    must((member, week) in unsound or sorted(listed) == queries.get((member, week), []), f"the sheets of {member}, {week} are not exactly its queries")
-for (member, week), listed in queries.items():
-    must((member, week) in weeks or (member, week) in unsound or not week_is_due(member, week), f"no sheet of {member}, {week} is here, and it has {len(listed)} queries")
-print(f"{len(proofs)} sheets of {len(weeks)} weeks: every query of these weeks is on exactly one, and no other closed week has any")
+    weeks.setdefault((sheet["member"], sheet["week"]), []).extend(ranges(sheet["entries"]))
+for of, on_sheets in weeks.items():
+    asked_in = queries.get(of, [])
+    between = lambda first, last: asked_in[bisect.bisect_left(asked_in, first):bisect.bisect_right(asked_in, last)]
+    on_these = sorted(entry for one in on_sheets for entry in between(*one))
+    on_others = {entry for one in claimed.get(of, []) for entry in between(*one)}
+    exactly = len(on_these) == sum(last - first + 1 for first, last in on_sheets) == len(set(on_these))
+    must(exactly and set(asked_in) - set(on_these) <= on_others, f"the sheets of {of[0]}, {of[1]} are not exactly its queries")
+for of, those in queries.items():
+    must(of in weeks or not week_is_due(*of), f"no sheet of {of[0]}, {of[1]} is here, and it has {len(those)} queries")
+but = ", but for what those claim that are not here" if claimed else ""
+done(f"{len(proofs)} sheets of {len(weeks)} weeks: every query of these weeks is on exactly one{but}, and no other closed week has any")
 for name in sorted(drawn):
     must(pathlib.Path("samples", name, "sample.json").is_file(), f"the sample {name} was drawn and is not here")
-print(f"{len(drawn)} samples were drawn: each is here")
+done(f"{len(drawn)} samples were drawn: each is here")
 
 # What reconciliations say, and the certificates, are what was entered.
 found = [json.loads(file.read_text("utf-8")) for file in sorted(pathlib.Path(".").glob("reconciliations/*.json"))]
@@ -108,9 +130,10 @@ for one in found:
     payload = bytes.fromhex(one["payload"])
     committed = entries.get(one["entry"], {}).get("payload") == sha(payload).hex()
     must(committed and json.loads(payload[16:]) == one["said"], f"the reconciliation of entry {one['entry']}")
-print(f"{len(found)} reconciliations: as they were entered")
+done(f"{len(found)} reconciliations: as they were entered")
 known = {entry["ref"] for entry in entries.values() if entry["kind"] == "certificate"}
 certificates = sorted(pathlib.Path("certificates").glob("*.certificate"))
 for file in certificates:
     must(sha(file.read_bytes()).hex() in known, f"{file} is not in the journal")
-print(f"{len(certificates)} certificates: as they were entered")
+done(f"{len(certificates)} certificates: as they were entered")
+sys.exit(1 if wrong else 0)

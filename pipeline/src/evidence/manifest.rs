@@ -1,10 +1,8 @@
-//! The manifest of a pack: what it is, whose, made when and by whom, and the hash over the list of its files. *Pure.*
-
-use std::collections::BTreeSet;
+//! The manifest of a pack: what it is, whose, made when and by whom, and the hashes over the lists of its files and of what did not verify. *Pure.*
 
 use jiff::{Timestamp, civil::Date};
 
-use super::{asked::Asked, finding::Finding};
+use super::asked::Asked;
 use crate::{audit::Month, sheet::Week};
 
 /// What the bureau signs.
@@ -25,29 +23,29 @@ pub struct Manifest {
     pub files: u64,
     /// SHA-256 of `SHA256SUMS`.
     pub sums: String,
-    /// What did not verify when it was made.
-    pub findings: Vec<Finding>,
+    /// How many parts did not verify when it was made.
+    pub findings: u64,
+    /// SHA-256 of the file that lists them.
+    pub findings_hash: String,
 }
 
 impl Manifest {
-    /// Its text: a line each, none of them empty.
+    /// Its text: a line each, none of them empty. However much is in the pack, it stays within what a note may have.
     pub fn text(&self) -> String {
         let Asked { from, to, member } = &self.asked;
         let member = member.as_deref().unwrap_or(ALL);
-        let head = format!(
-            "{FORMAT}\norigin: {}\nfrom: {from}\nto: {to}\nmember: {member}\nmade at: {}\nmade by: {}\npublic key: {}\njournal entries: {}\nfiles: {}\nfiles sha256: {}\n",
-            self.origin, self.made_at, self.made_by, self.fingerprint, self.journal, self.files, self.sums
-        );
-        let findings = self
-            .findings
-            .iter()
-            .map(|found| format!("finding: {}\n", found.text()));
-        head + &findings.collect::<String>()
-    }
-
-    /// The weeks of members of which a sheet did not verify when it was made.
-    pub fn unsound_weeks(&self) -> BTreeSet<(String, Week)> {
-        self.findings.iter().filter_map(Finding::week).collect()
+        format!(
+            "{FORMAT}\norigin: {}\nfrom: {from}\nto: {to}\nmember: {member}\nmade at: {}\nmade by: {}\npublic key: {}\njournal entries: {}\nfiles: {}\nfiles sha256: {}\nfindings: {}\nfindings sha256: {}\n",
+            self.origin,
+            self.made_at,
+            self.made_by,
+            self.fingerprint,
+            self.journal,
+            self.files,
+            self.sums,
+            self.findings,
+            self.findings_hash
+        )
     }
 
     /// Reads exactly what [`Manifest::text`] writes.
@@ -71,9 +69,8 @@ impl Manifest {
             journal: cell("journal entries")?.parse().ok()?,
             files: cell("files")?.parse().ok()?,
             sums: cell("files sha256")?.to_owned(),
-            findings: lines
-                .map(|line| line.strip_prefix("finding: ").and_then(Finding::parse))
-                .collect::<Option<_>>()?,
+            findings: cell("findings")?.parse().ok()?,
+            findings_hash: cell("findings sha256")?.to_owned(),
         };
         (manifest.text() == text).then_some(manifest)
     }
@@ -115,7 +112,8 @@ mod tests {
             journal: 12,
             files: 3,
             sums: "cd".into(),
-            findings: vec![],
+            findings: 1,
+            findings_hash: "ef".into(),
         }
     }
 
@@ -144,16 +142,15 @@ mod tests {
         let text = manifest.text();
         assert!(!text.contains("\n\n") && text.contains("\nmember: 004\n"));
         assert_eq!(Manifest::parse(&text).unwrap().text(), text);
-        let found = format!("{text}finding: sheet 004/2026-W45/chen.yl SHEET-CHANGED\n");
-        let parsed = Manifest::parse(&found).unwrap();
-        assert_eq!((parsed.text(), parsed.unsound_weeks().len()), (found, 1));
+        assert!(text.ends_with("\nfindings: 1\nfindings sha256: ef\n"));
         let all = text.replace("member: 004", "member: all");
         assert!(Manifest::parse(&all).unwrap().asked.member.is_none());
         for (from, to) in [
             ("files: 3", "files: 03"),
             ("to: ", "To: "),
             ("\njournal", "\n\njournal"),
-            ("cd\n", "cd\nmore\n"),
+            ("ef\n", "ef\nmore\n"),
+            ("findings: 1", "findings: one"),
         ] {
             assert!(Manifest::parse(&text.replace(from, to)).is_none(), "{to}");
         }

@@ -7,9 +7,9 @@ use mayfly_retention::Class;
 use serde::Serialize;
 
 use super::{
-    JOURNAL,
+    FINDINGS, JOURNAL,
     asked::Asked,
-    finding::Finding,
+    finding::{self, Finding},
     inspector::inspector,
     manifest::Manifest,
     parts::{self, Counts},
@@ -46,7 +46,7 @@ pub struct Packed {
     pub entry: u64,
     /// The public key that verifies it.
     pub key: String,
-    /// What did not verify when it was made; the manifest names it.
+    /// What did not verify when it was made; a file of the pack lists it.
     pub findings: Vec<Finding>,
 }
 
@@ -68,19 +68,22 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
             remedy: "check the three digits; see `mayfly member import`",
         });
     }
-    inspector(house, &mut house.db.begin().await?, by, house.today(now)).await?;
+    inspector(house, &mut reader, by, house.today(now)).await?;
     let staging = Staging::begin(folder, &house.dir)?;
     let (made_by, entry) = enter(house, asked, by, now).await?;
 
-    let (counts, findings) = parts::write(house, &mut reader, asked, &staging, now).await?;
+    let (mut counts, findings) = parts::write(house, &mut reader, asked, &staging, now).await?;
     registers::write(house, &mut reader, asked, &staging, now).await?;
     for (name, program) in PROGRAMS {
         staging.put(&format!("programs/{name}"), program)?;
     }
     let key = house.signer.verifier();
     staging.put("verifier-key", &format!("{}\n", key.text()))?;
-    // The journal last: it has every entry that the parts name.
+    // The journal behind what it only has to have the entries of; the samples behind the journal, as they are in it.
     let journal = archive::export(house, &staging.place(JOURNAL)?).await?;
+    counts.samples = parts::samples(house, &mut reader, asked, &staging, journal).await?;
+    let list = finding::list(&findings);
+    staging.put(FINDINGS, &list)?;
     let fingerprint = ids::hex(&key.fingerprint());
     staging.put("README.txt", &guide(house, asked, &findings, now))?;
     let files = sums::seal(staging, |files, sums| {
@@ -93,7 +96,8 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
             journal,
             files,
             sums: sums.to_owned(),
-            findings: findings.clone(),
+            findings: findings.len() as u64,
+            findings_hash: ids::hex(&<sha2::Sha256 as sha2::Digest>::digest(&list)),
         };
         let signer = &house.signer;
         let note = signer.key().sign_note(&signer.origin, &manifest.text());
@@ -126,7 +130,8 @@ async fn enter(house: &House, asked: &Asked, by: &str, now: Timestamp) -> Result
         reference: &reference,
     };
     let mut tx = house.db.begin().await?;
-    let by = inspector(house, &mut tx, by, house.today(house.trusted_now()?)).await?;
+    let today = house.today(house.trusted_now()?);
+    let by = inspector(house, tx.connection(), by, today).await?;
     let taken = TakenAway {
         from: asked.from.to_string(),
         to: asked.to.to_string(),
@@ -160,18 +165,25 @@ fn told(findings: &[Finding]) -> String {
     if findings.is_empty() {
         return "查詢紀錄單及已簽核之抽核，產製時均與軌跡相符。".into();
     }
-    let lines: String = findings
+    let mut lines: String = findings
         .iter()
+        .take(TOLD_MAX)
         .map(|found| format!("    {}\n", found.told()))
         .collect();
+    let more = findings.len().saturating_sub(TOLD_MAX);
+    if more > 0 {
+        lines.push_str(&format!("    其餘 {more} 項見 {FINDINGS}\n"));
+    }
     format!(
-        "注意：產製時有 {} 項與軌跡或簽章不符，清單（manifest）以 finding 逐項載明：\n{lines}\
-         不符之查詢紀錄單不在本資料夾內，該週次之查詢無從證明恰在一張單上；不符之抽核報告附於資料夾內，並自行載明。其餘各項照常查驗。\n\
-         請向管理機構查明原因。",
+        "注意：產製時有 {} 項與軌跡或簽章不符，檔案 {FINDINGS} 逐項載明：\n{lines}\
+         不符之查詢紀錄單不在本資料夾內，其自稱之查詢無從證明恰在一張單上；同週次之其他單仍逐一查驗。不符之抽核報告附於資料夾內，並自行載明。\n\
+         其餘各項照常查驗。請向管理機構查明原因。",
         findings.len()
     )
 }
 
+/// Findings that are told on the first page; a file has all of them.
+pub const TOLD_MAX: usize = 20;
 const GUIDE: &str = include_str!("README.txt");
 const PROGRAMS: [(&str, &str); 3] = [
     ("check-pack.py", include_str!("check-pack.py")),

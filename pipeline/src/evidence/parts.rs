@@ -12,7 +12,7 @@ use crate::{
     audit::{
         self,
         review::report as review,
-        store::{self as samples, State},
+        store::{self as sample_store, Sample, State},
     },
     certificate::{export as certificates, stored},
     duty::facts,
@@ -21,11 +21,15 @@ use crate::{
     journal::{
         act,
         entry::{Kind, SALT_BYTES},
-        span, store as journal_store,
+        signing, span, store as journal_store,
     },
     output::{beside::Beside, folder::Staging},
     printed::MASK,
-    sheet::{self, Week, export as sheets, sign::desk, store as sheet_store},
+    sheet::{
+        self, Week, export as sheets,
+        sign::desk,
+        store::{self as sheet_store, Sheet},
+    },
 };
 
 /// How much is in a pack.
@@ -43,8 +47,8 @@ pub struct Counts {
     pub certificates: u64,
 }
 
-/// Writes the parts of what is `asked` for at `now`; returns also what of them is not what the journal says: an examiner gets all
-/// the rest, and is told.
+/// Writes the parts of what is `asked` for at `now`, but the samples; returns also what of them is not what the journal says: an
+/// examiner gets all the rest, and is told.
 ///
 /// # Errors
 /// Those of the exports they come from.
@@ -65,7 +69,7 @@ pub async fn write(
         (&mut counts, &mut findings),
     )
     .await?;
-    monthly(
+    reviews(
         house,
         &mut *conn,
         asked,
@@ -91,6 +95,34 @@ pub async fn write(
     Ok((counts, findings))
 }
 
+/// The samples of every month with a day of those asked for, as they are in the first `journal` entries: one that is made larger
+/// while the journal is read is not as that says. Returns how many are drawn.
+///
+/// # Errors
+/// `JOURNAL-DAMAGED`, `DB-*`, those of the disk.
+pub async fn samples(
+    house: &House,
+    conn: &mut AnyConnection,
+    asked: &Asked,
+    staging: &Staging,
+    journal: u64,
+) -> Result<u64> {
+    let (mut reports, mut drawn) = (Vec::new(), 0);
+    for sample in of_months(&mut *conn, asked).await? {
+        let Some(sample) = sample.until(journal) else {
+            continue;
+        };
+        reports.push(audit::report::report(house, &sample, None)?);
+        if sample.state == State::Drawn {
+            let place = format!("samples/{}-{}/", sample.member, sample.month);
+            audit::export::write(&mut *conn, &sample, staging, &place).await?;
+            drawn += 1;
+        }
+    }
+    staging.put_json("samples/samples.json", &json!(reports))?;
+    Ok(drawn)
+}
+
 /// The sheets of every week with a day of those asked for.
 async fn weekly(
     house: &House,
@@ -112,6 +144,7 @@ async fn weekly(
                 continue;
             }
             for mut sheet in sheet_store::of_week(&mut *conn, &member, week).await? {
+                cover(house, &mut *conn, &sheet).await?;
                 let folder = staging.folder(&format!("sheets/{member}/{week}"))?;
                 let flaw = match cells::account(&sheet.querier) {
                     Ok(_) => {
@@ -130,7 +163,11 @@ async fn weekly(
                 };
                 match flaw {
                     None => counts.sheets += 1,
-                    Some(code) => findings.push(Finding::sheet(&member, week, &sheet.querier, code)),
+                    Some(code) => {
+                        let claimed = sheet_store::entries(&mut *conn, sheet.number).await?;
+                        let found = Finding::sheet((&member, week), &sheet.querier, code, &claimed);
+                        findings.push(found);
+                    }
                 }
                 reports.push(sheet::report::report(house, &calendar, &sheet)?);
             }
@@ -140,13 +177,32 @@ async fn weekly(
     staging.put("sheets/sheets.csv", &list)
 }
 
+/// Has the acts on `sheet` signed: one may have come since the last checkpoint, and its proof ends with a checkpoint over them.
+async fn cover(house: &House, conn: &mut AnyConnection, sheet: &Sheet) -> Result<()> {
+    let marks = [&sheet.signed, &sheet.approved].into_iter().flatten();
+    let last = marks.map(|mark| mark.entry).fold(sheet.make_entry, u64::max);
+    match signing::signed(house, conn).await?.size() <= last {
+        true => signing::sign(house).await,
+        false => Ok(()),
+    }
+}
+
 /// Whether what went wrong is of this sheet or its records alone, so that all others can be written.
 fn is_of_the_sheet(error: &Error) -> bool {
     ["SHEET-CHANGED", "SEAL-BROKEN", "SEAL-MISSING", "SEAL-KEY-DIFFERS"].contains(&error.code())
 }
 
-/// The samples of every month with a day of those asked for, and the reviews that are signed.
-async fn monthly(
+/// The samples of every month with a day of those asked for.
+async fn of_months(conn: &mut AnyConnection, asked: &Asked) -> Result<Vec<Sample>> {
+    let mut found = sample_store::all(conn).await?;
+    found.retain(|sample| {
+        asked.is_of(&sample.member) && asked.meets(sample.month.first_day(), sample.month.last_day())
+    });
+    Ok(found)
+}
+
+/// The reviews that are signed of samples of such months.
+async fn reviews(
     house: &House,
     conn: &mut AnyConnection,
     asked: &Asked,
@@ -154,29 +210,20 @@ async fn monthly(
     now: Timestamp,
     (counts, findings): (&mut Counts, &mut Vec<Finding>),
 ) -> Result<()> {
-    let mut reports = Vec::new();
-    for sample in samples::all(&mut *conn).await? {
-        let month = sample.month;
-        if !asked.is_of(&sample.member) || !asked.meets(month.first_day(), month.last_day()) {
-            continue;
-        }
-        reports.push(audit::report::report(house, &sample, None)?);
+    for sample in of_months(&mut *conn, asked).await? {
         if sample.state != State::Drawn {
             continue;
         }
-        let name = format!("{}-{month}", sample.member);
-        audit::export::write(&mut *conn, &sample, staging, &format!("samples/{name}/")).await?;
-        counts.samples += 1;
-        let of = (sample.member.as_str(), month);
-        let place = format!("reviews/{name}/");
+        let of @ (member, month) = (sample.member.as_str(), sample.month);
+        let place = format!("reviews/{member}-{month}/");
         match review::write_if_signed(house, &mut *conn, of, (staging, &place), now).await? {
             None => continue,
             Some(true) => {}
-            Some(false) => findings.push(Finding::review(of.0, &month.to_string(), "REVIEW-CHANGED")),
+            Some(false) => findings.push(Finding::review(member, &month.to_string(), "REVIEW-CHANGED")),
         }
         counts.reviews += 1;
     }
-    staging.put_json("samples/samples.json", &json!(reports))
+    Ok(())
 }
 
 /// The reconciliations of every month with a day of those asked for, with what their entries commit to.

@@ -13,9 +13,11 @@ use mayfly_retention::certificate::Certificate;
 use serde_json::Value;
 
 use super::{
-    JOURNAL, MANIFEST, SUMS,
+    FINDINGS, JOURNAL, MANIFEST, SUMS,
+    finding::{self, Finding},
     manifest::Manifest,
     verified::{Findings, Verified},
+    weeks::{Of, Weeks},
 };
 use crate::{
     audit::{self, Month},
@@ -34,12 +36,7 @@ use crate::{
         verify::verify_folder,
     },
     output::folder::files_below,
-    sheet::{
-        Week, check as sheets,
-        entries::Range,
-        proof,
-        tiling::{Flaw, Tiling},
-    },
+    sheet::{Week, check as sheets, entries::Range, proof},
 };
 
 /// Verifies the pack in `folder` with the public key, or the file that holds it.
@@ -60,10 +57,8 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         pack.find("the manifest is not signed with this key, or was changed; nothing else was looked at");
         return Ok(Verified::unsigned(pack.findings.into_told()));
     };
-    for found in &manifest.findings {
-        pack.find(&found.told_later());
-    }
     let files = pack.files(&manifest)?;
+    let known = pack.known(&manifest);
     let report = verify_folder(&folder.join(JOURNAL), &key.text()).unwrap_or_default();
     for finding in &report.findings {
         pack.find(&format!("{JOURNAL}/{finding}"));
@@ -79,7 +74,7 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         named.map(|path| folder.join(path)).collect()
     };
     let seen = pack.journal(
-        (&manifest, &report),
+        (&manifest, &known, &report),
         &of("checkpoints/", ".checkpoint"),
         &of("sheets/", ".proof"),
     );
@@ -101,6 +96,10 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
     }
     let certificates = of("certificates/", ".certificate");
     pack.certificates(&certificates, &seen.certificates);
+    // The last: nothing that is new goes under in it.
+    for found in &known {
+        pack.find(&found.told_later());
+    }
     Ok(Verified {
         from: manifest.asked.from.to_string(),
         to: manifest.asked.to.to_string(),
@@ -189,11 +188,27 @@ impl Pack<'_> {
         Ok(good)
     }
 
+    /// What did not verify when it was made, as it was listed then.
+    fn known(&mut self, manifest: &Manifest) -> Vec<Finding> {
+        let list = plain_file(&self.folder.join(FINDINGS), FINDINGS_BYTES_MAX).unwrap_or_default();
+        let hash = ids::hex(&<sha2::Sha256 as sha2::Digest>::digest(&list));
+        let known = String::from_utf8(list)
+            .ok()
+            .filter(|_| hash == manifest.findings_hash);
+        let known = known.and_then(|list| finding::parse(&list));
+        known
+            .filter(|known| known.len() as u64 == manifest.findings)
+            .unwrap_or_else(|| {
+                self.find(&format!("{FINDINGS} is not the list that was signed"));
+                Vec::new()
+            })
+    }
+
     /// Reads the entries once: for the older checkpoints, the queries of the weeks there are sheets of or have to be, the samples
     /// that have to be there, and what reconciliations and certificates say.
     fn journal(
         &mut self,
-        (manifest, report): (&Manifest, &Report),
+        (manifest, known, report): (&Manifest, &[Finding], &Report),
         older: &[PathBuf],
         files: &[PathBuf],
     ) -> Seen {
@@ -215,19 +230,10 @@ impl Pack<'_> {
         }
         let weeks = self.sheets(files);
         seen.sheets = (files.len() as u64, weeks.len() as u64);
-        // Where a sheet is known not to be here, the others of its week are not all of it.
-        let unsound = manifest.unsound_weeks();
-        let mut tilings: BTreeMap<(String, Week), Tiling> = BTreeMap::new();
-        for (of, ranges) in weeks.iter().filter(|(of, _)| !unsound.contains(of)) {
-            let (tiling, flaws) = Tiling::new(ranges);
-            for flaw in flaws {
-                self.find(&told(of, &flaw));
-            }
-            tilings.insert(of.clone(), tiling);
-        }
         let mut frontier = Frontier::default();
         let found = &mut self.findings;
-        let mut absent: BTreeMap<(String, Week), u64> = BTreeMap::new();
+        let mut weeks = Weeks::new(&weeks, finding::claims(known), found);
+        let is_due = |(member, week): &Of| manifest.has_week(member, *week);
         each_entry(&self.folder.join(JOURNAL), head.size(), |line| {
             let index = frontier.size();
             let _ = frontier.append(hash_leaf(line));
@@ -240,11 +246,7 @@ impl Pack<'_> {
             match entry.kind {
                 Kind::Query => {
                     let of = (entry.member.to_owned(), Week::of(entry.at));
-                    if let Some(tiling) = tilings.get_mut(&of) {
-                        tiling.take(index, |flaw| found.add(|| told(&of, &flaw)));
-                    } else if manifest.has_week(&of.0, of.1) && !unsound.contains(&of) {
-                        *absent.entry(of).or_default() += 1;
-                    }
+                    weeks.take(of, index, is_due, found);
                 }
                 Kind::Sample if entry.at <= manifest.made_at => {
                     let drawn = entry.reference.strip_prefix(DRAWN).and_then(Month::parse);
@@ -261,14 +263,7 @@ impl Pack<'_> {
                 _ => {}
             }
         });
-        for (of, tiling) in tilings {
-            tiling.finish(|flaw| found.add(|| told(&of, &flaw)));
-        }
-        for ((member, week), queries) in absent {
-            found.add(|| {
-                format!("the sheets of {member}, {week}: none of them is here, and it has {queries} queries")
-            });
-        }
+        weeks.finish(found);
         for (_, file) in checkpoints.into_values().flatten() {
             found.add(|| format!("{file}: is of a longer journal than the one here"));
         }
@@ -276,8 +271,8 @@ impl Pack<'_> {
     }
 
     /// Checks the proof of each sheet; returns their ranges by member and week.
-    fn sheets(&mut self, files: &[PathBuf]) -> BTreeMap<(String, Week), Vec<Vec<Range>>> {
-        let mut weeks: BTreeMap<(String, Week), Vec<Vec<Range>>> = BTreeMap::new();
+    fn sheets(&mut self, files: &[PathBuf]) -> BTreeMap<Of, Vec<Vec<Range>>> {
+        let mut weeks: BTreeMap<Of, Vec<Vec<Range>>> = BTreeMap::new();
         for file in files {
             let text = sheets::text(file).unwrap_or_default();
             let Some(proof) = proof::read(&text) else {
@@ -369,15 +364,6 @@ impl Pack<'_> {
     }
 }
 
-fn told((member, week): &(String, Week), flaw: &Flaw) -> String {
-    let what = match flaw {
-        Flaw::Doubled(range, _) => format!("entries {} to {} are on two of them", range.first, range.last),
-        Flaw::Missing(index) => format!("the query of entry {index} is on none of them"),
-        Flaw::Foreign(range, _) => format!("entries {} to {} are no queries of it", range.first, range.last),
-    };
-    format!("the sheets of {member}, {week}: {what}")
-}
-
 fn unusable() -> Error {
     Error::Input {
         code: "EVIDENCE-FILE",
@@ -392,4 +378,6 @@ const DRAWN: &str = "draw:";
 const SIGNATURE_LINES: usize = 3;
 /// Room for a million files.
 const SUMS_BYTES_MAX: usize = 256 << 20;
+/// Room for a million findings.
+const FINDINGS_BYTES_MAX: usize = 256 << 20;
 const RECONCILIATION_BYTES_MAX: usize = 1 << 20;

@@ -179,7 +179,7 @@ impl Desk<'_> {
         let mut faults = Vec::new();
         let days = [self.today, approved_on.unwrap_or(self.today)];
         let registers = self.registers;
-        if !querier.is_empty() && !approver.is_empty() && registers.same_person(querier, approver) {
+        if !querier.is_empty() && !approver.is_empty() && registers.are_one(querier, approver) {
             faults.push((Code::AprSelf, "approver"));
         }
         let accounts = [

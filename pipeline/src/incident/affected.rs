@@ -107,7 +107,7 @@ pub async fn list(house: &House, wanted: &Wanted<'_>) -> Result<Affected> {
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let incident = one(&mut reader, wanted.number).await?;
-    let taker = inspector(house, &mut house.db.begin().await?, wanted.by, house.today(now)).await?;
+    let taker = inspector(house, &mut reader, wanted.by, house.today(now)).await?;
     let mut writing = wanted
         .file
         .map(|file| Writing::begin(file, &house.dir))
@@ -146,7 +146,8 @@ pub async fn list(house: &House, wanted: &Wanted<'_>) -> Result<Affected> {
     };
     let mut tx = house.db.begin().await?;
     // Once more: a stop that was committed while the records were read holds.
-    inspector(house, &mut tx, &taker, house.today(house.trusted_now()?)).await?;
+    let today = house.today(house.trusted_now()?);
+    inspector(house, tx.connection(), &taker, today).await?;
     act::enter(house, tx.connection(), &act, &entered, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;

@@ -10,10 +10,9 @@ use super::{
     report::Report,
 };
 use crate::{
-    access::stop::Target,
     duty::forms as duty_forms,
-    printed::{Printed, of},
-    roc::{offset, taipei},
+    printed::{Printed, moment, of, outcome, stamp},
+    roc::offset,
 };
 
 /// Incidents for people.
@@ -23,8 +22,8 @@ pub fn list(reports: &[Report], language: Language) -> Printed<7> {
             report.incident.to_string(),
             notice::nature(report.nature, language).to_owned(),
             state(&report.state, language).to_owned(),
-            target(&report.target, language),
-            offset(report.opened_at),
+            report.target.said(language),
+            stamp(report.opened_at, language),
             report.opened_by.clone(),
             report.reason.clone(),
         ]
@@ -51,8 +50,8 @@ pub fn text(report: &Report, language: Language) -> String {
         false => name("lifted", "已解除"),
     };
     let act = |at, by: &str, entry: i64| match language {
-        Language::En => format!("{} by {by}, entry {entry}", taipei(at)),
-        Language::ZhTw => format!("{}　{by}，軌跡序號 {entry}", taipei(at)),
+        Language::En => format!("{} by {by}, entry {entry}", moment(at, language)),
+        Language::ZhTw => format!("{}　{by}，軌跡序號 {entry}", moment(at, language)),
     };
     let mut text = format!(
         "{} {}   {}   {}   {}\n\n  {}\n  {} {}\n  {} {}\n  {} {}{}{stopped}\n",
@@ -60,10 +59,10 @@ pub fn text(report: &Report, language: Language) -> String {
         report.incident,
         notice::nature(report.nature, language),
         state(&report.state, language),
-        target(&report.target, language),
+        report.target.said(language),
         report.reason,
         name("known    ", "知悉時間"),
-        taipei(report.known_at),
+        moment(report.known_at, language),
         name("opened   ", "成立    "),
         act(report.opened_at, &report.opened_by, report.entry),
         name("stop     ", "停止    "),
@@ -79,8 +78,8 @@ pub fn text(report: &Report, language: Language) -> String {
     }
     for notice in &report.notices {
         let due = notice.due_at.map_or_else(String::new, |at| match language {
-            Language::En => format!(", by {}", taipei(at)),
-            Language::ZhTw => format!("，期限 {}", taipei(at)),
+            Language::En => format!(", by {}", moment(at, language)),
+            Language::ZhTw => format!("，期限 {}", moment(at, language)),
         });
         let state = match notice.state {
             None => name("its years are over", "已逾保存年限"),
@@ -106,7 +105,7 @@ pub fn text(report: &Report, language: Language) -> String {
                 done.what,
                 done.note,
                 done.by,
-                offset(done.at),
+                stamp(done.at, language),
                 done.entry
             ),
             Language::ZhTw => format!(
@@ -114,7 +113,7 @@ pub fn text(report: &Report, language: Language) -> String {
                 step(&done.what),
                 done.note,
                 done.by,
-                offset(done.at),
+                stamp(done.at, language),
                 done.entry
             ),
         });
@@ -186,14 +185,23 @@ pub fn drilled(drilled: &Drilled, language: Language) -> String {
 pub fn affected(found: &Affected, language: Language) -> String {
     let table = Printed {
         columns: std::array::from_fn(|column| [AFFECTED_HEADER[column], NAMES[column][0], NAMES[column][1]]),
-        lines: found.lines.iter().map(cells).collect(),
+        lines: found
+            .lines
+            .iter()
+            .map(|line| {
+                let mut cells = cells(line);
+                cells[2] = stamp(line.at, language);
+                cells[8] = outcome(line.outcome, language).to_owned();
+                cells
+            })
+            .collect(),
     };
     let mut text = String::new();
     if !found.lines.is_empty() {
         text = format!("{}\n", table.text(language));
     }
     let (queries, subjects) = (found.queries, found.subjects);
-    let (from, until) = (taipei(found.from), taipei(found.until));
+    let (from, until) = (moment(found.from, language), moment(found.until, language));
     text.push_str(&match language {
         Language::En => {
             format!("{queries} queries about {subjects} subjects, from {from} and before {until}\n")
@@ -210,20 +218,6 @@ pub fn affected(found: &Affected, language: Language) -> String {
         });
     }
     text
-}
-
-/// What is stopped: kind and name.
-pub fn target(target: &Target, language: Language) -> String {
-    let (kind, subject) = target.columns();
-    let kind = match (kind, language) {
-        ("member", Language::ZhTw) => "使用單位",
-        ("person", Language::ZhTw) => "人員",
-        ("item", Language::ZhTw) => "查詢項目",
-        ("link", Language::ZhTw) => "全部介接",
-        ("drill", Language::ZhTw) => "演練",
-        (kind, _) => kind,
-    };
-    format!("{kind} {subject}").trim_end().to_owned()
 }
 
 /// How far an incident has come.

@@ -24,11 +24,11 @@ use crate::{
         act::{self, Act},
         entry::Kind,
     },
+    printed::moment,
     regime::{
         control::{IncidentRules, NoticeRule},
         people::Right,
     },
-    roc::taipei,
 };
 
 /// A notice as it is printed.
@@ -119,7 +119,7 @@ async fn taker(house: &House, tx: &mut Tx, incident: &Incident, by: &str, today:
         code: "EXPORT-RIGHT",
         remedy: "name one of the 授權表 (--as): compliance at the bureau, the unit head or internal auditor of the member that is concerned, or an auditor of the supervisor or the provider",
     };
-    takers.check(house, tx, by, today).await
+    takers.check(house, tx.connection(), by, today).await
 }
 
 /// The instant until which it is to be given: that of its duty, which may have moved.
@@ -180,15 +180,15 @@ impl Facts {
             ("number", incident.number.to_string()),
             ("nature", nature(incident.nature, language).to_owned()),
             ("reason", incident.reason.clone()),
-            ("known", taipei(incident.known_at)),
-            ("due", taipei(due_at)),
+            ("known", moment(incident.known_at, language)),
+            ("due", moment(due_at, language)),
             ("hours", rules.hours(rule).to_string()),
             ("scope", scope(&incident.target, member.as_deref(), language)),
-            ("stopped", taipei(incident.opened_at)),
+            ("stopped", moment(incident.opened_at, language)),
             ("stop", incident.stop.to_string()),
             ("release", release(readings.last(), language)),
-            ("from", taipei(affected.from)),
-            ("until", taipei(incident.opened_at)),
+            ("from", moment(affected.from, language)),
+            ("until", moment(incident.opened_at, language)),
             ("queries", affected.queries.to_string()),
             ("subjects", affected.subjects.to_string()),
             ("findings", count(FINDING)),

@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::sync;
+use super::{above, name_new, sync, unnamed};
 use crate::{
     error::{Error, Result},
     ids,
@@ -60,26 +60,20 @@ impl NewFile {
         flushed.map_err(Error::io("write a file that is handed out"))
     }
 
-    /// Gives it its name.
+    /// Gives it its name, which nothing has got meanwhile.
     ///
     /// # Errors
-    /// Those of the disk.
+    /// `EXPORT-FOLDER` if something has; those of the disk.
     pub fn publish(mut self) -> Result<()> {
         self.close()?;
-        let named = fs::rename(&self.partial, &self.path);
-        let folder = match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
-        named
-            .and_then(|()| sync(folder))
-            .map_err(Error::io("name a file that is handed out"))
+        name_new(&self.partial, &self.path).map_err(unnamed)?;
+        sync(above(&self.path)).map_err(unnamed)
     }
 }
 
 impl Drop for NewFile {
     fn drop(&mut self) {
-        // Once it is published nothing of that name is there.
+        // Once it is published nothing has that name any more.
         let _ = fs::remove_file(&self.partial);
     }
 }
@@ -105,5 +99,12 @@ mod tests {
         let taken = NewFile::begin(&path).map(|_| ());
         assert_eq!(taken.unwrap_err().kind(), ErrorKind::AlreadyExists);
         assert!(NewFile::begin(&home.path().join("nowhere/list.csv")).is_err());
+        // What came while it was written stays as it is.
+        let other = home.path().join("other.csv");
+        let late = NewFile::begin(&other).unwrap();
+        fs::write(&other, "theirs").unwrap();
+        assert_eq!(late.publish().unwrap_err().code(), "EXPORT-FOLDER");
+        assert_eq!(fs::read_to_string(&other).unwrap(), "theirs");
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 2);
     }
 }

@@ -10,7 +10,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::{refused, sync};
+use super::{absent, refused, sync, sync_names};
 use crate::{
     error::{Error, Result},
     input,
@@ -20,6 +20,8 @@ use crate::{
 pub struct Staging {
     target: PathBuf,
     partial: PathBuf,
+    /// The folders that were made above it.
+    made: Vec<PathBuf>,
     named: bool,
 }
 
@@ -42,7 +44,9 @@ impl Staging {
         let absolute = std::path::absolute(target).map_err(Error::io("find the folder of the export"))?;
         // Without the slash that may stand at its end.
         let absolute: PathBuf = absolute.components().collect();
+        let mut parents = Vec::new();
         if let Some(parent) = absolute.parent() {
+            parents = absent(parent);
             fs::create_dir_all(parent).map_err(Error::io("make the folder of the export"))?;
         }
         let mut partial = absolute.clone().into_os_string();
@@ -59,6 +63,7 @@ impl Staging {
         Ok(Self {
             target: absolute,
             partial,
+            made: parents,
             named: false,
         })
     }
@@ -108,8 +113,8 @@ impl Staging {
         &self.partial
     }
 
-    /// Gives the folder its name, once it is on the disk. The tiles of an exported journal are not synchronised one by one:
-    /// they are many, and whoever verifies them finds one that a power cut damaged.
+    /// Gives the folder its name, once it is on the disk; no folder that has something in it is replaced. The tiles of an exported
+    /// journal are not synchronised one by one: they are many, and whoever verifies them finds one that a power cut damaged.
     ///
     /// # Errors
     /// Those of the disk.
@@ -124,6 +129,7 @@ impl Staging {
         for path in &written {
             sync(&self.partial.join(path)).map_err(failed())?;
         }
+        sync_names(&self.made).map_err(failed())?;
         fs::rename(&self.partial, &self.target).map_err(failed())?;
         self.named = true;
         let parent = self.target.parent().unwrap_or(Path::new("/"));

@@ -11,12 +11,11 @@ use super::{
     usage::Use,
 };
 use crate::{
-    printed::{Printed, day},
+    printed::{Printed, channel, day, stamp},
     regime::{
         Regime,
         papers::{FieldRule, Form, PaperRule},
     },
-    roc,
 };
 
 /// A paper for programs.
@@ -97,7 +96,10 @@ pub fn table(papers: &[Paper], regime: &Regime, language: Language) -> Printed<1
                 (Language::ZhTw, Some(rule)) => rule.title.clone(),
                 _ => paper.kind.clone(),
             },
-            said.join("; "),
+            said.join(match language {
+                Language::En => "; ",
+                Language::ZhTw => "；",
+            }),
             paper
                 .follows
                 .map_or_else(String::new, |number| number.to_string()),
@@ -106,7 +108,7 @@ pub fn table(papers: &[Paper], regime: &Regime, language: Language) -> Printed<1
                 .ended_on
                 .map_or_else(String::new, |ended| day(ended, language)),
             paper.entered_by.clone(),
-            roc::offset(paper.entered_at),
+            stamp(paper.entered_at, language),
             paper.entry.to_string(),
             paper.sha256.clone(),
         ]
@@ -187,13 +189,13 @@ pub fn kinds(regime: &Regime, language: Language) -> Printed<9> {
 }
 
 /// The use of the link, for people.
-pub fn usage(uses: &[Use]) -> Printed<4> {
+pub fn usage(uses: &[Use], language: Language) -> Printed<4> {
     let row = |used: &Use| {
         [
             used.member.clone(),
             used.name.clone(),
             used.queries.to_string(),
-            used.last_query.map_or_else(String::new, roc::offset),
+            used.last_query.map_or_else(String::new, |at| stamp(at, language)),
         ]
     };
     Printed {
@@ -208,15 +210,15 @@ pub fn usage(uses: &[Use]) -> Printed<4> {
 }
 
 /// The consents that a member is asked to show.
-pub fn selection(selection: &Selection) -> Printed<7> {
+pub fn selection(selection: &Selection, language: Language) -> Printed<7> {
     let row = |(place, selected): (usize, &Selected)| {
         [
             (place + 1).to_string(),
             selected.consent_ref.clone(),
-            selected.channel.to_owned(),
+            channel(selected.channel, language).to_owned(),
             selected.form.clone(),
             selected.version.clone(),
-            roc::offset(selected.consented_at),
+            stamp(selected.consented_at, language),
             selected.asked_for.clone(),
         ]
     };

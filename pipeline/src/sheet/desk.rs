@@ -29,7 +29,7 @@ impl Desk<'_> {
         if self.persons.are_one(account, &sheet.querier) {
             return match self.may(account, right) {
                 true => Ok(false),
-                false => Err(no_right()),
+                false => Err(to_sign()),
             };
         }
         if self.may(account, self.regime.sheet.leaver_signed_by.value) && self.cannot_sign(&sheet.querier) {
@@ -56,10 +56,10 @@ impl Desk<'_> {
             });
         };
         if sheet.approved.is_some() {
-            return Err(signed());
+            return Err(approved());
         }
         if !self.may(account, self.right(1)) {
-            return Err(no_right());
+            return Err(to_approve());
         }
         if [&sheet.querier, &signature.by]
             .iter()
@@ -85,7 +85,7 @@ impl Desk<'_> {
         if own || over.into_iter().any(|right| self.may(account, right)) {
             return Ok(());
         }
-        Err(no_right())
+        Err(to_read())
     }
 
     /// The person's name on the 授權表, as of the last authorisation of `account`.
@@ -127,11 +127,35 @@ fn signed() -> Error {
     }
 }
 
-fn no_right() -> Error {
+fn approved() -> Error {
+    Error::Input {
+        code: "SHEET-SIGNED",
+        sentence: "the sheet has been approved already, and an approval is given once".into(),
+        remedy: "see `mayfly sheet show MEMBER WEEK QUERIER` for who signed and approved it",
+    }
+}
+
+fn to_sign() -> Error {
     denied(
         "SHEET-RIGHT",
-        "this account does not have the right to today, or is stopped",
-        "name an account of the member that has it on the 授權表 today (--as): the querier signs, an approver approves",
+        "this account does not have the right to sign sheets today, or is stopped",
+        "let the querier sign it with an account that has the query right on the 授權表 today (--as); for one who has none, the unit head",
+    )
+}
+
+fn to_approve() -> Error {
+    denied(
+        "SHEET-RIGHT",
+        "this account does not have the right to approve sheets today, or is stopped",
+        "name an account of the member that has the approve right on the 授權表 today (--as)",
+    )
+}
+
+fn to_read() -> Error {
+    denied(
+        "SHEET-RIGHT",
+        "this account does not have the right to see this sheet today, or is stopped",
+        "name with --as its querier, or an account of the member that approves, reviews, signs off or audits on the 授權表 today",
     )
 }
 

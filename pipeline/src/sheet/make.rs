@@ -71,7 +71,7 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
     let Some(of) = members::one(&mut reader, member).await? else {
         return Err(unknown_member());
     };
-    let begun = first_week(house, &mut reader, &of).await?;
+    let begun = first_week(house, &mut reader, &of, now).await?;
     if week < begun {
         return Err(before(begun));
     }
@@ -93,7 +93,7 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
     if let Some(sheets) = store::made(&mut *conn, member, week).await? {
         return Ok(made(sheets, false));
     }
-    begin_in(&mut *conn, member, week, now).await?;
+    begin_in(house, &mut *conn, &of, now).await?;
     let count = of_querier.len();
     let mut sheets = Vec::with_capacity(count);
     if count > 0 {
@@ -151,33 +151,42 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
     Ok(made(count as u64, true))
 }
 
-/// Notes where the weeks of `member` begin, unless that was done: the one before its first query or, if it has not asked yet,
-/// before the running one. Returns that week; it has no sheets.
+/// Notes where the weeks of `member` begin, unless that was done: the one before the first of which it has duties. Returns that
+/// week; it has no sheets.
 ///
 /// # Errors
-/// `DB-*`.
+/// `MEMBER-UNKNOWN`; `DUTY-DAY`, `DB-*`.
 pub async fn begin(house: &House, member: &str, now: Timestamp) -> Result<Week> {
     let mut tx = house.db.begin().await?;
-    let week = begin_in(tx.connection(), member, Week::of(now), now).await?;
+    let of = members::one(tx.connection(), member).await?;
+    let of = of.ok_or_else(unknown_member)?;
+    let week = begin_in(house, tx.connection(), &of, now).await?;
     tx.commit().await?;
     Ok(week)
 }
 
-/// The first week of which `member` can have sheets: the one in which it joined or this house was opened, or of its first query.
-async fn first_week(house: &House, conn: &mut AnyConnection, member: &Member) -> Result<Week> {
+/// The first week of which `member` has sheets: the one in which it joined or this house was opened, as its duties begin, and as
+/// far back as closings are kept; an earlier one if it asked in that.
+async fn first_week(
+    house: &House,
+    conn: &mut AnyConnection,
+    member: &Member,
+    now: Timestamp,
+) -> Result<Week> {
+    let today = house.today(now);
+    let kept_from = facts::span(house, today, today)?.due_from;
     let opened = facts::opened(house, &mut *conn).await?;
-    let began = Week::of_day(member.valid_from.max(opened));
+    let began = Week::of_day(member.valid_from.max(opened).max(kept_from).min(today));
     let asked = store::first_query(conn, &member.code).await?;
     Ok(asked.map_or(began, |at| Week::of(at).min(began)))
 }
 
-async fn begin_in(conn: &mut AnyConnection, member: &str, week: Week, now: Timestamp) -> Result<Week> {
-    if let Some(first) = store::weeks(&mut *conn, member).await?.first() {
+async fn begin_in(house: &House, conn: &mut AnyConnection, member: &Member, now: Timestamp) -> Result<Week> {
+    if let Some(first) = store::weeks(&mut *conn, &member.code).await?.first() {
         return Ok(*first);
     }
-    let asked = store::first_query(&mut *conn, member).await?;
-    let before = asked.map_or(week, |at| Week::of(at).min(week)).previous();
-    store::insert_week(conn, (member, before), 0, now).await?;
+    let before = first_week(house, &mut *conn, member, now).await?.previous();
+    store::insert_week(conn, (&member.code, before), 0, now).await?;
     Ok(before)
 }
 

@@ -7,11 +7,15 @@ use super::{
     desk::{First, Standing, State},
     tokens::Token,
 };
-use crate::{access::people::Holder, printed::Printed, roc::taipei};
+use crate::{
+    access::people::Holder,
+    printed::{Printed, moment},
+    roc::taipei,
+};
 
 /// The accounts of a place, and how they stand.
 pub fn table(accounts: &[Standing], language: Language) -> Printed<6> {
-    let time = |at: Option<jiff::Timestamp>| at.map_or_else(String::new, taipei);
+    let time = |at: Option<jiff::Timestamp>| at.map_or_else(String::new, |at| moment(at, language));
     let row = |account: &Standing| {
         [
             account.account.clone(),
@@ -36,14 +40,14 @@ pub fn table(accounts: &[Standing], language: Language) -> Printed<6> {
 }
 
 /// The tokens of a place.
-pub fn tokens(tokens: &[Token]) -> Printed<6> {
+pub fn tokens(tokens: &[Token], language: Language) -> Printed<6> {
     let row = |token: &Token| {
         [
             token.token.to_string(),
             token.account.clone(),
             token.name.clone(),
-            taipei(token.made_at),
-            taipei(token.until),
+            moment(token.made_at, language),
+            moment(token.until, language),
             token.made_by.clone(),
         ]
     };

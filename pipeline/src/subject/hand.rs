@@ -5,6 +5,7 @@ use std::path::Path;
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::{Language, cells};
 use serde::Serialize;
+use sqlx::AnyConnection;
 
 use super::{
     applicant::Applicant,
@@ -14,7 +15,6 @@ use super::{
 use crate::{
     access::persons::Persons,
     app::House,
-    db::Tx,
     duty::{
         list,
         raise::{self, Raise},
@@ -72,7 +72,7 @@ pub async fn hand(house: &House, who: &Applicant, entered: &Entered<'_>, folder:
     let today = house.today(now);
     let proof = check_proof(house, entered)?;
     let mut reader = house.db.reader().await?;
-    check_right(house, &mut house.db.begin().await?, entered.by, today).await?;
+    check_right(house, &mut reader, entered.by, today).await?;
     if let Some(duty) = entered.duty {
         check_duty(house, duty, today).await?;
     }
@@ -121,8 +121,8 @@ fn check_proof(house: &House, entered: &Entered<'_>) -> Result<String> {
     }
 }
 
-async fn check_right(house: &House, tx: &mut Tx, by: &str, today: Date) -> Result<()> {
-    let persons = Persons::load(tx, BUREAU, today).await?;
+async fn check_right(house: &House, conn: &mut AnyConnection, by: &str, today: Date) -> Result<()> {
+    let persons = Persons::read(conn, BUREAU, today).await?;
     if persons.may(&house.regime, by, Right::Audit) {
         return Ok(());
     }
@@ -166,7 +166,8 @@ async fn enter(
 ) -> Result<(String, u64)> {
     let mut tx = house.db.begin().await?;
     // Once more: the consents have been looked for meanwhile, and a stop holds from its commit on.
-    check_right(house, &mut tx, entered.by, house.today(house.trusted_now()?)).await?;
+    let today = house.today(house.trusted_now()?);
+    check_right(house, tx.connection(), entered.by, today).await?;
     let conn = tx.connection();
     let duty = match entered.duty {
         Some(duty) => duty.to_owned(),

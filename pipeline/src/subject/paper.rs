@@ -5,7 +5,7 @@ use mayfly_consent::Language;
 
 use super::report::Report;
 use crate::{
-    printed::{Printed, day, outcome},
+    printed::{Printed, channel, day, outcome},
     roc::taipei,
 };
 
@@ -219,14 +219,6 @@ fn instant(at: Timestamp, language: Language) -> String {
             let local = jiff::tz::offset(8).to_datetime(at);
             format!("{} {}", day(local.date(), language), local.strftime("%H:%M:%S"))
         }
-    }
-}
-
-fn channel(word: &'static str, language: Language) -> &'static str {
-    match (word, language) {
-        ("electronic", Language::ZhTw) => "線上",
-        ("paper", Language::ZhTw) => "書面",
-        (word, _) => word,
     }
 }
 

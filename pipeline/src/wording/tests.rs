@@ -35,7 +35,7 @@ fn no_parameter_is_lost_and_none_invented() {
             assert!(!text.ends_with('。'), "{code}: {text}");
         }
     }
-    for [english, chinese] in &table.part {
+    for [english, chinese] in table.part.iter().chain(&table.line) {
         check(english, chinese);
         // One word alone may be somebody's account or file.
         assert!(english.contains(' ') && *english != "{}", "{english}");
@@ -56,13 +56,14 @@ fn each_sentence_is_found_by_itself() {
             assert_eq!(first.unwrap().english(), said.english(), "{code}");
         }
     }
-    for [english, _] in &table.part {
-        let text = english.replace("{}", "\u{1F50D}");
-        let first = table
-            .part
-            .iter()
-            .find(|[other, _]| Template(other).parameters(&text).is_some());
-        assert_eq!(first.unwrap()[0], *english);
+    for phrases in [&table.part, &table.line] {
+        for [english, _] in phrases {
+            let text = english.replace("{}", "\u{1F50D}");
+            let first = phrases
+                .iter()
+                .find(|[other, _]| Template(other).parameters(&text).is_some());
+            assert_eq!(first.unwrap()[0], *english);
+        }
     }
 }
 
@@ -116,14 +117,37 @@ fn what_is_refused_is_said_with_its_parameters() {
     check("NO-SUCH-CODE", "whatever", "whatever", "do");
 }
 
+/// A remedy that is not that of all who say the same is known by itself.
+#[test]
+fn a_remedy_of_its_own_comes_first() {
+    let todo = "mend that line of the member's log, then reconcile again; nothing was entered";
+    let sentence = "log.csv line 3: batch is empty";
+    let said = said("IMPORT-CELL", sentence.into(), todo.into(), Language::ZhTw);
+    assert_eq!(said.sentence, "log.csv 第 3 行：batch 欄空白");
+    assert!(said.remedy.contains("重新勾稽"), "{}", said.remedy);
+}
+
+#[test]
+fn what_has_no_code_is_said_with_its_parameters() {
+    let check = |english: &str, chinese: &str| assert_eq!(line(english, Language::ZhTw), chinese);
+    check(
+        "sample of 004, 2026-11: an act is about another month",
+        "使用單位 004 2026-11 月樣本：有步驟屬於其他月份",
+    );
+    check(
+        "2026-11-05 10:00:00 (民國115年11月5日) Asia/Taipei, standing, as --at has set it",
+        "民國115年11月5日 10:00:00，由 --at 設定而靜止",
+    );
+    check("checkpoint: signature does not verify", "checkpoint：簽章不符");
+    check("nobody has said this before", "nobody has said this before");
+    assert_eq!(line("and more", Language::En), "and more");
+}
+
 #[test]
 fn errors_of_every_kind_speak_chinese() {
     let disk = Error::io("make the folder of the export")(std::io::ErrorKind::PermissionDenied.into());
     let said = of(&disk, Language::ZhTw);
-    assert_eq!(
-        said.sentence,
-        "未能完成「make the folder of the export」：權限不足"
-    );
+    assert_eq!(said.sentence, "未能完成「建立匯出資料夾」：權限不足");
     let away = of(&Error::away("read a sheet"), Language::ZhTw);
     assert_eq!(
         away.sentence,

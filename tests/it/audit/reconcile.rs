@@ -27,7 +27,7 @@ const FIELDS: [&str; 8] = [
 ];
 
 /// The log that the member's own system keeps of the persons `numbers`, a line each, and its lines as cells.
-pub(super) fn log(numbers: impl Iterator<Item = u64>) -> Vec<[String; 10]> {
+pub fn log(numbers: impl Iterator<Item = u64>) -> Vec<[String; 10]> {
     let rows: Vec<BatchRow> = numbers.map(BatchRow::valid).collect();
     let text = batch_file(&rows);
     let mut reader = csv::Reader::from_reader(text.as_slice());
@@ -49,7 +49,7 @@ pub(super) fn log(numbers: impl Iterator<Item = u64>) -> Vec<[String; 10]> {
     lines.collect()
 }
 
-pub(super) fn written(sandbox: &Sandbox, lines: &[[String; 10]]) -> String {
+pub fn written(sandbox: &Sandbox, lines: &[[String; 10]]) -> String {
     let mut text = format!("batch,line,{}\n", FIELDS.join(","));
     for line in lines {
         text.push_str(&line.join(","));
@@ -118,6 +118,7 @@ fn drops_doubles_and_changes_are_all_found() {
     lines[2][4] = lines[3][4].clone();
     lines[9][9] = "=1+1".into();
     lines[11][8] = "2026-11-01T16:00:01+08:00".into();
+    lines[14][8] = String::new();
     let mut strange = lines[0].clone();
     strange[1] = "99".into();
     lines.remove(20);
@@ -139,7 +140,7 @@ fn drops_doubles_and_changes_are_all_found() {
         ("missing_here", 1),
         ("missing_there", 1),
         ("twice", 1),
-        ("different", 3),
+        ("different", 4),
         ("no_consent", 0),
         ("no_approval", 0),
     ] {
@@ -147,7 +148,7 @@ fn drops_doubles_and_changes_are_all_found() {
     }
     let expected = format!(
         "batch,line,finding,fields\r\n{BATCH},4,different,subject_id\r\n{BATCH},11,different,reason\r\n\
-         {BATCH},13,different,approved_at\r\n{BATCH},8,twice,\r\n{BATCH},99,missing_here,\r\n{BATCH},22,missing_there,\r\n"
+         {BATCH},13,different,approved_at\r\n{BATCH},16,different,approved_at\r\n{BATCH},8,twice,\r\n{BATCH},99,missing_here,\r\n{BATCH},22,missing_there,\r\n"
     );
     assert_eq!(fs::read_to_string(&out).unwrap(), expected);
     // What differs closes nothing; who answers for the month does, with an entry that is a reconciliation of it.
@@ -217,6 +218,10 @@ fn a_stop_that_comes_while_the_log_is_read_is_seen() {
 #[test]
 fn what_cannot_be_reconciled_is_refused_whole() {
     let sandbox = month();
+    let refused = BatchRow::valid(40).with("approver", "chen.yl");
+    let refused = sandbox.file("004-1151102-02.csv", batch_file(&[refused]));
+    let told = sandbox.at(NOW, ["--json", "batch", "run"], [refused]).json();
+    assert_eq!(told["refused"], 1, "{told}");
     let good = written(&sandbox, &log(1..=30));
     let bad = |text: &[u8]| sandbox.file("bad.csv", text).to_str().unwrap().to_owned();
     let check = |at: &str, words: [&str; 3], by: &str, exit: i32, code: &str| {
@@ -272,6 +277,17 @@ fn what_cannot_be_reconciled_is_refused_whole() {
         lines[2][0] = strange.into();
         let file = written(&sandbox, &lines);
         check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-CELL");
+    }
+    // No instant, though the bureau refused that row and compares nothing of it.
+    for (batch, line) in [(BATCH, "4"), ("004-1151102-02", "2")] {
+        let mut lines = log(1..=3);
+        (lines[2][0], lines[2][1]) = (batch.into(), line.into());
+        lines[2][8] = "2026/11/01 16:00".into();
+        let file = written(&sandbox, &lines);
+        check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-CELL");
+        let words = ["reconcile", "004", "2026-11", &file, "--as", "hsu.rv"];
+        let told = audit(&sandbox, CLOSED, &words).expect(65).stderr;
+        assert!(told.contains("log.csv line 4: approved_at"), "{told}");
     }
     let mut bytes = fs::read(written(&sandbox, &log(1..=3))).unwrap();
     bytes.extend(b"\xff\xfe,3,,,,,,,,\n");

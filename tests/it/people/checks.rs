@@ -60,6 +60,10 @@ fn a_review_of_accounts_ends_when_each_was_looked_at_and_changed_where_said() {
 
     let close = |by| check(&sandbox, NOW, &["close", "004", "--as", by]);
     refused(close("lu.adm"), 75, "CHECK-OPEN");
+    // Whoever could not close it is not told how far it is.
+    for nobody in ["wu.head", "chen.yl", "nobody"] {
+        refused(close(nobody), 77, "DUTY-OWNER");
+    }
     refused(
         check(&sandbox, NOW, &["keep", "004/lu.adm", "--as", "lu.adm"]),
         77,

@@ -70,6 +70,19 @@ fn what_breaks_a_rule_of_the_table_is_refused_and_changes_nothing() {
     // She has left; her account's name stays hers.
     let other = [&from("2026-11-02")[..], &["--person", "P004-99"]].concat();
     check(&begin("004/tsai.ex", &other), &usual, 65, "PEOPLE-HANDED-OVER");
+    // A name means one person: chen.yl is P004-01's account, and P004-01 no account of somebody else's.
+    let account = [&from("2026-11-02")[..], &["--person", "chen.yl"]].concat();
+    check(&begin("004/new.q", &account), &usual, 65, "PEOPLE-NAMESAKE");
+    let person = [&from("2026-11-02")[..], &["--person", "P004-99"]].concat();
+    check(&begin("004/P004-01", &person), &usual, 65, "PEOPLE-NAMESAKE");
+    for reserved in ["004/operator", "004/Operator", "004/schedule"] {
+        check(
+            &begin(reserved, &["--role", "querier", "--from", "2026-11-02"]),
+            &usual,
+            65,
+            "PEOPLE-RESERVED",
+        );
+    }
     let second = [&from("2026-11-02")[..], &["--person", "P004-01"]].concat();
     check(
         &begin("004/chen.two", &second),
@@ -192,6 +205,22 @@ fn a_staff_file_that_breaks_a_rule_of_the_table_is_refused_whole() {
     check(
         "004,chen.yl,陳虛玲,徵信專員,Y,,,2024-01-01,wu.head,2026-11-01,wu.head,P004-01,徵信部,,",
         "PEOPLE-BACKDATED",
+    );
+    check(
+        "004,new.q,新虛構,,Y,,,2024-01-01,wu.head,,,chen.yl,,,",
+        "PEOPLE-NAMESAKE",
+    );
+    check(
+        "004,P004-01,新虛構,,Y,,,2024-01-01,wu.head,,,P004-98,,,",
+        "PEOPLE-NAMESAKE",
+    );
+    check(
+        "004,operator,新虛構,,Y,,,2024-01-01,wu.head,,,P004-98,,,",
+        "PEOPLE-RESERVED",
+    );
+    check(
+        "supervisor,schedule,新虛構,,,,,2024-01-01,board,,,,,,supervisor_auditor",
+        "PEOPLE-RESERVED",
     );
     check("004,self.a,自虛核,,Y,,,2024-01-01,self.a,,,,,,", "PEOPLE-SELF");
     check(

@@ -135,7 +135,7 @@ fn papers_are_printed_for_people_and_for_spreadsheets() {
     let text = say(&["list", "--lang", "zh-TW"]);
     assert!(text.starts_with("序號  日期       機構  文件"), "{text}");
     assert!(
-        text.contains("裝夾處所：=1+1") && text.ends_with("\n1 papers\n"),
+        text.contains("裝夾處所：=1+1") && text.ends_with("\n1 件文件\n"),
         "{text}"
     );
     let csv = say(&["list", "--csv"]);

@@ -160,6 +160,28 @@ fn missed_weeks_are_made_up_for() {
     );
     verify(&sandbox, late, WEEK, 0);
     verify(&sandbox, late, "2026-W46", 0);
+    // So are those of a member that has asked nothing yet: its duties began with the same week, and each has its sheet.
+    let other = sheet(&sandbox, late, &["list", "--member", "012"])
+        .expect(0)
+        .json();
+    let others: Vec<String> = other
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|sheet| format!("{} {}", sheet["querier"], sheet["week"]))
+        .collect();
+    let expected = ["W47", "W46", "W45"].map(|week| format!("\"chou.q\" \"2026-{week}\""));
+    assert_eq!(others, expected);
+    let overdue = ["--overdue", "--member", "012"];
+    let overdue = sandbox
+        .at(late, ["--json", "duty", "list"], overdue)
+        .expect(0)
+        .json();
+    let sheets = overdue["duties"].as_array().unwrap().iter().filter(|duty| {
+        let name = duty["duty"].as_str().unwrap();
+        name.starts_with("weekly_sheet/")
+    });
+    assert_eq!(sheets.count(), 0, "{overdue}");
 }
 
 fn verify_nil(sandbox: &Sandbox) {

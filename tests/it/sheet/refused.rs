@@ -35,6 +35,10 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     let by = |what: &'static str, querier: &'static str, account: &'static str| {
         [what, "004", WEEK, querier, "--as", account]
     };
+    let says = |words: &[&str], sentence: &str| {
+        let told = sheet(&sandbox, MONDAY, words).expect(77).stderr;
+        assert!(told.contains(sentence), "{words:?}: {told}");
+    };
     check(&["make", "004", "2026-W46"], 75, "SHEET-OPEN");
     check(&["make", "004", "2026-45"], 65, "SHEET-WEEK");
     check(&["make", "999", WEEK], 65, "MEMBER-UNKNOWN");
@@ -61,15 +65,23 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     }
     // The querier's other account has no right to query.
     check(&by("sign", "chen.yl", "wu.jh"), 77, "SHEET-RIGHT");
+    says(&by("sign", "chen.yl", "wu.jh"), "let the querier sign it");
     sheet(&sandbox, MONDAY, &by("sign", "chen.yl", "chen.yl")).expect(0);
     check(&by("sign", "chen.yl", "chen.yl"), 65, "SHEET-SIGNED");
     // By person, not by account; and only who may.
     check(&by("approve", "chen.yl", "wu.jh"), 77, "SHEET-PERSON");
     for account in ["chen.yl", "hsu.rv", "nobody"] {
         check(&by("approve", "chen.yl", account), 77, "SHEET-RIGHT");
+        says(&by("approve", "chen.yl", account), "that has the approve right");
     }
     sheet(&sandbox, MONDAY, &by("approve", "chen.yl", "wang.dg")).expect(0);
     check(&by("approve", "chen.yl", "wang.dg"), 65, "SHEET-SIGNED");
+    let twice = sheet(&sandbox, MONDAY, &by("approve", "chen.yl", "wang.dg")).expect(65);
+    assert!(
+        twice.stderr.contains("has been approved already"),
+        "{}",
+        twice.stderr
+    );
 
     // Who has left does not sign any more; the unit head does, and nobody else.
     check(&by("sign", "gone.q", "gone.q"), 77, "SHEET-RIGHT");
@@ -97,6 +109,10 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     // The lines are for few.
     for account in ["huang.sm", "gone.q", "nobody"] {
         check(&by("show", "chen.yl", account), 77, "SHEET-RIGHT");
+        says(
+            &by("show", "chen.yl", account),
+            "approves, reviews, signs off or audits",
+        );
     }
     for account in ["chen.yl", "wang.dg", "hsu.rv", "wu.head"] {
         let lines = sheet(&sandbox, MONDAY, &by("show", "chen.yl", account))
@@ -115,6 +131,7 @@ fn each_refusal_has_its_code_and_changes_nothing() {
         "huang.sm",
     ];
     check(&export, 77, "SHEET-RIGHT");
+    says(&export, "right to see this sheet");
     assert!(!out.exists());
     for words in [
         &["sign", "004", WEEK, "chen.yl"][..],

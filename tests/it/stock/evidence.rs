@@ -7,9 +7,10 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
+use super::traced::{Traced, traced};
 use crate::{
     audit::CLOSED,
-    evidence::{month, packed},
+    evidence::{flawed::packed_with_findings, month, packed},
     support::files_below,
 };
 
@@ -64,21 +65,7 @@ fn the_commands_of_its_readme_tell_what_did_not_verify_when_a_pack_was_made() {
     let sandbox = month();
     let change = "UPDATE sheet SET queries = queries + 1 WHERE member = '004' AND querier = 'chen.yl' RETURNING 'changed'";
     assert_eq!(sandbox.database.ask(&sandbox.data(), change), ["changed"]);
-    let folder = sandbox.path("pack");
-    let words = [
-        "--from",
-        "2026-11-01",
-        "--to",
-        "2026-12-01",
-        "--as",
-        "yu.cmp",
-        "--out",
-    ];
-    let words = [&words[..], &[folder.to_str().unwrap()]].concat();
-    let made = sandbox
-        .at(CLOSED, ["--json", "evidence", "pack"], words)
-        .expect(1)
-        .json();
+    let (folder, made) = packed_with_findings(&sandbox, "pack");
     let script = script(&folder, made["key"].as_str().unwrap());
     let said = bash(&folder, &script);
     let out = String::from_utf8_lossy(&said.stdout).into_owned();
@@ -87,12 +74,37 @@ fn the_commands_of_its_readme_tell_what_did_not_verify_when_a_pack_was_made() {
         "{out}\n{}",
         String::from_utf8_lossy(&said.stderr)
     );
-    let finding = "finding: sheet 004/2026-W45/chen.yl SHEET-CHANGED\n";
-    assert!(out.contains(&format!("\n{finding}")), "{out}");
-    // It is in the signed text: nobody takes it out.
-    let text = fs::read_to_string(folder.join("manifest")).unwrap();
-    fs::write(folder.join("manifest"), text.replace(finding, "")).unwrap();
+    let finding = "sheet 004/2026-W45/chen.yl SHEET-CHANGED\n";
+    assert!(out.contains(&format!("\n{finding}除上列")), "{out}");
+    // Its hash is in the signed text: nobody takes it out.
+    fs::write(folder.join("findings"), "mayfly-findings/1\n").unwrap();
     assert!(!bash(&folder, &script).status.success());
+}
+
+/// What was made above and for a document is on the disk before it is told as written, or the document is not there.
+#[test]
+fn the_name_of_a_new_folder_is_on_the_disk_before_what_is_in_it_is_handed_out() {
+    let sandbox = month();
+    for (number, document) in [
+        "people table --member 004 --as wu.head --out",
+        "audit export 004 2026-11 --as hsu.rv",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let above = sandbox.path(&format!("above-{number}"));
+        fs::create_dir(&above).unwrap();
+        let folder = above.join("new/deep");
+        let words = format!("--at {CLOSED} {document} {}", folder.display());
+        let words: Vec<&str> = words.split(' ').collect();
+        let Traced { run, injected } =
+            traced(&sandbox, "fsync:error=EIO", std::slice::from_ref(&above), &words);
+        assert!(injected > 0, "{document}: {} {}", run.stdout, run.stderr);
+        assert_ne!(run.code, 0, "{document}");
+        assert!(files_below(&above).is_empty(), "{document}");
+        sandbox.mayfly(&words).expect(0);
+        assert!(!files_below(&folder).is_empty(), "{document}");
+    }
 }
 
 /// The commands of the README of the pack in `folder`.

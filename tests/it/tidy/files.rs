@@ -110,7 +110,10 @@ fn unreached(source: &Source, sources: &[Source]) -> Option<String> {
         let (of, root) = other.path.rsplit_once('/').unwrap_or(("", ""));
         let is_above = other.path == above || (of == folder && (root == "mod.rs" || ROOTS.contains(&root)));
         let says = |line: &str| {
-            let line = line.trim_start_matches("pub ").trim_start_matches("pub(super) ");
+            let line = line.trim_start_matches("pub ");
+            let line = line
+                .trim_start_matches("pub(super) ")
+                .trim_start_matches("pub(crate) ");
             (is_above && line == format!("mod {name};"))
                 || (of == folder && line == format!("#[path = \"{file}\"]"))
         };

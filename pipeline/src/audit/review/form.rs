@@ -8,10 +8,7 @@ use super::{
     state::State,
     verdict::Entered,
 };
-use crate::{
-    printed::{Printed, day, of, outcome},
-    roc::taipei,
-};
+use crate::printed::{Printed, day, moment, of, outcome};
 
 /// A record of the sample, and the verdicts on it.
 pub fn facts(facts: &Facts, language: Language) -> String {
@@ -25,7 +22,7 @@ pub fn facts(facts: &Facts, language: Language) -> String {
         format!(
             "{} {}{}{exists}",
             name("arrived", "回覆於"),
-            taipei(at),
+            moment(at, language),
             name(", ", "，")
         )
     });
@@ -74,7 +71,10 @@ pub fn facts(facts: &Facts, language: Language) -> String {
             name("asked        ", "查詢時間"),
             format!(
                 "{}   {} {}",
-                local(&format!("{}T{}", request.asked_at.0, request.asked_at.1)),
+                local(
+                    &format!("{}T{}", request.asked_at.0, request.asked_at.1),
+                    language
+                ),
                 name("from", "IP"),
                 request.ip
             ),
@@ -114,7 +114,7 @@ pub fn facts(facts: &Facts, language: Language) -> String {
         ),
         (
             name("approved at  ", "核准時間"),
-            format!("{}{before}", local(&approval.approved_at)),
+            format!("{}{before}", local(&approval.approved_at, language)),
         ),
         (
             name("outcome      ", "結果    "),
@@ -125,7 +125,7 @@ pub fn facts(facts: &Facts, language: Language) -> String {
         text.push_str(&format!("  {name} {value}\n"));
     }
     for (what, at) in &facts.answer.handed_out {
-        text.push_str(&format!("  {what:<13} {}\n", taipei(*at)));
+        text.push_str(&format!("  {what:<13} {}\n", moment(*at, language)));
     }
     for verdict in &facts.verdicts {
         text.push_str(&said(verdict, language));
@@ -134,8 +134,9 @@ pub fn facts(facts: &Facts, language: Language) -> String {
 }
 
 /// Instants are told as the clock in Taipei shows them (D22), whichever way the record spells them.
-fn local(text: &str) -> String {
-    text.parse().map_or_else(|_| text.to_owned(), taipei)
+fn local(text: &str, language: Language) -> String {
+    let at = text.parse();
+    at.map_or_else(|_| text.to_owned(), |at| moment(at, language))
 }
 
 /// What was entered of the record at `place`.
@@ -241,7 +242,7 @@ fn said(verdict: &Verdict, language: Language) -> String {
         verdict.verdict,
         verdict.reasons.join(";"),
         verdict.by,
-        taipei(verdict.given_at),
+        moment(verdict.given_at, language),
         verdict.remark
     )
 }

@@ -145,7 +145,7 @@ pub async fn open(house: &House, (member, month): (&str, Month), place: u64, acc
     let actors = found.actors()?;
 
     let mut tx = house.db.begin().await?;
-    check_reviewer(house, &mut tx, &sample, account, &actors).await?;
+    check_reviewer(house, tx.connection(), &sample, account, &actors).await?;
     let reference = format!("item:{month}/{place}");
     let opened = Opened {
         account,

@@ -40,7 +40,6 @@ use super::{
 use crate::{
     access::persons::Persons,
     app::House,
-    db::Tx,
     error::{Error, Result},
     journal::{
         act::{self, Act},
@@ -85,21 +84,20 @@ async fn item_at(
 }
 
 /// Refuses `account` unless it reviews `sample`: the review right today, not the person who had to do with this record,
-/// and named. It is asked in the transaction of the act.
+/// and named. An act asks it in its own transaction.
 async fn check_reviewer(
     house: &House,
-    tx: &mut Tx,
+    conn: &mut AnyConnection,
     sample: &Sample,
     account: &str,
     actors: &BTreeSet<String>,
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
-    let persons = Persons::load(tx, &sample.member, today).await?;
+    let persons = Persons::read(&mut *conn, &sample.member, today).await?;
     reviewer::check_right(house, &persons, account)?;
     if persons.is_among(account, actors) {
         return Err(reviewer::own());
     }
-    let conn = tx.connection();
     if sample.reviewer == account || tables::is_named(conn, &sample.member, sample.month, account).await? {
         return Ok(());
     }

@@ -26,7 +26,7 @@ pub async fn name(house: &House, member: &str, month: Month, account: &str, by: 
     let actors = reviewer::actors(house, &mut reader, (member, month), who).await?;
     drop(reader);
     let mut tx = house.db.begin().await?;
-    reviewer::check(house, &mut tx, member, who, &actors).await?;
+    reviewer::check(house, tx.connection(), member, who, &actors).await?;
     let conn = tx.connection();
     let sample = drawn(&mut *conn, member, month).await?;
     check_unsigned(&mut *conn, member, month).await?;

@@ -108,10 +108,11 @@ pub async fn write(house: &House, member: &str, month: Month, folder: &Path, by:
         .ok_or_else(unsigned)?;
     let now = house.trusted_now()?;
     // Nothing is made for whoever may not have it.
-    taker::check(house, &mut house.db.begin().await?, member, by, house.today(now)).await?;
+    taker::check(house, &mut reader, member, by, house.today(now)).await?;
     let staging = Staging::begin(folder, &house.dir)?;
     let mut tx = house.db.begin().await?;
-    let taker = taker::check(house, &mut tx, member, by, house.today(house.trusted_now()?)).await?;
+    let today = house.today(house.trusted_now()?);
+    let taker = taker::check(house, tx.connection(), member, by, today).await?;
     let reported = Reported {
         account: &taker,
         digest: ids::hex(&signed.digest),

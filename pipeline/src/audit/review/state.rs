@@ -50,14 +50,7 @@ pub struct Seen {
 pub async fn of(house: &House, (member, month): (&str, Month), account: &str) -> Result<State> {
     let mut reader = house.db.reader().await?;
     let sample = drawn(&mut reader, member, month).await?;
-    check_reviewer(
-        house,
-        &mut house.db.begin().await?,
-        &sample,
-        account,
-        &BTreeSet::new(),
-    )
-    .await?;
+    check_reviewer(house, &mut reader, &sample, account, &BTreeSet::new()).await?;
     let items = report::items(&mut reader, &sample).await?;
     let given = tables::verdicts(&mut reader, member, month).await?;
     let judged: BTreeSet<u64> = given.iter().map(|row| row.query_entry).collect();

@@ -68,7 +68,7 @@ pub async fn give(
     drop(reader);
 
     let mut tx = house.db.begin().await?;
-    check_reviewer(house, &mut tx, &sample, account, &actors).await?;
+    check_reviewer(house, tx.connection(), &sample, account, &actors).await?;
     let conn = tx.connection();
     check_unsigned(&mut *conn, member, month).await?;
     let opened_at = tables::last_opening(&mut *conn, (member, month), item.entry, account)

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args, Subcommand};
 
 use super::review::ReviewCommand;
+use crate::access::OPERATOR;
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum AuditCommand {
@@ -13,7 +14,7 @@ pub(in crate::cli) enum AuditCommand {
         #[command(flatten)]
         sample: SampleArguments,
         /// Who wants it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
     },
     /// Draw the sample of a frozen month, once
@@ -22,7 +23,7 @@ pub(in crate::cli) enum AuditCommand {
         #[command(flatten)]
         sample: SampleArguments,
         /// The reviewer: an account of the member with the review right today, and no query or approval in the month
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
         /// The reviewer's own value, 32 to 64 hexadecimal digits, such as `openssl rand -hex 16` makes
         #[arg(long, value_name = "HEX", requires = "named_by")]

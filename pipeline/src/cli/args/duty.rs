@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Subcommand};
 use jiff::civil::Date;
 
+use crate::access::OPERATOR;
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum DutyCommand {
     /// Duties by due day: all that are not closed, unless something else is asked for
@@ -65,7 +67,7 @@ pub(in crate::cli) enum DutyCommand {
         #[arg(long)]
         reason: String,
         /// Who enters it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
     },
     /// Working days that differ locally from the offices' calendar
@@ -80,7 +82,7 @@ pub(in crate::cli) enum CalendarCommand {
         /// The file
         file: PathBuf,
         /// Who enters them
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
     },
 }

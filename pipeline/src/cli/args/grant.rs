@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 
+use crate::access::OPERATOR;
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum GrantCommand {
     /// Use answers that are not one's own cases', in a period that another person approves; its approver has the approve right
@@ -50,7 +52,7 @@ pub(in crate::cli) enum GrantCommand {
         #[arg(long)]
         reason: String,
         /// Who ends it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
     },
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 
+use crate::access::OPERATOR;
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum IncidentCommand {
     /// Open an incident: it is stopped at once, and what still left is measured
@@ -69,7 +71,7 @@ pub(in crate::cli) enum IncidentCommand {
         #[arg(long)]
         note: String,
         /// Who adds it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
     },
     /// Close it with its report; its stop stays
@@ -83,13 +85,13 @@ pub(in crate::cli) enum IncidentCommand {
         #[arg(long, value_name = "FILE")]
         report: String,
         /// Who closes it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
     },
     /// Drill: the same way against a demonstration stop that touches nobody, measured, for the month's duty
     Drill {
         /// Who drills: an owner of the duty closes it with the drill
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
     },
 }
@@ -142,7 +144,7 @@ pub(in crate::cli) struct IncidentWords {
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=600))]
     pub(in crate::cli) wait: u64,
     /// Who opens it; PLACE/ACCOUNT at the supervisor or the provider
-    #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+    #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
     pub(in crate::cli) account: String,
 }
 

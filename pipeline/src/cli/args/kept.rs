@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 
+use crate::access::OPERATOR;
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum HoldCommand {
     /// Keep them from now on, with the approval of another person
@@ -23,7 +25,7 @@ pub(in crate::cli) enum HoldCommand {
         #[arg(long)]
         reason: String,
         /// Who wants them kept
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
         /// The approval that was given for it; without it, one is applied for
         #[arg(long, value_name = "NUMBER")]
@@ -37,7 +39,7 @@ pub(in crate::cli) enum HoldCommand {
         #[arg(long)]
         reason: String,
         /// Who lifts it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
         /// The approval that was given for it; without it, one is applied for
         #[arg(long, value_name = "NUMBER")]

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 
 use super::kept::HoldCommand;
+use crate::access::OPERATOR;
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum PurgeCommand {
@@ -13,7 +14,7 @@ pub(in crate::cli) enum PurgeCommand {
     /// Destroy it: the keys first, then the bytes; needs no database. Certify what is gone
     Run {
         /// Who has it done; the certificates say so
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
     },
     /// What is held, and its margins to the deadline, oldest first; a picture on a terminal, a list elsewhere

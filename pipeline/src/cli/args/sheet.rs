@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
+use crate::access::OPERATOR;
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum SheetCommand {
     /// Make the sheets of a week that is over, one for each querier
@@ -11,7 +13,7 @@ pub(in crate::cli) enum SheetCommand {
         #[command(flatten)]
         week: WeekArguments,
         /// Who wants it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
     },
     /// Sheets, newest week first, at most 5,000

@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use crate::access::OPERATOR;
+
 #[derive(Subcommand)]
 pub(in crate::cli) enum StopCommand {
     /// Stop it; nothing passes the gate or is delivered from this moment on
@@ -17,7 +19,7 @@ pub(in crate::cli) enum StopCommand {
         #[arg(long)]
         reason: String,
         /// Who lifts it
-        #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+        #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
         /// The approval that was given for it; without it, one is applied for
         #[arg(long, value_name = "NUMBER")]
@@ -67,6 +69,6 @@ pub(in crate::cli) struct StopReason {
     #[arg(long)]
     pub(in crate::cli) reason: String,
     /// Who stops it; PLACE/ACCOUNT at the supervisor or the provider
-    #[arg(long = "as", value_name = "ACCOUNT", default_value = "operator")]
+    #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
     pub(in crate::cli) account: String,
 }
