@@ -2,6 +2,7 @@
 //! every page; `house` whose people they are, and each other file one family of pages. *Edge.*
 
 pub mod browser;
+mod deletion;
 mod duties;
 mod house;
 mod incidents;
@@ -28,6 +29,8 @@ const PAGES: &[&str] = &[
     "/people",
     "/people/review",
     "/accounts",
+    "/deletion",
+    "/oversight",
 ];
 
 #[test]

@@ -17,8 +17,7 @@ use crate::{
     app::House,
     certificate::{
         accounting::account_for_all,
-        check,
-        forms,
+        check, forms,
         stored::{self, Stored},
     },
     error::Result,
@@ -26,6 +25,7 @@ use crate::{
     ids,
     printed::{instant, of},
     regime::people::Right,
+    wording,
 };
 
 #[derive(Template)]
@@ -88,7 +88,7 @@ pub(super) async fn one(State(door): State<Shared>, reader: Reader, Path(cohort)
     let named = Cohort::parse(&cohort).map_err(|_| nothing())?;
     let language = reader.frame.language;
     let certificates = door.act(move |house| async move {
-        let found = stored::of(&mut *house.db.reader().await?, named).await?;
+        let found = stored::of(&mut house.db.reader().await?, named).await?;
         Ok(found
             .iter()
             .map(|stored| Certificate::of(&house, stored, language))
@@ -115,7 +115,7 @@ pub(super) async fn verify(State(door): State<Shared>, reader: Reader, Form(fiel
     let judged = judged.await?;
     page::shown(&Verified {
         frame: &reader.frame,
-        said: judged.said,
+        said: wording::line(&judged.said, reader.frame.language),
         sound: judged.sound,
     })
 }
@@ -126,9 +126,18 @@ async fn read(house: &House, language: Language) -> Result<Shown> {
     let accounting = account_for_all(house, &mut reader).await?;
     let table = Table::of(&forms::table(&certificates, language), language);
     Ok(Shown {
-        certificates: table.leading(|place| format!("/deletion/{}", certificates[place].certificate.facts.cohort.name())),
-        accounting: accounting.sentence(),
-        findings: accounting.findings,
+        certificates: table.leading(|place| {
+            format!(
+                "/deletion/{}",
+                certificates[place].certificate.facts.cohort.name()
+            )
+        }),
+        accounting: wording::line(&accounting.sentence(), language),
+        findings: accounting
+            .findings
+            .iter()
+            .map(|finding| wording::line(finding, language))
+            .collect(),
         key: house.signer.verifier().text(),
         classes: Table::of(&forms::classes(&house.regime.classes, language), language),
     })
@@ -144,16 +153,22 @@ impl Certificate {
                 (name("No.", "編號"), certificate.number.to_string()),
                 (name("Segments", "加密檔數"), facts.segments.expected.to_string()),
                 (name("Records", "筆數"), facts.records.expected.to_string()),
-                (name("Legal limit", "法定期限"), instant(facts.gone_by, language)),
+                (
+                    name("Legal limit", "法定期限"),
+                    facts.gone_by.map_or_else(String::new, |at| instant(at, language)),
+                ),
                 (
                     name("Removed", "移除時間"),
                     instant(facts.bytes_removed_at, language),
                 ),
-                (name("Key (fingerprint)", "公鑰指紋"), ids::hex(&certificate.public_key)),
+                (
+                    name("Key (fingerprint)", "公鑰指紋"),
+                    ids::hex(&certificate.public_key),
+                ),
                 (name("Journal entry", "軌跡序號"), stored.entry.to_string()),
             ],
             note: stored.note.clone(),
-            said: judged.said,
+            said: wording::line(&judged.said, language),
             sound: judged.sound,
         }
     }

@@ -102,6 +102,21 @@ const MENU: &[Entry] = &[
         zh: "帳號",
         is_theirs: |who| who.may(Right::ManageAccounts),
     },
+    Entry {
+        path: "/deletion",
+        en: "Deletion",
+        zh: "刪除",
+        is_theirs: |who| super::deletion::READERS.iter().any(|right| who.may(*right)),
+    },
+    Entry {
+        path: "/oversight",
+        en: "Oversight",
+        zh: "監督總覽",
+        is_theirs: |who| {
+            let checks = who.may(Right::Inspect) || who.may(Right::Audit);
+            Party::of(&who.at) != Party::Member && checks
+        },
+    },
 ];
 
 impl Frame {

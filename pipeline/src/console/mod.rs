@@ -6,7 +6,7 @@
 //! made of. Each other file is one page, or one family of them: `enter` signing in, the password and the language, `today`
 //! what needs somebody now, `incidents` and `incident` what is stopped and why, `approvals` what nobody does alone, with `carry`,
 //! which does what was given; `duties` what is due, `people` who may what, `account_review` whether they still should, `accounts` how they stand
-//! at the door. `theirs` says whose a page is.
+//! at the door; `deletion` the certificates, `oversight` the supervisor's view. `theirs` says whose a page is.
 //!
 //! How to add a page:
 //! 1. A file here with the handler and its view-model, `#[derive(Template)]` with `frame: &Frame` and what is shown, all text of it
@@ -30,6 +30,7 @@ mod account_review;
 mod accounts;
 mod approvals;
 mod carry;
+mod deletion;
 mod duties;
 mod enter;
 mod fault;
@@ -38,6 +39,7 @@ mod frame;
 mod incident;
 mod incidents;
 mod notice;
+mod oversight;
 mod page;
 mod people;
 pub mod plot;
@@ -86,7 +88,7 @@ fn routes() -> Router<Shared> {
         .merge(of_people())
 }
 
-/// What is due, and who may.
+/// What is due, who may what, what was deleted, and all of that at a glance.
 fn of_people() -> Router<Shared> {
     Router::new()
         .route("/duties", get(duties::page).post(duties::close))
@@ -102,6 +104,10 @@ fn of_people() -> Router<Shared> {
         .route("/accounts/unlock", post(accounts::unlock))
         .route("/accounts/first", post(accounts::first))
         .route("/accounts/leaked", post(accounts::leaked))
+        .route("/deletion", get(deletion::page))
+        .route("/deletion/verify", post(deletion::verify))
+        .route("/deletion/{cohort}", get(deletion::one))
+        .route("/oversight", get(oversight::page))
 }
 
 /// What is stopped, and what nobody does alone.

@@ -26,12 +26,15 @@ pub fn house(holders: &[&str]) -> (Sandbox, Vec<String>) {
     let sandbox = Sandbox::with_master_data();
     let book = sandbox.file("desks.csv", BOOK);
     sandbox.at(NOW, ["staff", "import"], [book]).expect(0);
-    let firsts = holders.iter().map(|holder| first(&sandbox, holder)).collect();
+    let firsts = holders
+        .iter()
+        .map(|holder| first(&sandbox, NOW, holder))
+        .collect();
     (sandbox, firsts)
 }
 
-/// The first password of `holder`, from the notice: given by an administrator, with another person, neither of them the holder.
-fn first(sandbox: &Sandbox, holder: &str) -> String {
+/// The first password of `holder` at `at`, from the notice: given by an administrator, with another person, neither of them the holder.
+pub fn first(sandbox: &Sandbox, at: &str, holder: &str) -> String {
     let hands = match holder {
         "bureau/jin.cmp" => ("xu.adm", "he.cmp"),
         "004/lu.adm" => ("mo.adm", "wu.head"),
@@ -42,7 +45,7 @@ fn first(sandbox: &Sandbox, holder: &str) -> String {
     };
     let place = sandbox.path(&format!("notice-{}", holder.replace('/', "-")));
     let words = ["first", holder, "--out", place.to_str().unwrap()];
-    in_two_hands(sandbox, NOW, &words, hands).expect(0);
+    in_two_hands(sandbox, at, &words, hands).expect(0);
     let notice = std::fs::read_to_string(&place).unwrap();
     notice
         .lines()

@@ -63,14 +63,14 @@ fn one_person_stops_with_one_button_and_two_lift_the_stop() {
     let page = he.send(&page, "/stops/1/lift", &[("reason", "已查明並改善")]);
     let approval = page.path.strip_suffix("?done=applied").unwrap().to_owned();
     let carry_out = format!("{approval}/carry-out");
-    page.says(&["尚未執行", "解除停用", "已查明並改善"]);
+    page.says(&["尚未執行", "解除", "已查明並改善"]);
     // Nobody approves what they applied for, nor carries out what nobody has approved.
     force(&mut he, &approval, &[("verdict", "give")]).says(&["APPROVAL-"]);
     force(&mut he, &carry_out, &[]).says(&["APPROVAL-"]);
     he.open("/incidents").says(&["使用單位 004"]);
 
     let mut jin = signed_in(&served, "bureau/jin.cmp", &firsts[1]);
-    jin.open("/").says(&["待核准", "解除停用"]);
+    jin.open("/").says(&["待核准", "解除"]);
     jin.open("/approvals").says(&[&format!("href=\"{approval}\"")]);
     let page = jin.open(&approval);
     let page = jin.send(&page, &approval, &[("verdict", "give")]);
