@@ -1,8 +1,13 @@
 //! The console of the real binary, by a browser without JavaScript: signing in, the language, the first page, and what holds for
-//! every page. *Edge.*
+//! every page; `house` whose people they are, and each other file one family of pages. *Edge.*
 
 mod audited;
 pub mod browser;
+mod deletion;
+mod duties;
+mod house;
+mod incidents;
+mod people;
 mod sheets;
 mod today;
 
@@ -17,7 +22,22 @@ const CHEN: &str = "004/chen.yl";
 const WORDS: &str = "Tide-9-Harbour";
 
 /// Every page that opens without more, for whoever has signed in: a new page is added here.
-const PAGES: [&str; 6] = ["/", "/password", "/records", "/sheets", "/audit", "/findings"];
+const PAGES: &[&str] = &[
+    "/",
+    "/password",
+    "/approvals",
+    "/incidents",
+    "/duties",
+    "/people",
+    "/people/review",
+    "/accounts",
+    "/deletion",
+    "/oversight",
+    "/records",
+    "/sheets",
+    "/audit",
+    "/findings",
+];
 
 #[test]
 fn somebody_signs_in_changes_the_first_password_and_sees_today_in_both_languages() {
@@ -26,7 +46,7 @@ fn somebody_signs_in_changes_the_first_password_and_sees_today_in_both_languages
     let served = Served::open(&sandbox, NOW, &[]);
     let mut browser = Browser::new(&served);
     // Nobody is signed in: every page leads to where one does.
-    for path in PAGES {
+    for path in PAGES.iter().copied() {
         assert_eq!(browser.open(path).path, "/sign-in", "{path}");
     }
     let page = browser.sign_in(CHEN, "no, not that one");

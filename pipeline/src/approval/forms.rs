@@ -100,7 +100,8 @@ pub fn act(act: Act, language: Language) -> &'static str {
     }
 }
 
-fn state(standing: Standing, language: Language) -> &'static str {
+/// How an approval stands, for people.
+pub fn state(standing: Standing, language: Language) -> &'static str {
     match (language, standing) {
         (Language::En, standing) => standing.name(),
         (Language::ZhTw, Standing::Open) => "待核准",

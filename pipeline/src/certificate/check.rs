@@ -98,6 +98,11 @@ pub fn judge(files: &[PathBuf], keys: &[VerifierKey]) -> Result<Vec<Judged>> {
         .collect())
 }
 
+/// Judges the certificate `note` alone, which somebody shows, by `key`.
+pub fn judge_note(note: &str, key: &VerifierKey) -> Judged {
+    Signed::default().judge(Path::new(""), note.as_bytes(), std::slice::from_ref(key))
+}
+
 /// The certificates that verified.
 #[derive(Default)]
 struct Signed {

@@ -62,7 +62,7 @@ struct Entry {
 }
 
 /// The navigation, in its order.
-const MENU: [Entry; 5] = [
+const MENU: &[Entry] = &[
     Entry {
         path: "/",
         en: "Today",
@@ -92,6 +92,54 @@ const MENU: [Entry; 5] = [
         en: "Findings",
         zh: "缺失追蹤",
         is_theirs: |who| who.may_one_at_a_member(&RECORD_READERS),
+    },
+    Entry {
+        path: "/approvals",
+        en: "Approvals",
+        zh: "核准",
+        is_theirs: |_| true,
+    },
+    Entry {
+        path: "/incidents",
+        en: "Incidents and stops",
+        zh: "事件與停用",
+        is_theirs: |who| match Party::of(&who.at) {
+            Party::Member => who.may(Right::SignOff) || who.may(Right::Audit),
+            _ => who.may(Right::Stop) || who.may(Right::Audit) || who.may(Right::Inspect),
+        },
+    },
+    Entry {
+        path: "/duties",
+        en: "Duties",
+        zh: "應辦事項",
+        is_theirs: |_| true,
+    },
+    Entry {
+        path: "/people",
+        en: "People",
+        zh: "人員",
+        is_theirs: |who| super::people::READERS.iter().any(|right| who.may(*right)),
+    },
+    Entry {
+        path: "/accounts",
+        en: "Accounts",
+        zh: "帳號",
+        is_theirs: |who| who.may(Right::ManageAccounts),
+    },
+    Entry {
+        path: "/deletion",
+        en: "Deletion",
+        zh: "刪除",
+        is_theirs: |who| super::deletion::READERS.iter().any(|right| who.may(*right)),
+    },
+    Entry {
+        path: "/oversight",
+        en: "Oversight",
+        zh: "監督總覽",
+        is_theirs: |who| {
+            let checks = who.may(Right::Inspect) || who.may(Right::Audit);
+            Party::of(&who.at) != Party::Member && checks
+        },
     },
 ];
 
@@ -133,7 +181,6 @@ impl Frame {
     }
 
     /// An instant.
-    #[expect(dead_code, reason = "the next pages show instants")]
     pub(crate) fn instant(&self, at: &Timestamp) -> String {
         printed::instant(*at, self.language)
     }

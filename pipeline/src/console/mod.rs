@@ -4,8 +4,10 @@
 //! is set into: head, navigation by rights, messages, foot. `form` reads what a page of ours sends back, `fault` turns every
 //! refusal into a page, `page` writes pages with the policy that a browser holds them to. `table` and `plot` are what pages are
 //! made of. Each other file is one page, or one family of them: `enter` signing in, the password and the language, `today`
-//! what needs somebody now; `sheets` the weekly sheets, `records` the query records, `samples` the monthly self-audit, `item` one of
-//! its records, `findings` what it found.
+//! what needs somebody now, `incidents` and `incident` what is stopped and why, `approvals` what nobody does alone, with `carry`,
+//! which does what was given; `sheets` the weekly sheets, `records` the query records, `samples` the monthly self-audit, `item` one of
+//! its records, `findings` what it found; `duties` what is due, `people` who may what, `account_review` whether they still should, `accounts` how they stand
+//! at the door; `deletion` the certificates, `oversight` the supervisor's view. `theirs` says whose a page is.
 //!
 //! How to add a page:
 //! 1. A file here with the handler and its view-model, `#[derive(Template)]` with `frame: &Frame` and what is shown, all text of it
@@ -25,20 +27,31 @@
 //! 6. A line in [`routes`], one in `MENU` (frame.rs) with whose it is, and a line in the list of pages that `tests/it/console.rs` visits: it
 //!    holds every page to its policy, language and title.
 
+mod account_review;
+mod accounts;
+mod approvals;
+mod carry;
+mod deletion;
+mod duties;
 mod enter;
 mod fault;
 mod findings;
 mod form;
 mod frame;
+mod incident;
+mod incidents;
 mod item;
 mod notice;
+mod oversight;
 mod page;
+mod people;
 pub mod plot;
 mod reader;
 mod records;
 mod samples;
 mod sheets;
 mod table;
+mod theirs;
 mod today;
 
 use axum::{
@@ -82,6 +95,46 @@ fn routes() -> Router<Shared> {
         .route("/records", get(records::page).post(records::found))
         .route("/findings", get(findings::page))
         .route("/findings/{number}/{step}", post(findings::advance))
+        .merge(of_incidents())
+        .merge(of_people())
+}
+
+/// What is due, who may what, what was deleted, and all of that at a glance.
+fn of_people() -> Router<Shared> {
+    Router::new()
+        .route("/duties", get(duties::page).post(duties::close))
+        .route("/people", get(people::page))
+        .route("/people/begin", post(people::begin))
+        .route("/people/end", post(people::end))
+        .route(
+            "/people/review",
+            get(account_review::page).post(account_review::check),
+        )
+        .route("/people/review/close", post(account_review::close))
+        .route("/accounts", get(accounts::page))
+        .route("/accounts/unlock", post(accounts::unlock))
+        .route("/accounts/first", post(accounts::first))
+        .route("/accounts/leaked", post(accounts::leaked))
+        .route("/deletion", get(deletion::page))
+        .route("/deletion/verify", post(deletion::verify))
+        .route("/deletion/{cohort}", get(deletion::one))
+        .route("/oversight", get(oversight::page))
+}
+
+/// What is stopped, and what nobody does alone.
+fn of_incidents() -> Router<Shared> {
+    Router::new()
+        .route("/incidents", get(incidents::page).post(incidents::stop))
+        .route("/incidents/{number}", get(incident::page))
+        .route("/incidents/{number}/measure", post(incident::measure))
+        .route("/incidents/{number}/note", post(incident::note))
+        .route("/incidents/{number}/close", post(incident::close))
+        .route("/incidents/{number}/notice", post(incident::letter))
+        .route("/stops/{number}/lift", post(incidents::lift))
+        .route("/drill", post(incidents::practise))
+        .route("/approvals", get(approvals::page))
+        .route("/approvals/{number}", get(approvals::one).post(approvals::decide))
+        .route("/approvals/{number}/carry-out", post(approvals::carry_out))
 }
 
 async fn lost(uri: Uri, headers: HeaderMap) -> Response {

@@ -13,7 +13,67 @@ pub(super) fn of(word: &str) -> Option<&'static Notice> {
     NOTICES.iter().find(|notice| notice.word == word)
 }
 
-const NOTICES: [Notice; 12] = [
+const NOTICES: &[Notice] = &[
+    Notice {
+        word: "stopped",
+        en: "It is stopped, from now on.",
+        zh: "停用已生效。",
+    },
+    Notice {
+        word: "lifted",
+        en: "The stop is lifted.",
+        zh: "停用已解除。",
+    },
+    Notice {
+        word: "drilled",
+        en: "The drill is done; its stop is lifted.",
+        zh: "演練完成，演練之停用已解除。",
+    },
+    Notice {
+        word: "measured",
+        en: "It was looked at again.",
+        zh: "已重新量測。",
+    },
+    Notice {
+        word: "noted",
+        en: "It is noted.",
+        zh: "已登錄。",
+    },
+    Notice {
+        word: "closed",
+        en: "It is closed.",
+        zh: "已結案。",
+    },
+    Notice {
+        word: "leaked",
+        en: "That password opens nothing any more; its holder needs a first one.",
+        zh: "該密碼已失效，須重新核發初始密碼。",
+    },
+    Notice {
+        word: "checked",
+        en: "It is noted of this account.",
+        zh: "該帳號之審查結果已登錄。",
+    },
+    Notice {
+        word: "applied",
+        en: "Not done yet: it is applied for, and waits for another person on their page Today.",
+        zh: "尚未執行：已提出申請，待另一人於其「今日」頁核准。",
+    },
+    Notice {
+        word: "given",
+        en: "It is approved; whoever applied for it can carry it out.",
+        zh: "已核准，得由申請人執行。",
+    },
+    Notice {
+        word: "refused",
+        en: "It is refused.",
+        zh: "已駁回。",
+    },
+    Notice {
+        word: "carried-out",
+        en: "It is done.",
+        zh: "已執行。",
+    },
     Notice {
         word: "signed-out",
         en: "You are signed out.",

@@ -39,6 +39,32 @@ pub fn read(given: &str, kind: &str) -> Result<String> {
     }
 }
 
+/// As [`read`], from whoever is not at this machine: `kind:REFERENCE`, or `sha256:` and the SHA-256 of a file that they keep. No
+/// file here is looked at.
+///
+/// # Errors
+/// `DUTY-ARTEFACT`.
+pub fn read_far(given: &str, kind: &str) -> Result<String> {
+    let named = given.split_once(':');
+    if let Some(("sha256", digits)) = named {
+        let hash =
+            hash(digits).ok_or_else(|| refused("the artefact is no SHA-256: 64 hexadecimal digits"))?;
+        return Ok(format!("sha256:{hash}"));
+    }
+    match named {
+        Some((of, reference)) if of == kind && fits(reference) => Ok(given.to_owned()),
+        _ => Err(refused(
+            "the artefact is neither a SHA-256 nor a reference of the kind that this duty asks for",
+        )),
+    }
+}
+
+/// The SHA-256 that `digits` are, as it is kept.
+pub fn hash(digits: &str) -> Option<String> {
+    let fits = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    fits.then(|| digits.to_ascii_lowercase())
+}
+
 /// The SHA-256 of the file at `path`, in hexadecimal; `None` if it is no file that can be opened.
 ///
 /// # Errors

@@ -14,7 +14,7 @@ use super::{
     store::{self, Closing, NewClosing},
 };
 use crate::{
-    access::persons::Persons,
+    access::{people::Holder, persons::Persons},
     app::House,
     db::{Tx, meta},
     error::{Error, Result},
@@ -45,6 +45,31 @@ pub async fn close<'h>(house: &'h House, id: &str, given: &str, account: &str) -
     let now = house.trusted_now()?;
     let known = list::show(house, id, house.today(now)).await?;
     let artefact = artefact::read(given, &known.duty.rule.artefact)?;
+    close_now(house, id, artefact, account, now).await
+}
+
+/// As [`close`], by somebody who is not at this machine and stands where `holder` does: `given` is a reference, or the SHA-256 of a
+/// file that they keep. What others look after is answered like what is not there.
+///
+/// # Errors
+/// As [`close`].
+pub async fn close_far<'h>(house: &'h House, id: &str, given: &str, holder: &Holder) -> Result<Listed<'h>> {
+    let now = house.trusted_now()?;
+    let known = list::show(house, id, house.today(now)).await?;
+    if owner::desk(&house.regime, &known.duty) != holder.at {
+        return Err(list::unknown());
+    }
+    let artefact = artefact::read_far(given, &known.duty.rule.artefact)?;
+    close_now(house, id, artefact, &holder.account, now).await
+}
+
+async fn close_now<'h>(
+    house: &'h House,
+    id: &str,
+    artefact: String,
+    account: &str,
+    now: Timestamp,
+) -> Result<Listed<'h>> {
     let mut tx = house.db.begin().await?;
     let closed = close_within(house, &mut tx, id, artefact, account, now).await?;
     tx.commit().await?;

@@ -43,8 +43,16 @@ impl Outcome {
 /// # Errors
 /// `INCIDENT-UNKNOWN`, `INCIDENT-CLOSED`, `INCIDENT-REPORT`, `INCIDENT-NOTICES`, `INCIDENT-STEPS`, `INCIDENT-RELEASE`, `STOP-RIGHT`, `GATE-CLOCK`.
 pub async fn close(house: &House, number: i64, outcome: Outcome, report: &str, by: &str) -> Result<()> {
+    close_with(house, number, outcome, &hash_of(report)?, by).await
+}
+
+/// As [`close`], with the SHA-256 of the report, in hexadecimal, in place of its file.
+///
+/// # Errors
+/// As [`close`].
+pub async fn close_with(house: &House, number: i64, outcome: Outcome, sha256: &str, by: &str) -> Result<()> {
     let now = house.trusted_now()?;
-    let report = hash_of(report)?;
+    let report = artefact::hash(sha256).ok_or_else(no_report)?;
     let mut tx = house.db.begin().await?;
     let by = &handler(house, &mut tx, by, house.today(now)).await?;
     let conn = tx.connection();
@@ -113,14 +121,17 @@ async fn check(conn: &mut AnyConnection, incident: &Incident) -> Result<()> {
 }
 
 fn hash_of(report: &str) -> Result<String> {
-    let refused = || Error::Input {
+    let read = artefact::read(report, "").map_err(|_| no_report())?;
+    let digits = read.strip_prefix("sha256:").ok_or_else(no_report)?;
+    Ok(digits.to_owned())
+}
+
+fn no_report() -> Error {
+    Error::Input {
         code: "INCIDENT-REPORT",
         sentence: "the report is not there, no file, empty or unreadable".into(),
         remedy: "name the file of the report (--report); its SHA-256 is kept, the file stays with you",
-    };
-    let read = artefact::read(report, "").map_err(|_| refused())?;
-    let digits = read.strip_prefix("sha256:").ok_or_else(refused)?;
-    Ok(digits.to_owned())
+    }
 }
 
 fn not_yet(code: &'static str, sentence: &str, remedy: &'static str) -> Error {

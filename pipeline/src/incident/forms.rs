@@ -221,7 +221,7 @@ pub fn affected(found: &Affected, language: Language) -> String {
 }
 
 /// How far an incident has come.
-fn state(word: &str, language: Language) -> &str {
+pub fn state(word: &str, language: Language) -> &str {
     match (word, language) {
         ("open", Language::ZhTw) => "處理中",
         ("confirmed", Language::ZhTw) => "結案：屬實",
@@ -233,7 +233,8 @@ fn state(word: &str, language: Language) -> &str {
     }
 }
 
-fn recipient(word: &str, language: Language) -> &str {
+/// Whom a notice is to.
+pub fn recipient(word: &str, language: Language) -> &str {
     match (word, language) {
         ("supervisor", Language::ZhTw) => "監督機關",
         ("provider", Language::ZhTw) => "資料提供機關",

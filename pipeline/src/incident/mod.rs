@@ -77,9 +77,14 @@ pub async fn open_one(conn: &mut AnyConnection, number: i64) -> Result<Incident>
 /// `INCIDENT-UNKNOWN`.
 pub async fn one(conn: &mut AnyConnection, number: i64) -> Result<Incident> {
     let incident = store::one(conn, number).await?;
-    incident.ok_or_else(|| Error::Input {
+    incident.ok_or_else(unknown)
+}
+
+/// That there is no such incident, for whoever asks.
+pub fn unknown() -> Error {
+    Error::Input {
         code: "INCIDENT-UNKNOWN",
         sentence: "there is no incident of that number".into(),
         remedy: "see `mayfly incident list` for their numbers",
-    })
+    }
 }

@@ -226,7 +226,7 @@ fn said(is_so: bool, language: Language, chinese: &str, english: &str) -> String
 }
 
 /// The kind of an incident for people.
-pub(super) fn nature(nature: Nature, language: Language) -> &'static str {
+pub fn nature(nature: Nature, language: Language) -> &'static str {
     match (nature, language) {
         (nature, Language::En) => nature.word(),
         (Nature::Suspected, Language::ZhTw) => "疑似",
