@@ -1,7 +1,9 @@
 //! The console of the real binary, by a browser without JavaScript: signing in, the language, the first page, and what holds for
 //! every page. *Edge.*
 
+mod batches;
 pub mod browser;
+mod consents;
 mod today;
 
 use self::browser::{Browser, sound};
@@ -15,7 +17,7 @@ const CHEN: &str = "004/chen.yl";
 const WORDS: &str = "Tide-9-Harbour";
 
 /// Every page that opens without more, for whoever has signed in: a new page is added here.
-const PAGES: [&str; 2] = ["/", "/password"];
+const PAGES: [&str; 4] = ["/", "/password", "/batches", "/consents"];
 
 #[test]
 fn somebody_signs_in_changes_the_first_password_and_sees_today_in_both_languages() {

@@ -1,7 +1,6 @@
 //! `consent import|outcome|show`. *Edge.*
 
-use mayfly_consent::{Language, Retention, Terms};
-use serde::Serialize;
+use mayfly_consent::Language;
 
 use super::{
     Opening,
@@ -10,13 +9,9 @@ use super::{
     out::Out,
 };
 use crate::{
-    consents::{
-        import, outcome,
-        show::{self, ShownConsent},
-    },
+    consents::{import, outcome, show, view::View},
     error::{Exit, Result},
     intake::Encoding,
-    printed::{channel, day, moment, of},
 };
 
 pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -> Result<Exit> {
@@ -62,197 +57,5 @@ impl From<EncodingArgument> for Encoding {
             EncodingArgument::Utf8 => Self::Utf8,
             EncodingArgument::Cp950 => Self::Cp950,
         }
-    }
-}
-
-/// A consent as it is shown, in the order of the batch file's columns. Who the subject is stays masked unless the
-/// whole is asked for: showing what was agreed to needs no more.
-#[derive(Serialize)]
-pub(super) struct View<'a> {
-    member: &'a str,
-    consent_ref: &'a str,
-    subject_id: String,
-    subject_name: String,
-    birth_date: String,
-    consent_channel: &'a str,
-    consented_at: String,
-    consent_ip: String,
-    consent_phone: String,
-    idv_method: &'a str,
-    idv_result: &'a str,
-    idv_at: String,
-    idv_ref: &'a str,
-    registered_at: String,
-    withdrawn_at: Option<String>,
-    outcome: Option<&'a (String, String)>,
-    kept_until: String,
-    form_id: &'a str,
-    form_version: &'a str,
-    form_title: &'a str,
-    form_sha256: String,
-    form_text: &'a str,
-}
-
-impl<'a> View<'a> {
-    pub(super) fn of(shown: &'a ShownConsent, full: bool) -> Self {
-        let claim = &shown.claim;
-        let given = match &claim.terms {
-            Terms::Given(given) => Some(given),
-            Terms::Registered => None,
-        };
-        let instant = |at: Option<jiff::Timestamp>| at.map_or_else(String::new, |at| at.to_string());
-        Self {
-            member: &shown.member,
-            consent_ref: claim.consent_ref.as_deref().unwrap_or(""),
-            subject_id: claim.subject_id.as_ref().map_or_else(String::new, |id| {
-                if full { id.expose().to_owned() } else { id.masked() }
-            }),
-            subject_name: claim.subject_name.as_ref().map_or_else(String::new, |name| {
-                if full {
-                    name.expose().to_owned()
-                } else {
-                    name.masked()
-                }
-            }),
-            birth_date: claim.birth_date.map_or_else(String::new, |day| {
-                if full {
-                    day.to_string()
-                } else {
-                    format!("{}-**-**", day.year())
-                }
-            }),
-            consent_channel: given
-                .and_then(|given| given.channel)
-                .map_or("", |channel| channel.as_str()),
-            consented_at: instant(given.and_then(|given| given.consented_at)),
-            consent_ip: given
-                .and_then(|given| given.source_ip)
-                .map_or_else(String::new, |ip| ip.to_string()),
-            consent_phone: given.and_then(|given| given.source_phone.as_ref()).map_or_else(
-                String::new,
-                |phone| {
-                    let digits = phone.expose();
-                    if full {
-                        return digits.to_owned();
-                    }
-                    format!(
-                        "{}***{}",
-                        &digits[..digits.len().min(4)],
-                        &digits[digits.len().saturating_sub(3)..]
-                    )
-                },
-            ),
-            idv_method: given
-                .and_then(|given| given.idv_method)
-                .map_or("", |method| method.as_str()),
-            idv_result: given
-                .and_then(|given| given.idv_result)
-                .map_or("", |result| result.as_str()),
-            idv_at: instant(given.and_then(|given| given.idv_at)),
-            idv_ref: given.and_then(|given| given.idv_ref.as_deref()).unwrap_or(""),
-            registered_at: shown.registered_at.to_string(),
-            withdrawn_at: shown.withdrawn_at.map(|at| at.to_string()),
-            outcome: shown.outcome.as_ref(),
-            kept_until: match shown.kept {
-                Retention::Until(day) => day.to_string(),
-                Retention::Open => "open: the outcome of the credit is not known yet".into(),
-            },
-            form_id: &shown.form.id,
-            form_version: &shown.form.version,
-            form_title: &shown.form.title,
-            form_sha256: crate::ids::hex(&shown.form.sha256),
-            form_text: &shown.form.text,
-        }
-    }
-
-    pub(super) fn text(&self, language: Language) -> String {
-        let name = |en, zh| of(language, en, zh);
-        let taipei = |text: &str| {
-            let at = text.parse();
-            at.map_or_else(|_| text.to_owned(), |at| moment(at, language))
-        };
-        let outcome = self.outcome.map_or_else(
-            || name("not known yet", "尚未得知").to_owned(),
-            |(word, on)| {
-                let on = on.parse().map_or_else(|_| on.clone(), |on| day(on, language));
-                format!("{} {on}", became(word, language))
-            },
-        );
-        let withdrawn = self.withdrawn_at.as_deref();
-        let withdrawn = withdrawn.map_or_else(|| name("no", "否").to_owned(), taipei);
-        let (id, subject, birth) = (&self.subject_id, &self.subject_name, &self.birth_date);
-        let version = name("version", "版本");
-        let lines = [
-            (
-                name("subject      ", "當事人      "),
-                format!("{id}  {subject}  {} {birth}", name("born", "生日")),
-            ),
-            (
-                name("channel      ", "授權方式    "),
-                channel(self.consent_channel, language).to_owned(),
-            ),
-            (name("given        ", "授權時間    "), taipei(&self.consented_at)),
-            (
-                name("source       ", "來源        "),
-                format!("{} {}", self.consent_ip, self.consent_phone),
-            ),
-            (
-                name("identity     ", "身分驗證    "),
-                format!(
-                    "{} {} {} {}",
-                    self.idv_method,
-                    proven(self.idv_result, language),
-                    taipei(&self.idv_at),
-                    self.idv_ref
-                ),
-            ),
-            (name("registered   ", "登錄時間    "), taipei(&self.registered_at)),
-            (name("withdrawn    ", "撤回        "), withdrawn),
-            (name("outcome      ", "授信結果    "), outcome),
-            (
-                name("kept until   ", "保存至      "),
-                match self.kept_until.starts_with("open") {
-                    true => name(&self.kept_until, "未定：授信結果尚未得知").to_owned(),
-                    false => self
-                        .kept_until
-                        .parse()
-                        .map_or_else(|_| self.kept_until.clone(), |on| day(on, language)),
-                },
-            ),
-        ];
-        let (member, reference) = (self.member, self.consent_ref);
-        let mut text = format!("{} {member}/{reference}\n\n", name("consent", "當事人同意"));
-        for (name, value) in lines {
-            text.push_str(&format!("  {name} {value}\n"));
-        }
-        text.push_str(&format!(
-            "\n  {} {} {version} {}: {}\n  SHA-256       {}\n\n{}\n",
-            name("form         ", "授權書      "),
-            self.form_id,
-            self.form_version,
-            self.form_title,
-            self.form_sha256,
-            self.form_text.trim_end(),
-        ));
-        text
-    }
-}
-
-/// How it ended when somebody proved who they are.
-fn proven(word: &str, language: Language) -> &str {
-    match (word, language) {
-        ("passed", Language::ZhTw) => "通過",
-        ("failed", Language::ZhTw) => "未通過",
-        (word, _) => word,
-    }
-}
-
-/// What became of the credit.
-fn became(word: &str, language: Language) -> &str {
-    match (word, language) {
-        ("granted", Language::ZhTw) => "核准授信，結束日",
-        ("refused", Language::ZhTw) => "未核准",
-        ("withdrawn", Language::ZhTw) => "撤回",
-        (word, _) => word,
     }
 }

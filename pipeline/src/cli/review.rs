@@ -7,7 +7,6 @@ use super::{
     Opening,
     args::{FindingCommand, ReviewCommand},
     attributable,
-    consent::View,
     out::Out,
     placed,
 };
@@ -20,6 +19,7 @@ use crate::{
             verdict::{self, Said},
         },
     },
+    consents::view::View,
     error::{Exit, Result},
     printed::of,
 };

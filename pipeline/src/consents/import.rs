@@ -18,9 +18,12 @@ use serde::Serialize;
 use sqlx::AnyConnection;
 use tokio::sync::mpsc;
 
-use super::lines::{self, Line, Order, Readied, Readying};
+use super::{
+    hands,
+    lines::{self, Line, Order, Readied, Readying},
+};
 use crate::{
-    access::{Registers, members},
+    access::{Registers, members, people::Holder},
     app::House,
     db::meta,
     error::{Error, Result},
@@ -44,14 +47,37 @@ pub struct Imported {
     pub known: i64,
 }
 
+/// What the journal keeps of it.
+#[derive(Serialize)]
+struct Entered<'a> {
+    #[serde(flatten)]
+    imported: &'a Imported,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    by: Option<&'a str>,
+}
+
 /// Imports the consents of `paths`; the first line that fails or contradicts the register refuses all of them.
 pub async fn import(house: &Arc<House>, paths: &[PathBuf], encoding: Encoding) -> Result<Imported> {
+    import_by(house, paths, encoding, None).await
+}
+
+/// The same by somebody who is signed in: every line is of their own member, and they may query there.
+///
+/// # Errors
+/// `CONSENT-HANDS` besides.
+pub async fn import_by(
+    house: &Arc<House>,
+    paths: &[PathBuf],
+    encoding: Encoding,
+    by: Option<&Holder>,
+) -> Result<Imported> {
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let order = Arc::new(Order {
         house: house.clone(),
         paths: paths.to_vec(),
         encoding,
+        by: by.cloned(),
         now,
         rules: house.regime.consent_rules()?,
         registers: Registers::load(&mut reader, "").await?,
@@ -70,13 +96,20 @@ pub async fn import(house: &Arc<House>, paths: &[PathBuf], encoding: Encoding) -
             remedy: "run the command again",
         });
     }
+    if let Some(by) = by {
+        hands::check_giver(house, &mut *conn, by, house.today(now)).await?;
+    }
     let (imported, _) = pass(&order, conn, Readying::Sealed, Some(looks)).await?;
     let act = Act {
         kind: Kind::Import,
-        member: "",
+        member: by.map_or("", |by| &by.at),
         reference: "consents",
     };
-    act::enter(house, conn, &act, &imported, now).await?;
+    let entered = Entered {
+        imported: &imported,
+        by: by.map(|by| by.account.as_str()),
+    };
+    act::enter(house, conn, &act, &entered, now).await?;
     tx.commit().await?;
     journal::signing::sign(house).await?;
     tracing::info!(new = imported.new, known = imported.known, "consents imported");
@@ -95,6 +128,7 @@ async fn pass(
     let read = tokio::task::spawn_blocking(move || lines::read(&reading, readying, looks.as_deref(), &out));
     let mut desk = Desk {
         house: &order.house,
+        only: order.by.as_ref().map(|by| by.at.as_str()),
         members: HashSet::new(),
         imported: Imported::default(),
     };
@@ -110,6 +144,8 @@ async fn pass(
 /// Where lines are held against the register.
 struct Desk<'h> {
     house: &'h House,
+    /// Whose consents alone are taken.
+    only: Option<&'h str>,
     /// Members that are in the register.
     members: HashSet<String>,
     imported: Imported,
@@ -159,6 +195,9 @@ impl Desk<'_> {
     }
 
     async fn check_member(&mut self, conn: &mut AnyConnection, line: &Line) -> Result<()> {
+        if self.only.is_some_and(|only| only != line.member) {
+            return Err(hands::not_theirs());
+        }
         if self.members.contains(&line.member) {
             return Ok(());
         }

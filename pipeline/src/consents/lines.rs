@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
 use crate::{
-    access::Registers,
+    access::{Registers, people::Holder},
     app::House,
     error::{Error, Result},
     gate::{
@@ -27,6 +27,8 @@ pub(super) struct Order {
     pub(super) house: Arc<House>,
     pub(super) paths: Vec<PathBuf>,
     pub(super) encoding: Encoding,
+    /// Who sends them, if that is somebody who is signed in.
+    pub(super) by: Option<Holder>,
     pub(super) now: Timestamp,
     pub(super) rules: Rules,
     pub(super) registers: Registers,
@@ -85,7 +87,10 @@ pub(super) fn read(
         if let Some(before) = looks.and_then(|looks| looks.get(place)) {
             before.still(&file)?;
         }
-        let name: Arc<str> = input::name_of(path).into();
+        let name: Arc<str> = match &order.by {
+            None => input::name_of(path).into(),
+            Some(_) => BODY.into(),
+        };
         for chunk in Chunks::start(&file, &reading, 0, crate::ids::random()?).map_err(refused)? {
             let mut desk = Desk::open(order, readying, name.clone())?;
             let mut lines = Vec::with_capacity(CHUNK_ROWS.min(1024));
@@ -221,3 +226,6 @@ pub(super) fn refuse((file, line): &(Arc<str>, u32), code: &'static str, what: &
         remedy: "mend the line, then import the file again; nothing of it was taken",
     }
 }
+
+/// What somebody sends has no name.
+const BODY: &str = "body";

@@ -12,10 +12,14 @@ use mayfly_retention::Class;
 use serde::Serialize;
 use sqlx::AnyConnection;
 
+use super::hands;
 use crate::{
-    access::table::{Line, OUTCOME_LINES, Table},
+    access::{
+        people::Holder,
+        table::{Line, OUTCOME_LINES, Table},
+    },
     app::House,
-    error::Result,
+    error::{Error, Result},
     journal::{
         self,
         act::{self, Act},
@@ -49,6 +53,36 @@ pub async fn record(house: &House, path: &Path) -> Result<Recorded> {
     Ok(recorded)
 }
 
+/// Records what became of the consent `reference`: the word and its day, as `by` says who is signed in. Of their own member alone.
+///
+/// # Errors
+/// `CONSENT-HANDS`, `CNS-MISSING`, `IMPORT-CELL`, `IMPORT-CONFLICT`.
+pub async fn record_by(house: &House, by: &Holder, reference: &str, said: (&str, &str)) -> Result<Recorded> {
+    let now = house.trusted_now()?;
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    hands::check_giver(house, &mut *conn, by, house.today(now)).await?;
+    let mut recorded = Recorded::default();
+    let refuse = |code, what: &str| Error::Input {
+        code,
+        sentence: what.to_owned(),
+        remedy: "check the consent's number, the word and its day; nothing was changed",
+    };
+    take(
+        house,
+        conn,
+        (&by.at, reference),
+        said,
+        now,
+        &mut recorded,
+        &refuse,
+    )
+    .await?;
+    tx.commit().await?;
+    journal::signing::sign(house).await?;
+    Ok(recorded)
+}
+
 /// Until when a consent with this outcome is kept, and whether that is open.
 pub fn keep_until(house: &House, outcome: Option<Outcome>) -> Result<Retention> {
     Ok(retain_until(
@@ -67,15 +101,33 @@ async fn record_line(
 ) -> Result<()> {
     let member = line.text(0, "member", 3)?;
     let reference = line.text(1, "consent_ref", 40)?;
-    let outcome = Outcome::parse(line.cell(2), line.cell(3))
-        .map_err(|error| line.refuse("IMPORT-CELL", &format!("failed to {error}")))?;
+    let said = (line.cell(2), line.cell(3));
+    let refuse = |code, what: &str| line.refuse(code, what);
+    take(house, conn, (member, reference), said, now, recorded, &refuse).await
+}
+
+/// Takes what is `said` of a consent: the word and its day.
+async fn take(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, reference): (&str, &str),
+    (word, day): (&str, &str),
+    now: Timestamp,
+    recorded: &mut Recorded,
+    refuse: &(dyn Fn(&'static str, &str) -> Error + Sync),
+) -> Result<()> {
+    let outcome =
+        Outcome::parse(word, day).map_err(|error| refuse("IMPORT-CELL", &format!("failed to {error}")))?;
     if !matches!(outcome, Outcome::Granted { .. }) && outcome.day() > house.today(now) {
-        return Err(line.refuse("IMPORT-CELL", "a refusal or withdrawal is dated in the future"));
+        return Err(refuse(
+            "IMPORT-CELL",
+            "a refusal or withdrawal is dated in the future",
+        ));
     }
     let stored = consent_store::one(&mut *conn, member, reference)
         .await?
         .ok_or_else(|| {
-            line.refuse(
+            refuse(
                 "CNS-MISSING",
                 "no consent of this number is registered for the member",
             )
@@ -93,7 +145,7 @@ async fn record_line(
             recorded.outcomes += 1;
             Ok(())
         }
-        _ => Err(line.refuse(
+        _ => Err(refuse(
             "IMPORT-CONFLICT",
             "the consent has another outcome already, or would be kept shorter",
         )),

@@ -5,8 +5,9 @@ use mayfly_consent::{Claim, Form, Retention, Terms, store as consent_store};
 use serde::Serialize;
 use sqlx::AnyConnection;
 
-use super::outcome::keep_until;
+use super::{hands, outcome::keep_until};
 use crate::{
+    access::people::Holder,
     app::House,
     error::{Error, Result},
     gate::seal,
@@ -44,9 +45,30 @@ pub async fn show(
     account: &str,
     full: bool,
 ) -> Result<ShownConsent> {
+    read(house, (member, reference), account, full, None).await
+}
+
+/// The same with masks for `by`, who is signed in: a consent of their own member, if they may.
+///
+/// # Errors
+/// `CONSENT-HANDS`, `CNS-MISSING`.
+pub async fn show_to(house: &House, by: &Holder, reference: &str) -> Result<ShownConsent> {
+    read(house, (&by.at, reference), &by.account, false, Some(by)).await
+}
+
+async fn read(
+    house: &House,
+    (member, reference): (&str, &str),
+    account: &str,
+    full: bool,
+    by: Option<&Holder>,
+) -> Result<ShownConsent> {
     let now = house.reading_now()?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
+    if let Some(by) = by {
+        hands::check_reader(house, &mut *conn, by, house.today(now)).await?;
+    }
     let (consent_no, shown) =
         open(house, &mut *conn, member, reference)
             .await?

@@ -62,12 +62,29 @@ struct Entry {
 }
 
 /// The navigation, in its order.
-const MENU: [Entry; 1] = [Entry {
-    path: "/",
-    en: "Today",
-    zh: "今日",
-    is_theirs: |_| true,
-}];
+const MENU: [Entry; 3] = [
+    Entry {
+        path: "/",
+        en: "Today",
+        zh: "今日",
+        is_theirs: |_| true,
+    },
+    Entry {
+        path: "/batches",
+        en: "Batches",
+        zh: "查詢批次",
+        is_theirs: |who| Party::of(&who.at) != Party::Provider,
+    },
+    Entry {
+        path: "/consents",
+        en: "Consents",
+        zh: "當事人同意",
+        is_theirs: |who| {
+            let rights = [Right::Query, Right::Approve, Right::Review];
+            Party::of(&who.at) == Party::Member && rights.iter().any(|right| who.may(*right))
+        },
+    },
+];
 
 impl Frame {
     /// One of the two.
@@ -96,7 +113,6 @@ impl Frame {
     }
 
     /// An instant.
-    #[expect(dead_code, reason = "the next pages show instants")]
     pub(crate) fn instant(&self, at: &Timestamp) -> String {
         printed::instant(*at, self.language)
     }

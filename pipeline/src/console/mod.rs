@@ -4,7 +4,7 @@
 //! is set into: head, navigation by rights, messages, foot. `form` reads what a page of ours sends back, `fault` turns every
 //! refusal into a page, `page` writes pages with the policy that a browser holds them to. `table` and `plot` are what pages are
 //! made of. Each other file is one page, or one family of them: `enter` signing in, the password and the language, `today`
-//! what needs somebody now.
+//! what needs somebody now, `batches` the way of a batch, `consents` what people have agreed to.
 //!
 //! How to add a page:
 //! 1. A file here with the handler and its view-model, `#[derive(Template)]` with `frame: &Frame` and what is shown, all text of it
@@ -24,6 +24,8 @@
 //! 6. A line in [`routes`], one in `MENU` (frame.rs) with whose it is, and a line in the list of pages that `tests/it/console.rs` visits: it
 //!    holds every page to its policy, language and title.
 
+mod batches;
+mod consents;
 mod enter;
 mod fault;
 mod form;
@@ -71,6 +73,8 @@ fn routes() -> Router<Shared> {
             get(enter::password_page).post(enter::change_password),
         )
         .route("/language", post(enter::language))
+        .merge(batches::routes())
+        .merge(consents::routes())
 }
 
 async fn lost(uri: Uri, headers: HeaderMap) -> Response {

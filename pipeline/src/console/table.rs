@@ -40,7 +40,6 @@ impl Table {
     }
 
     /// Makes the first cell of each line lead to what `to` says of that line's place.
-    #[expect(dead_code, reason = "the pages that list things are the next to be built")]
     pub(super) fn leading(mut self, to: impl Fn(usize) -> String) -> Self {
         for (place, line) in self.lines.iter_mut().enumerate() {
             if let Some(first) = line.first_mut() {

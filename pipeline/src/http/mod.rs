@@ -21,7 +21,7 @@ pub(crate) mod problem;
 mod results;
 pub(crate) mod session;
 mod tries;
-mod upload;
+pub(crate) mod upload;
 
 use axum::{
     Router,
