@@ -1,4 +1,4 @@
-//! The approvals that one person could decide now: by the rules by which the decision itself is judged. *SQL.*
+//! The approvals that wait for one person: to be decided, by the rules by which that is judged, or to be used. *SQL.*
 
 use jiff::Timestamp;
 
@@ -23,6 +23,20 @@ pub async fn for_decision(house: &House, holder: &Holder) -> Result<Vec<Approval
     let mut waiting = store::list(&mut reader, Some(now)).await?;
     waiting.retain(|approval| may_decide(house, approval, holder, &persons, now));
     Ok(waiting)
+}
+
+/// What `holder` applied for and another person gave, and is not used yet.
+///
+/// # Errors
+/// `DB-*`.
+pub async fn for_use(house: &House, holder: &Holder) -> Result<Vec<Approval>> {
+    let now = house.clock.now();
+    let mut given = store::list(&mut house.db.reader().await?, Some(now)).await?;
+    given.retain(|approval| {
+        let is_theirs = approval.desk == holder.at && approval.applied_by == holder.account;
+        is_theirs && judge::standing(approval, now) == judge::Standing::Given
+    });
+    Ok(given)
 }
 
 fn may_decide(

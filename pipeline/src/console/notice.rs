@@ -66,8 +66,8 @@ const NOTICES: [Notice; 12] = [
     },
     Notice {
         word: "replaced",
-        en: "Another session of yours was ended: one person has one session at a time.",
-        zh: "您先前的登入已結束：同一人同時僅得有一個登入。",
+        en: "An earlier session of yours, which you had not signed out of, has ended: one person has one session at a time.",
+        zh: "您先前未登出的登入已結束：同一人同時僅得有一個登入。",
     },
     Notice {
         word: "password",

@@ -92,7 +92,18 @@ async fn read(house: &House, holder: &Holder, language: Language) -> Result<Day>
     let now = house.clock.now();
     let mut tasks = Vec::new();
     for approval in approval::waiting::for_decision(house, holder).await? {
-        tasks.push(Task::decision(&approval, language));
+        tasks.push(Task::decision(
+            &approval,
+            of(language, "to approve", "待核准"),
+            language,
+        ));
+    }
+    for approval in approval::waiting::for_use(house, holder).await? {
+        tasks.push(Task::decision(
+            &approval,
+            of(language, "approved", "已核准"),
+            language,
+        ));
     }
     let is_member = Party::of(&holder.at) == Party::Member;
     let sheets = match is_member {
@@ -178,7 +189,7 @@ async fn pictures(
 }
 
 impl Task {
-    fn decision(approval: &Approval, language: Language) -> Self {
+    fn decision(approval: &Approval, word: &'static str, language: Language) -> Self {
         let act = match language {
             Language::En => words(approval.act.name()),
             Language::ZhTw => approval::forms::act(approval.act, language).to_owned(),
@@ -186,7 +197,7 @@ impl Task {
         Self {
             due: instant(approval.expires_at, language),
             is_late: false,
-            word: of(language, "to approve", "待核准"),
+            word,
             title: format!("{act} ({})", approval.number),
             about: match language {
                 Language::En => format!("{}; applied for by {}", approval.subject, approval.applied_by),

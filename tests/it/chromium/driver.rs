@@ -13,6 +13,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::support::setting;
+
 /// A browser that is driven.
 pub struct Driver {
     process: Child,
@@ -119,7 +121,7 @@ impl Driver {
 
     /// What keeps people from using the page as it is, by axe-core: the rules of WCAG 2.1, A and AA.
     pub fn barriers(&self) -> Vec<String> {
-        let place = std::env::var("AXE_CORE")
+        let place: PathBuf = setting("AXE_CORE")
             .expect("AXE_CORE names no axe.min.js; see .ci/run for what the browser tests need");
         let axe = fs::read_to_string(place).unwrap();
         let script = format!(

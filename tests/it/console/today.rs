@@ -56,9 +56,20 @@ fn decisions_and_locked_accounts_are_on_the_page_of_whom_they_wait_for() {
         "--reason",
         "新進",
     ];
-    sandbox.at(NOW, [], words).expect(75);
+    let applied = sandbox.at(NOW, ["--json"], words).expect(75).json();
+    let number = applied["approval"].to_string();
     one.open("/").says(&["待核准", "核發初始密碼", "lu.adm"]);
     assert!(!other.open("/").html.contains("待核准"));
+    let given = ["approval", "give", &number, "--as", "wu.head"];
+    sandbox.at(NOW, [], given).expect(0);
+    // What was given waits for the applicant to use it.
+    other.open("/").says(&["已核准", "核發初始密碼"]);
+    let page = one.open("/");
+    assert!(
+        !page.html.contains("待核准") && !page.html.contains("已核准"),
+        "{}",
+        page.html
+    );
 
     let mut stranger = Browser::new(&served);
     for _ in 0..5 {
@@ -106,7 +117,8 @@ fn a_sheet_waits_for_its_querier_and_pictures_are_of_ones_own_member() {
     sandbox.at(MONDAY, ["serve", "--once"], [""; 0]).expect(0);
     let served = Served::open(&sandbox, MONDAY, &[]);
     let page = Browser::new(&served).sign_in("004/chen.yl", WORDS);
-    assert_eq!(page.path, "/");
+    // The session of a week ago was never signed out of.
+    assert_eq!(page.path, "/?done=replaced");
     page.says(&["待簽章", "查詢紀錄單 2026-W45", "115/11/15"]);
     served.end();
 }
