@@ -2,7 +2,9 @@
 //! every page; `house` whose people they are, and each other file one family of pages. *Edge.*
 
 mod audited;
+mod batches;
 pub mod browser;
+mod consents;
 mod deletion;
 mod duties;
 mod house;
@@ -25,6 +27,8 @@ const WORDS: &str = "Tide-9-Harbour";
 const PAGES: &[&str] = &[
     "/",
     "/password",
+    "/batches",
+    "/consents",
     "/approvals",
     "/incidents",
     "/duties",

@@ -97,6 +97,7 @@ pub fn act(act: Act, language: Language) -> &'static str {
         (Language::ZhTw, Act::Hold) => "保留紀錄或解除保留",
         (Language::ZhTw, Act::Export) => "匯出結果",
         (Language::ZhTw, Act::AnswerGrant) => "授權使用回覆",
+        (Language::ZhTw, Act::Batch) => "查詢批次送件",
     }
 }
 

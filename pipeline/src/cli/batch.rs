@@ -21,7 +21,7 @@ use crate::{
     printed::{self, moment},
     run::{
         self,
-        accept::{Accepted, Source, Submission, accept, open},
+        accept::{Accepted, Second, Source, Submission, accept, open},
         worker,
     },
 };
@@ -88,6 +88,7 @@ pub(super) async fn take_in(house: &House, submit: &SubmitArguments) -> Result<A
         encoding: submit.encoding.into(),
         submitter: attributable(&submit.account)?,
         submitter_ip: TERMINAL,
+        second: Second::Rows,
     };
     accept(house, submission).await
 }

@@ -1,5 +1,6 @@
 //! Consents outside a batch: sent ahead, given an outcome or withdrawn, and shown with the text they were given on. *SQL.*
 
+pub mod find;
 pub mod hands;
 pub mod import;
 mod lines;

@@ -91,7 +91,9 @@ pub(super) async fn carry_out(house: &House, approval: &Approval, content: Optio
             }
         }
         Act::Authorisation => authorise(house, Holder::parse(subject)?, &content, &mover).await,
-        Act::Token | Act::BreakGlass | Act::Hold | Act::Export | Act::AnswerGrant => Err(not_theirs()),
+        Act::Token | Act::BreakGlass | Act::Hold | Act::Export | Act::AnswerGrant | Act::Batch => {
+            Err(not_theirs())
+        }
     }
 }
 

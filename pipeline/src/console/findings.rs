@@ -113,7 +113,7 @@ pub(super) async fn advance(
     let number: i64 = number.parse().map_err(|_| no_path())?;
     let (step, done) = match step.as_str() {
         "correct" => (Step::Correct, "corrected"),
-        "close" => (Step::Close, "closed"),
+        "close" => (Step::Close, "finding-closed"),
         _ => return Err(no_path()),
     };
     let digest = fields.maybe("artefact").unwrap_or("").trim().to_ascii_lowercase();

@@ -7,7 +7,11 @@ use axum::{
 };
 use zeroize::Zeroizing;
 
-use super::{fault::Fault, frame::PROOF, reader::Visitor};
+use super::{
+    fault::Fault,
+    frame::PROOF,
+    reader::{Entered, Visitor},
+};
 use crate::{
     http::{door::Shared, problem::Problem},
     signin::{Password, enter},
@@ -23,6 +27,11 @@ pub(super) struct OpenForm(pub(super) Fields);
 pub(super) struct Fields(Vec<(String, Zeroizing<String>)>);
 
 impl Fields {
+    /// Of a form that was sent in parts.
+    pub(super) fn of(fields: Vec<(String, Zeroizing<String>)>) -> Self {
+        Self(fields)
+    }
+
     /// The field `name`, which every form of this kind has.
     pub(super) fn one(&self, name: &str) -> Result<&str, Fault> {
         self.maybe(name).ok_or_else(|| Problem::no_form().into())
@@ -56,13 +65,27 @@ impl FromRequest<Shared> for Form {
             return Err(Fault::Elsewhere("/sign-in?done=over"));
         };
         let fields = read(&parts.headers, body).await?;
-        let shown = fields.maybe(PROOF).unwrap_or("").to_owned();
-        let is_ours =
-            door.act(move |house| async move { Ok(enter::is_ours(&house, &entered.token, &shown)) });
-        match is_ours.await? {
-            true => Ok(Self(fields)),
-            false => Err(Problem::foreign_form().into()),
-        }
+        prove(door, entered, fields.maybe(PROOF).unwrap_or("")).await?;
+        Ok(Self(fields))
+    }
+}
+
+/// Refuses what does not show the proof of the session of whoever is signed in.
+pub(super) async fn prove(door: &Shared, entered: Entered, shown: &str) -> Result<(), Fault> {
+    let shown = shown.to_owned();
+    let is_ours = door.act(move |house| async move { Ok(enter::is_ours(&house, &entered.token, &shown)) });
+    match is_ours.await? {
+        true => Ok(()),
+        false => Err(Problem::foreign_form().into()),
+    }
+}
+
+/// Refuses what a browser says comes from elsewhere; whoever says nothing is no browser, and carries nobody's cookie.
+pub(super) fn check_site(headers: &HeaderMap) -> Result<(), Fault> {
+    let site = headers.get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    match site.is_some_and(|site| site != "same-origin" && site != "none") {
+        true => Err(Problem::foreign_form().into()),
+        false => Ok(()),
     }
 }
 
@@ -84,14 +107,9 @@ pub(super) fn asked(uri: &Uri, name: &str) -> String {
 }
 
 async fn read(headers: &HeaderMap, body: body::Body) -> Result<Fields, Fault> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    // What browsers say of where a request comes from; whoever says nothing is no browser, and carries nobody's cookie.
-    if text(header::HeaderName::from_static("sec-fetch-site"))
-        .is_some_and(|site| site != "same-origin" && site != "none")
-    {
-        return Err(Problem::foreign_form().into());
-    }
-    let kind = text(header::CONTENT_TYPE).unwrap_or("");
+    check_site(headers)?;
+    let kind = headers.get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or("");
     if kind.split(';').next().unwrap_or("").trim() != "application/x-www-form-urlencoded" {
         return Err(Problem::no_form().into());
     }

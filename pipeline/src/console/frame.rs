@@ -70,6 +70,21 @@ const MENU: &[Entry] = &[
         is_theirs: |_| true,
     },
     Entry {
+        path: "/batches",
+        en: "Batches",
+        zh: "查詢批次",
+        is_theirs: |who| Party::of(&who.at) != Party::Provider,
+    },
+    Entry {
+        path: "/consents",
+        en: "Consents",
+        zh: "當事人同意",
+        is_theirs: |who| {
+            let rights = [Right::Query, Right::Approve, Right::Review];
+            Party::of(&who.at) == Party::Member && rights.iter().any(|right| who.may(*right))
+        },
+    },
+    Entry {
         path: "/records",
         en: "Query records",
         zh: "查詢紀錄",

@@ -5,7 +5,7 @@
 //! refusal into a page, `page` writes pages with the policy that a browser holds them to. `table` and `plot` are what pages are
 //! made of. Each other file is one page, or one family of them: `enter` signing in, the password and the language, `today`
 //! what needs somebody now, `incidents` and `incident` what is stopped and why, `approvals` what nobody does alone, with `carry`,
-//! which does what was given; `sheets` the weekly sheets, `records` the query records, `samples` the monthly self-audit, `item` one of
+//! which does what was given; `batches` the way of a batch, `consents` what people have agreed to; `sheets` the weekly sheets, `records` the query records, `samples` the monthly self-audit, `item` one of
 //! its records, `findings` what it found; `duties` what is due, `people` who may what, `account_review` whether they still should, `accounts` how they stand
 //! at the door; `deletion` the certificates, `oversight` the supervisor's view. `theirs` says whose a page is.
 //!
@@ -30,7 +30,9 @@
 mod account_review;
 mod accounts;
 mod approvals;
+mod batches;
 mod carry;
+mod consents;
 mod deletion;
 mod duties;
 mod enter;
@@ -90,6 +92,8 @@ fn routes() -> Router<Shared> {
             get(enter::password_page).post(enter::change_password),
         )
         .route("/language", post(enter::language))
+        .merge(batches::routes())
+        .merge(consents::routes())
         .merge(sheets::routes())
         .merge(samples::routes())
         .route("/records", get(records::page).post(records::found))

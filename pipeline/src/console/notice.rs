@@ -75,6 +75,36 @@ const NOTICES: &[Notice] = &[
         zh: "已執行。",
     },
     Notice {
+        word: "recorded",
+        en: "The outcome is recorded.",
+        zh: "結果已登錄。",
+    },
+    Notice {
+        word: "withdrawn",
+        en: "The consent is withdrawn: nothing is asked on it any more.",
+        zh: "已登錄撤回，不得再據以查詢。",
+    },
+    Notice {
+        word: "no-change",
+        en: "This was known already; nothing was changed.",
+        zh: "先前已登錄，未作變更。",
+    },
+    Notice {
+        word: "file-applied",
+        en: "Applied for. Another person approves it; after that you hand the file in.",
+        zh: "已送出申請。經另一人核准後，即可由您送件。",
+    },
+    Notice {
+        word: "handed-in",
+        en: "The batch is taken in, sealed, and will be worked.",
+        zh: "批次已受理並加密保存，將進行查詢。",
+    },
+    Notice {
+        word: "known",
+        en: "The same file was taken in before; nothing was done twice.",
+        zh: "相同檔案先前已受理，未重複辦理。",
+    },
+    Notice {
         word: "signed-out",
         en: "You are signed out.",
         zh: "您已登出。",
@@ -130,7 +160,7 @@ const NOTICES: &[Notice] = &[
         zh: "已登錄改正；應由另一人結案。",
     },
     Notice {
-        word: "closed",
+        word: "finding-closed",
         en: "The finding is closed.",
         zh: "缺失已結案。",
     },

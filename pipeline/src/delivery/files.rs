@@ -1,7 +1,7 @@
 //! Result files for the member: streamed, encrypted to its `age` recipients; plaintext never rests on disk. *Edge.*
 
 use std::{
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
 };
 
@@ -73,12 +73,32 @@ pub fn claim(house: &House, folder: &Path) -> Result<()> {
 /// `GRANT-NONE` where nothing of the batch is the account's, and no grant covers it; `DELIVERY-*`; what [`permit::check`]
 /// refuses.
 pub async fn deliver(house: &House, batch: &str, account: &str, folder: &Path) -> Result<Delivery> {
+    Ok(hand(house, batch, account, Some(folder)).await?.0)
+}
+
+/// Delivers it to `account` themselves: the two files, results and answers, encrypted as ever, and nowhere by a name.
+///
+/// # Errors
+/// As [`deliver`].
+pub async fn hand_out(house: &House, batch: &str, account: &str) -> Result<(Delivery, Vec<File>)> {
+    hand(house, batch, account, None).await
+}
+
+async fn hand(
+    house: &House,
+    batch: &str,
+    account: &str,
+    folder: Option<&Path>,
+) -> Result<(Delivery, Vec<File>)> {
     let mut reader = house.db.reader().await?;
     let batch = run::find(&mut reader, batch).await?;
     let who = Reader::Member(account.to_owned());
     let mut permit = permit::check(house, &mut reader, &batch, who).await?;
     permit.check_part(&mut reader, &batch, true).await?;
-    let files = Files::begin(&batch, &permit, folder)?;
+    let files = match folder {
+        Some(folder) => Files::begin(&batch, &permit, folder)?,
+        None => Files::begin_unnamed(&batch, &permit, &house.dir)?,
+    };
     let mut tx = house.db.begin().await?;
     permit.renew(house, tx.connection(), &batch).await?;
     let intent = Intent {
@@ -143,10 +163,8 @@ pub async fn export(
     let intent = Intent::warranted(&account, permit.recipients(), export.reason, warrant);
     enter(house, tx.connection(), Kind::Delivery, &batch, &intent).await?;
     tx.commit().await?;
-    files
-        .fill(house, &mut reader, &batch, permit)
-        .await
-        .map(Step::Done)
+    let (delivery, _) = files.fill(house, &mut reader, &batch, permit).await?;
+    Ok(Step::Done(delivery))
 }
 
 /// The two files of a delivery, begun under temporary names.
@@ -175,6 +193,17 @@ impl Files {
         })
     }
 
+    fn begin_unnamed(batch: &Batch, permit: &Permit, folder: &Path) -> Result<Self> {
+        let recipients = recipients(permit.recipients())?;
+        let begin = |kind: &str| {
+            Sealing::begin_unnamed(folder, &format!("{}.{kind}.csv.age", batch.batch), &recipients)
+        };
+        Ok(Self {
+            results: begin("results")?,
+            answers: begin("answers")?,
+        })
+    }
+
     /// Writes what `permit` allows, chunk by chunk, gives the files their names, and enters that they were handed over.
     async fn fill(
         mut self,
@@ -182,7 +211,7 @@ impl Files {
         reader: &mut AnyConnection,
         batch: &Batch,
         mut permit: Permit,
-    ) -> Result<Delivery> {
+    ) -> Result<(Delivery, Vec<File>)> {
         let kept_back = permit.kept_back();
         self.results.write(&lines([rows::RESULTS_HEADER])?)?;
         self.answers.write(ANSWERS_HEADER.as_bytes())?;
@@ -220,7 +249,11 @@ impl Files {
                 remedy: "deliver again: what is stopped now is kept back",
             });
         }
-        delivery.files = vec![self.results.publish()?, self.answers.publish()?];
+        let mut held = Vec::new();
+        for file in [self.results.publish()?, self.answers.publish()?] {
+            delivery.files.push(file.0);
+            held.extend(file.1);
+        }
         enter(house, tx.connection(), Kind::Delivered, batch, &delivery).await?;
         tx.commit().await?;
         journal::signing::sign(house).await?;
@@ -230,7 +263,7 @@ impl Files {
             withheld = delivery.withheld,
             "delivered"
         );
-        Ok(delivery)
+        Ok((delivery, held))
     }
 }
 

@@ -1,5 +1,7 @@
 //! A person's rows at the terminal: cases they asked about themselves or have a grant for, with the right of the day. *SQL.*
 
+use std::ops::RangeInclusive;
+
 use serde::Serialize;
 
 use super::{
@@ -8,6 +10,7 @@ use super::{
     rows,
 };
 use crate::{
+    access::stopping::check_reason,
     app::House,
     batch::requests::Request,
     error::Result,
@@ -53,6 +56,27 @@ impl OwnRows {
 /// # Errors
 /// `GRANT-NONE` if there is none of either kind; what [`permit::check`] refuses.
 pub async fn read(house: &House, batch: &str, account: &str) -> Result<OwnRows> {
+    let all = Part {
+        lines: 0..=i64::MAX,
+        reason: None,
+    };
+    read_part(house, batch, account, &all).await
+}
+
+/// Of the rows of a batch, those that somebody wants to see, and why.
+pub struct Part<'a> {
+    /// Their lines.
+    pub lines: RangeInclusive<i64>,
+    /// Why they are shown without masks; none: with masks, or to a program.
+    pub reason: Option<&'a str>,
+}
+
+/// The same for a part of the rows: of the others, nothing is opened.
+///
+/// # Errors
+/// `STOP-REASON` besides.
+pub async fn read_part(house: &House, batch: &str, account: &str, part: &Part<'_>) -> Result<OwnRows> {
+    part.reason.map_or(Ok(()), check_reason)?;
     let mut reader = house.db.reader().await?;
     let batch = run::find(&mut reader, batch).await?;
     let mut tx = house.db.begin().await?;
@@ -68,7 +92,11 @@ pub async fn read(house: &House, batch: &str, account: &str) -> Result<OwnRows> 
         house,
         tx.connection(),
         &act,
-        &Reading { account },
+        &Reading {
+            account,
+            lines: part.reason.map(|_| [*part.lines.start(), *part.lines.end()]),
+            reason: part.reason,
+        },
         house.clock.now(),
     )
     .await?;
@@ -78,9 +106,14 @@ pub async fn read(house: &House, batch: &str, account: &str) -> Result<OwnRows> 
         withheld: 0,
     };
     for (chunk, answers) in std::mem::take(&mut permit.chunks) {
+        let (first, last) = (chunk.first_line, chunk.first_line + chunk.row_count - 1);
+        if last < *part.lines.start() || first > *part.lines.end() {
+            continue;
+        }
         permit.renew(house, &mut reader, &batch).await?;
         let place = (&chunk, answers.as_slice());
-        let wanted = |request: &Request| permit.reads(&batch, &request.querier);
+        let wanted =
+            |request: &Request| part.lines.contains(&request.line) && permit.reads(&batch, &request.querier);
         own.rows
             .extend(rows::with_answers(house, &mut reader, place, &permit, &wanted).await?);
     }
@@ -93,4 +126,8 @@ pub async fn read(house: &House, batch: &str, account: &str) -> Result<OwnRows> 
 #[derive(Serialize)]
 struct Reading<'a> {
     account: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lines: Option<[i64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }

@@ -2,7 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{BufWriter, Write},
+    io::{BufWriter, Seek, Write},
     path::{Path, PathBuf},
 };
 
@@ -20,6 +20,9 @@ pub(super) struct Sealing {
     sha256: String,
     temporary: PathBuf,
     path: PathBuf,
+    /// The closed file, where it has no name.
+    unnamed: Option<File>,
+    is_unnamed: bool,
 }
 
 struct Hashing {
@@ -43,7 +46,12 @@ impl Sealing {
     pub(super) fn begin(folder: &Path, name: &str, recipients: &[age::x25519::Recipient]) -> Result<Self> {
         let part = format!(".{name}.{}.part", ids::hex(&ids::random::<8>()?));
         let (temporary, path) = (folder.join(part), folder.join(name));
-        let file = File::create_new(&temporary).map_err(Error::io("make the result file"))?;
+        let file = File::options()
+            .read(true)
+            .write(true)
+            .create_new(true)
+            .open(&temporary)
+            .map_err(Error::io("make the result file"))?;
         let recipients = recipients
             .iter()
             .map(|recipient| -> &dyn age::Recipient { recipient });
@@ -62,7 +70,21 @@ impl Sealing {
             sha256: String::new(),
             temporary,
             path,
+            unnamed: None,
+            is_unnamed: false,
         })
+    }
+
+    /// The same on the disk of `folder` and without a name there: it is gone with whoever holds it, also after a crash.
+    pub(super) fn begin_unnamed(
+        folder: &Path,
+        name: &str,
+        recipients: &[age::x25519::Recipient],
+    ) -> Result<Self> {
+        let mut sealing = Self::begin(folder, name, recipients)?;
+        fs::remove_file(&sealing.temporary).map_err(Error::io("make the result file"))?;
+        (sealing.is_unnamed, sealing.path) = (true, PathBuf::from(name));
+        Ok(sealing)
     }
 
     pub(super) fn write(&mut self, bytes: &[u8]) -> Result<()> {
@@ -84,23 +106,31 @@ impl Sealing {
             .sync_all()
             .map_err(Error::io("write the result file"))?;
         self.sha256 = ids::hex(&hashing.hash.finalize());
+        self.unnamed = self.is_unnamed.then_some(hashing.file);
         Ok(())
     }
 
-    /// Gives the closed file its name.
-    pub(super) fn publish(self) -> Result<DeliveredFile> {
-        fs::rename(&self.temporary, &self.path).map_err(Error::io("name the result file"))?;
-        Ok(DeliveredFile {
+    /// Gives the closed file its name; one without a name is returned from its beginning.
+    pub(super) fn publish(mut self) -> Result<(DeliveredFile, Option<File>)> {
+        let mut file = self.unnamed.take();
+        match &mut file {
+            Some(file) => file.rewind().map_err(Error::io("read the result file"))?,
+            None => fs::rename(&self.temporary, &self.path).map_err(Error::io("name the result file"))?,
+        }
+        let delivered = DeliveredFile {
             path: self.path.clone(),
             sha256: self.sha256.clone(),
-        })
+        };
+        Ok((delivered, file))
     }
 }
 
 impl Drop for Sealing {
     fn drop(&mut self) {
         // After its publication it is not there any more; otherwise it is of no use to anybody, and encrypted.
-        let _ = fs::remove_file(&self.temporary);
+        if !self.is_unnamed {
+            let _ = fs::remove_file(&self.temporary);
+        }
     }
 }
 

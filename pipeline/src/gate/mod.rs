@@ -19,7 +19,7 @@
 //! ```
 //!
 //! `screen` decides (pure), `consents` looks up what is `known` of the consents of a chunk, `record` is the query record
-//! as it is sealed, `draft` does what can be done before the transaction, `write` commits, `again` rebuilds a pass after
+//! as it is sealed, `draft` does what can be done before the transaction, `write` commits, `look` screens rows of which nothing is to come, `again` rebuilds a pass after
 //! a crash, `held` takes back what a stop has closed before it left, `health` closes the gate.
 
 pub mod again;
@@ -28,6 +28,7 @@ mod draft;
 pub mod health;
 mod held;
 pub mod known;
+pub mod look;
 pub mod record;
 pub mod screen;
 pub mod seal;

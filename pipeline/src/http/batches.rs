@@ -10,10 +10,9 @@ use serde::Serialize;
 use super::{ask::SignedIn, door::Shared, problem::Problem};
 use crate::{
     app::House,
-    batch::{Batch, Summary, store},
+    batch::{Summary, store},
     error,
-    regime::people::Party,
-    run,
+    run::{self, hands::may_know},
 };
 
 /// The batches that whoever asks may know of, with their states and counts.
@@ -50,14 +49,6 @@ async fn summaries(house: &House, at: &str) -> error::Result<Vec<Summary>> {
         }
     }
     Ok(summaries)
-}
-
-fn may_know(at: &str, batch: &Batch) -> bool {
-    match Party::of(at) {
-        Party::Member => batch.member == at,
-        Party::Bureau | Party::Supervisor => true,
-        Party::Provider => false,
-    }
 }
 
 /// `value` as JSON.

@@ -27,7 +27,7 @@ mod results;
 pub(crate) mod session;
 mod shield;
 mod tries;
-mod upload;
+pub(crate) mod upload;
 
 use axum::{
     Router,

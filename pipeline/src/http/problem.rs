@@ -76,7 +76,7 @@ impl Problem {
         )
     }
 
-    pub(super) fn broken_off() -> Self {
+    pub(crate) fn broken_off() -> Self {
         Self::new(
             StatusCode::BAD_REQUEST,
             "HTTP-BODY",

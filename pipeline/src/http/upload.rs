@@ -17,17 +17,15 @@ use tokio::{sync::mpsc, time::timeout};
 
 use super::{ask::SignedIn, batches::shown, door::Shared, problem::Problem};
 use crate::{
-    access::persons::Persons,
     app::House,
     batch::Summary,
     error::{Error, Result},
     intake::{BatchName, Encoding},
-    regime::people::Right,
     run::{
         self,
-        accept::{Source, Submission, accept},
+        accept::{Second, Source, Submission, accept},
+        hands,
     },
-    signin::enter::Session,
 };
 
 /// Takes in what is sent as the batch of that name: 201 with its receipt, or 200 where the same bytes were taken in before.
@@ -44,7 +42,7 @@ pub(super) async fn hand_in(
     let (pieces, coming) = mpsc::channel(PIECES);
     let SignedIn { session, address, .. } = signed_in;
     let taking = door.act_at_length(move |house| async move {
-        check(&house, &session, &name).await?;
+        hands::check_giver(&house, &session.holder, &name).await?;
         take_in(
             &house,
             name,
@@ -83,31 +81,15 @@ async fn take_in(
         encoding,
         submitter,
         submitter_ip,
+        second: Second::Rows,
     };
     let accepted = accept(house, submission).await?;
     let summary = run::summary(house, &accepted.batch.batch).await?;
     Ok((summary, accepted.known))
 }
 
-/// Batches are handed in by people of their own member who may query today.
-async fn check(house: &House, session: &Session, name: &BatchName) -> Result<()> {
-    let at = session.holder.at.as_str();
-    let who = (at, session.holder.account.as_str());
-    let today = house.today(house.clock.now());
-    let mut reader = house.db.reader().await?;
-    let persons = Persons::read(&mut reader, who.0, today).await?;
-    if name.member() == at && persons.may(&house.regime, who.1, Right::Query) {
-        return Ok(());
-    }
-    Err(Error::Denied {
-        code: "BATCH-HANDS",
-        sentence: "a batch is handed in by people of its own member who have the query right today".into(),
-        remedy: "check the first three digits of the name; `mayfly people table` shows who may query",
-    })
-}
-
 /// What comes of a body.
-pub(super) enum Piece {
+pub(crate) enum Piece {
     Bytes(Bytes),
     /// There is no more: only then was it whole.
     End,
@@ -129,14 +111,14 @@ pub(super) async fn feed(mut body: Body, pieces: mpsc::Sender<Piece>) -> bool {
 }
 
 /// The body as a file is read.
-pub(super) struct Coming {
+pub(crate) struct Coming {
     coming: mpsc::Receiver<Piece>,
     piece: Bytes,
     is_over: bool,
 }
 
 impl Coming {
-    pub(super) fn new(coming: mpsc::Receiver<Piece>) -> Self {
+    pub(crate) fn new(coming: mpsc::Receiver<Piece>) -> Self {
         Self {
             coming,
             piece: Bytes::new(),
@@ -178,6 +160,6 @@ pub(super) fn encoding(headers: &HeaderMap) -> Option<Encoding> {
 }
 
 /// Pieces that wait to be taken in: the caller waits with them.
-pub(super) const PIECES: usize = 4;
+pub(crate) const PIECES: usize = 4;
 /// How long a batch may take to come in.
-pub(super) const LONGEST: Duration = Duration::from_secs(3_600);
+pub(crate) const LONGEST: Duration = Duration::from_secs(3_600);

@@ -145,6 +145,8 @@ pub enum Act {
     Export,
     /// Somebody is to use answers that are not their own cases'.
     AnswerGrant,
+    /// A batch is handed in by hand, in the console.
+    Batch,
 }
 
 /// Rules of accounts and of the table they stand on.
@@ -219,7 +221,7 @@ pub struct AnswerGrant {
 
 impl Act {
     /// Every act.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Authorisation,
         Self::Unlock,
         Self::FirstPassword,
@@ -229,6 +231,7 @@ impl Act {
         Self::Hold,
         Self::Export,
         Self::AnswerGrant,
+        Self::Batch,
     ];
 
     /// Its name in the regime, in tables and in the journal.
@@ -243,6 +246,7 @@ impl Act {
             Self::Hold => "hold",
             Self::Export => "export",
             Self::AnswerGrant => "answer_grant",
+            Self::Batch => "batch",
         }
     }
 

@@ -6,9 +6,11 @@ use jiff::Timestamp;
 use mayfly_retention::{Class, OsRandomness, Place, vault::VaultWriter};
 use serde::Serialize;
 
+use super::approve::{self, Whole};
 use crate::{
     access::{known, members},
     app::House,
+    approval::Warrant,
     batch::{Batch, store},
     error::{Error, Result},
     input::{self, Look, Unopened},
@@ -41,6 +43,17 @@ pub struct Submission<'a> {
     pub submitter: &'a str,
     /// The submitter's address.
     pub submitter_ip: &'a str,
+    /// Who approved it.
+    pub second: Second,
+}
+
+/// Who approved a batch (D10).
+#[derive(Clone, Copy)]
+pub enum Second {
+    /// Whoever each row names.
+    Rows,
+    /// Somebody the whole of it besides, by the approval of that number; none where the regime asks for none.
+    Whole(Option<i64>),
 }
 
 /// An accepted batch.
@@ -83,6 +96,21 @@ pub async fn accept(house: &House, submission: Submission<'_>) -> Result<Accepte
     if let Some(known) = store::by_name(&mut reader, &batch).await? {
         return same_bytes(known, &scanned, submission.encoding);
     }
+    let whole = Whole {
+        name: &submission.name,
+        encoding: submission.encoding,
+        sha256: scanned.sha256,
+        rows: i64::from(scanned.rows),
+    };
+    let approved = match submission.second {
+        Second::Rows => None,
+        Second::Whole(number) => Some((&whole, number)),
+    };
+    if let Some((whole, number)) = approved {
+        // Tried first, and given up again: what is not approved is not kept.
+        let mut tx = house.db.begin().await?;
+        let _ = approve::used(house, &mut tx, (whole, submission.submitter), number, now).await?;
+    }
     writer.commit()?;
     let accepted = Batch {
         batch_no: 0,
@@ -100,7 +128,7 @@ pub async fn accept(house: &House, submission: Submission<'_>) -> Result<Accepte
         gated_rows: 0,
         worker: 0,
     };
-    enter(house, accepted, &scanned, now).await
+    enter(house, accepted, &scanned, approved, now).await
 }
 
 /// Reads `source` to its end and seals it; without a commit nothing stays of it.
@@ -128,11 +156,23 @@ fn seal(
     })
 }
 
-async fn enter(house: &House, mut batch: Batch, scanned: &Scan, now: Timestamp) -> Result<Accepted> {
+async fn enter(
+    house: &House,
+    mut batch: Batch,
+    scanned: &Scan,
+    approved: Option<(&Whole<'_>, Option<i64>)>,
+    now: Timestamp,
+) -> Result<Accepted> {
     let mut tx = house.db.begin().await?;
     if let Some(known) = store::by_name(tx.connection(), &batch.batch).await? {
         return same_bytes(known, scanned, batch.encoding);
     }
+    let warrant = match approved {
+        Some((whole, number)) => {
+            Some(approve::used(house, &mut tx, (whole, &batch.submitter), number, now).await?)
+        }
+        None => None,
+    };
     batch.batch_no = store::insert(tx.connection(), &batch).await?;
     let receipt = Receipt {
         batch: &batch.batch,
@@ -141,6 +181,8 @@ async fn enter(house: &House, mut batch: Batch, scanned: &Scan, now: Timestamp) 
         rows: batch.row_count,
         submitter: &batch.submitter,
         submitter_ip: &batch.submitter_ip,
+        approval: warrant.as_ref().and_then(Warrant::approval),
+        approved_by: warrant.as_ref().map_or("", Warrant::approved_by),
     };
     let act = Act {
         kind: Kind::Accept,
@@ -168,6 +210,10 @@ struct Receipt<'a> {
     rows: i64,
     submitter: &'a str,
     submitter_ip: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<i64>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    approved_by: &'a str,
 }
 
 /// The same number and bytes: the same receipt. The same number and other bytes: a conflict.

@@ -1,10 +1,14 @@
 //! The journey of a batch: accept, then chunk by chunk parse, draft, gate, ask, seal and settle, overlapping. *Edge.*
 //!
-//! `accept` takes a file in and gives a receipt, `hold` lets one worker at a time work a batch, [`work`] drives the
+//! `check` says everything that is wrong with a file before it is handed in, `approve` has the whole of it approved by another
+//! person, `accept` takes a file in and gives a receipt, `hands` says who may do each, `hold` lets one worker at a time work a batch, [`work`] drives the
 //! stages, `stage` says how they share the cores, `settle` seals the answers of a chunk, then writes its outcomes, `late`
 //! settles what was unresolved, `sweep` clears the folders of an exchange, `worker` is what a door or the schedule calls.
 
 pub mod accept;
+pub mod approve;
+pub mod check;
+pub mod hands;
 pub mod hold;
 pub mod late;
 pub mod settle;

@@ -5,6 +5,7 @@ use std::fs;
 use super::{LATER, in_chinese, with_sheets};
 use crate::{
     batch_file::{BatchRow, batch_file},
+    database::ON_POSTGRES,
     support::{NOW, Sandbox},
 };
 
@@ -130,8 +131,10 @@ fn no_command_is_half_english() {
     let mut found = Vec::new();
     for words in lines {
         let run = sandbox.mayfly([&["--at", CLOSED, "--lang", "zh-TW"], *words].concat());
-        // What was meant to be shown was shown: an error here is one of this list.
-        if !matches!(run.code, 0 | 1) {
+        // What was meant to be shown was shown: an error here is one of this list. A server is copied with its own tools.
+        let is_refused = ON_POSTGRES && words.starts_with(&["backup", "create"]);
+        let meant: &[i32] = if is_refused { &[75] } else { &[0, 1] };
+        if !meant.contains(&run.code) {
             found.push(format!("{words:?} ended with {}: {}", run.code, run.stderr));
         }
         found.extend(half_english(words, &run.stdout));

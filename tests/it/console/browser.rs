@@ -63,6 +63,69 @@ impl<'s> Browser<'s> {
         self.followed(action, answer)
     }
 
+    /// Fills the form of `page` that goes to `action`, with a file as its last field, and sends it in parts.
+    #[track_caller]
+    pub fn upload(
+        &mut self,
+        page: &Page,
+        action: &str,
+        filled: &[(&str, &str)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Page {
+        let form = page
+            .form(action)
+            .unwrap_or_else(|| panic!("no form to {action}: {}", page.html));
+        assert!(form.contains("enctype=\"multipart/form-data\"") && form.contains("type=\"file\""));
+        let mut fields: Vec<(String, String)> = hidden(form);
+        for (name, value) in filled {
+            assert!(
+                form.contains(&format!("name=\"{name}\"")),
+                "no field {name}: {form}"
+            );
+            fields.retain(|(known, _)| known != name);
+            fields.push(((*name).to_owned(), (*value).to_owned()));
+        }
+        self.post_parts(action, &fields, (name, bytes))
+    }
+
+    /// Sends exactly these fields in parts, then the file.
+    #[track_caller]
+    pub fn post_parts(
+        &mut self,
+        action: &str,
+        fields: &[(String, String)],
+        (name, bytes): (&str, &[u8]),
+    ) -> Page {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--{EDGE}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--{EDGE}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\nContent-Type: text/csv\r\n\r\n"
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(format!("\r\n--{EDGE}--\r\n").as_bytes());
+        self.post_body(action, &body)
+    }
+
+    /// Sends exactly these bytes as a form in parts.
+    #[track_caller]
+    pub fn post_body(&mut self, action: &str, body: &[u8]) -> Page {
+        let kind = format!("multipart/form-data; boundary={EDGE}");
+        let cookies = self.cookies();
+        let headers = [
+            ("Accept", "text/html"),
+            ("Cookie", cookies.as_str()),
+            ("Sec-Fetch-Site", "same-origin"),
+            ("Content-Type", &kind),
+        ];
+        let answer = self.served.ask("POST", action, &headers, body);
+        self.followed(action, answer)
+    }
+
     /// Chooses a language.
     #[track_caller]
     pub fn speak(&mut self, language: &str) {
@@ -245,8 +308,11 @@ pub fn sound(answer: &Answer, is_english: bool) {
     }
 }
 
+/// What stands between the parts of a form.
+pub const EDGE: &str = "----of-a-browser-7d1";
+
 /// The hidden fields of a form.
-fn hidden(form: &str) -> Vec<(String, String)> {
+pub fn hidden(form: &str) -> Vec<(String, String)> {
     let value = |input: &str, name: &str| {
         let rest = input.split(&format!(" {name}=\"")).nth(1)?;
         Some(rest.split('"').next()?.to_owned())
