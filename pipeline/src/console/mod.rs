@@ -12,19 +12,19 @@
 //! How to add a page:
 //! 1. A file here with the handler and its view-model, `#[derive(Template)]` with `frame: &Frame` and what is shown, all text of it
 //!    ready to be read; a template in `pipeline/templates/` that begins `{% extends "layout.html" %}`.
-//! 2. The handler takes [`Reader`](reader::Reader) (signed in, password in order, or sent to where that is mended), asks
+//! 2. The handler takes `Reader` (reader.rs) (signed in, password in order, or sent to where that is mended), asks
 //!    `reader.may(Right::…)` only to hide what is not theirs: whether an act is allowed is decided by the use-case, and nowhere twice.
 //!    It calls one use-case by `door.act(move |house| async move { … })`, the same that the command line calls, as
 //!    `reader.holder()`, and answers `page::shown(&view)`. Whatever it refuses with `?` becomes a page.
 //!    Another member's thing is answered like one that is not there.
-//! 3. A handler of `POST` takes [`Form`](form::Form) as its last argument: it cannot be read without its proof (CSRF). Every `<form
+//! 3. A handler of `POST` takes `Form` (form.rs) as its last argument: it cannot be read without its proof (CSRF). Every `<form
 //!    method="post">` says `{{ frame.proof()|safe }}` within. What was done is answered `page::after("/path?done=WORD")` (POST, redirect,
 //!    GET), and the word stands with its sentence in `notice.rs`. No personal data in any address: paths name batches, weeks, numbers.
 //! 4. Words stand where they are read, in both languages: `{{ frame.say("Today", "今日") }}` in templates, `printed::of` in code. Days and
 //!    instants by `frame.day(…)` and `frame.instant(…)`, in years of the republic. A [`Printed`](crate::printed::Printed) that a
 //!    command shows becomes a table by `Table::of(&printed, language)`, and `{% include "table.html" %}` draws it.
 //! 5. No `style=`, no `<script>`, no inline SVG style: the policy forbids them. What looks new is a class of `console.css`.
-//! 6. A line in [`routes`], one in `MENU` (frame.rs) with whose it is, and a line in the list of pages that `tests/it/console.rs` visits: it
+//! 6. A line in `routes`, one in `MENU` (frame.rs) with whose it is, and a line in the list of pages that `tests/it/console.rs` visits: it
 //!    holds every page to its policy, language and title.
 
 mod account_review;

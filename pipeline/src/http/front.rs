@@ -59,7 +59,7 @@ impl Front {
         Self { closing, thread }
     }
 
-    /// Lets nobody in any more, and waits for those who are being served, for [`GRACE`].
+    /// Lets nobody in any more, and waits for those who are being served, for `GRACE`.
     pub async fn close(self) {
         let _ = self.closing.send(true);
         if let Some(thread) = self.thread {

@@ -72,7 +72,7 @@ fn a_batch_is_checked_approved_by_another_handed_in_read_and_forgotten() {
     unapproved.says(&["APPROVAL-OPEN"]);
     assert_eq!(intake(&sandbox), 0);
     let applied = chen.send(&checked, "/batches/apply", &[]);
-    assert_eq!(applied.path, "/batches?done=applied");
+    assert_eq!(applied.path, "/batches?done=file-applied");
     applied.says(&["待他人核准", BATCH]);
     let number = applied.html.split("/batches/approvals/").nth(1).unwrap();
     let number = number.split('"').next().unwrap().to_owned();

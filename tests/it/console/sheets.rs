@@ -95,7 +95,7 @@ fn a_sheet_is_signed_by_its_querier_approved_by_another_and_printed() {
     let lost = other.open("/sheets/99999");
     for file in ["", "/print", "/sheet.csv"] {
         let there = other.open(&format!("{path}{file}"));
-        assert_eq!((there.status, lost.status), (422, 422));
+        assert_eq!((there.status, lost.status), (404, 404));
         there.says(&["SHEET-UNKNOWN"]);
     }
     for act in ["sign", "approve"] {

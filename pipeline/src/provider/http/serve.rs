@@ -55,7 +55,7 @@ pub struct Served {
     pub at: Option<Timestamp>,
 }
 
-/// Serves until `stop`, then ends what has begun, for at most [`GRACE`]. `opened` is told where it stands.
+/// Serves until `stop`, then ends what has begun, for at most `GRACE`. `opened` is told where it stands.
 ///
 /// # Errors
 /// `PROVIDER-SERVE`: without certificates beyond this machine, or the place is taken; `PROVIDER-CERTIFICATE`.
