@@ -80,10 +80,8 @@ impl Reader {
 
     /// As [`Self::member`], of pages that are theirs who may one of `rights`.
     pub(super) fn member_who_may(&self, rights: &[Right]) -> std::result::Result<String, Fault> {
-        match rights.iter().any(|right| self.may(*right)) {
-            true => self.member(),
-            false => Err(Problem::no_such_path().into()),
-        }
+        self.only(rights)?;
+        self.member()
     }
 
     /// Whether they may, today: to show what is theirs. Whether an act is allowed, the use-case decides.

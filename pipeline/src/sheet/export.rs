@@ -17,8 +17,9 @@ use super::{
     form::{self, COLUMNS},
     head::Head,
     lines::{self, Next},
+    looked::looked,
     one, page, prove, report,
-    sign::{acting, desk},
+    sign::desk,
     store::Sheet,
     workbook,
 };
@@ -28,11 +29,7 @@ use crate::{
     duty::facts,
     error::{Error, Result},
     input,
-    journal::{
-        act::{self, Act},
-        entry::Kind,
-        signing, store as journal_store,
-    },
+    journal::{entry::Kind, store as journal_store},
     output::beside::Beside,
     printed::guarded,
 };
@@ -64,20 +61,7 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
         ));
     }
     let begun = Beside::begin(folder)?;
-    let reference = format!("sheet:{}", sheet.number);
-    let act = Act {
-        kind: Kind::Export,
-        member: name.member,
-        reference: &reference,
-    };
-    let mut tx = house.db.begin().await?;
-    let now = house.trusted_now()?;
-    acting(house, &mut tx, name.member, now)
-        .await?
-        .check_reader(&sheet, account)?;
-    act::enter(house, tx.connection(), &act, &account, now).await?;
-    tx.commit().await?;
-    signing::sign(house).await?;
+    let now = looked(house, Kind::Export, &sheet, account).await?;
 
     let mut written = write(house, &mut reader, (&sheet, &desk), begun.path(), now).await?;
     let program = begun.path().join(PROGRAM);

@@ -7,7 +7,8 @@
 //! [`pass`] does of this what has a date.
 //!
 //! [`verify`] recomputes from the journal and the sealed records that the sheets of a member and week are exactly its queries
-//! of that week ([`tiling`]), and [`compare`] holds an exported file against them. [`report`] is what people see, [`waiting`] what waits for one of them, [`search`] the records of a week or month without their sheets, [`taken`] one file of a sheet, [`lines`] the records of a sheet as a stream, [`form`] their
+//! of that week ([`tiling`]), and [`compare`] holds an exported file against them. [`report`] is what people see, [`waiting`] what waits for one of them, [`search`] the records of a week or month without their sheets, [`taken`] one file of a sheet, `looked` enters
+//! who saw or took one, [`lines`] the records of a sheet as a stream, [`form`] their
 //! columns, [`head`] what stands around them, [`export`] writes them as CSV, workbook and printed [`page`], with the [`proof`] that [`prove`] makes, by which an
 //! outsider [`check`]s them without the database; [`store`] keeps one row a sheet.
 //!
@@ -23,6 +24,7 @@ pub mod export;
 pub mod form;
 pub mod head;
 pub mod lines;
+mod looked;
 pub mod make;
 pub mod page;
 pub mod pass;

@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::{
     Name,
     lines::{self, Line, Next},
+    looked::looked,
     one,
-    sign::{acting, desk},
+    sign::desk,
     store::{self, Mark, Sheet, State, Wanted},
 };
 use crate::{
@@ -15,11 +16,7 @@ use crate::{
     duty::{calendar::Calendar, facts, period::Due},
     error::{Error, Result},
     ids,
-    journal::{
-        act::{self, Act},
-        entry::Kind,
-        signing,
-    },
+    journal::entry::Kind,
     regime::{Regime, control::SheetRules},
 };
 
@@ -113,20 +110,7 @@ pub async fn show(house: &House, name: &Name<'_>, account: Option<&str>) -> Resu
     let now = house.trusted_now()?;
     let desk = desk(house, &mut reader, name.member, now).await?;
     desk.check_reader(&sheet, account)?;
-    let reference = format!("sheet:{}", sheet.number);
-    let act = Act {
-        kind: Kind::Read,
-        member: name.member,
-        reference: &reference,
-    };
-    let mut tx = house.db.begin().await?;
-    let now = house.trusted_now()?;
-    acting(house, &mut tx, name.member, now)
-        .await?
-        .check_reader(&sheet, account)?;
-    act::enter(house, tx.connection(), &act, &account, now).await?;
-    tx.commit().await?;
-    signing::sign(house).await?;
+    looked(house, Kind::Read, &sheet, account).await?;
     let mut shown = Vec::new();
     lines::each(house, &mut reader, &sheet, |line| {
         shown.push(line);

@@ -8,18 +8,15 @@ use super::{
     export::{Around, Csv},
     form,
     lines::{self, Next},
+    looked::looked,
     one, page,
-    sign::{acting, desk},
+    sign::desk,
     workbook,
 };
 use crate::{
     app::House,
     error::{Error, Result},
-    journal::{
-        act::{self, Act},
-        entry::Kind,
-        signing,
-    },
+    journal::entry::Kind,
 };
 
 /// What is taken of a sheet.
@@ -50,20 +47,7 @@ pub async fn take(house: &House, name: &Name<'_>, format: Format, account: &str)
             remedy: "let it be written where the bureau runs: `mayfly sheet export`",
         });
     }
-    let reference = format!("sheet:{}", sheet.number);
-    let act = Act {
-        kind: Kind::Export,
-        member: name.member,
-        reference: &reference,
-    };
-    let mut tx = house.db.begin().await?;
-    let now = house.trusted_now()?;
-    acting(house, &mut tx, name.member, now)
-        .await?
-        .check_reader(&sheet, account)?;
-    act::enter(house, tx.connection(), &act, &account, now).await?;
-    tx.commit().await?;
-    signing::sign(house).await?;
+    let now = looked(house, Kind::Export, &sheet, account).await?;
 
     let around = Around::of(house, &mut reader, &sheet).await?;
     let head = around.head((&sheet, &desk), now);
