@@ -278,6 +278,11 @@ pub fn own_program() -> std::io::Result<PathBuf> {
     std::env::current_exe()
 }
 
+/// Where the system keeps what is there for a moment only.
+pub fn passing_folder() -> PathBuf {
+    std::env::temp_dir()
+}
+
 /// Refuses a place where a destroyed key may stay on the disk.
 pub fn refuse_weak(erasure: Erasure) -> Result<()> {
     if erasure.strength != Strength::Weak {

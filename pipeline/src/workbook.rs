@@ -55,6 +55,14 @@ impl Book {
     pub fn save(mut self, path: &Path) -> Result<()> {
         self.workbook.save(path).map_err(failed)
     }
+
+    /// The bytes of its file.
+    ///
+    /// # Errors
+    /// A bug.
+    pub fn bytes(mut self) -> Result<Vec<u8>> {
+        self.workbook.save_to_buffer().map_err(failed)
+    }
 }
 
 /// What the library says may name a path; the kind is enough.

@@ -26,12 +26,12 @@ use crate::{
 };
 
 /// Writes every certificate to `folder`, which may hold those of an earlier export; returns how many there are. The export
-/// is entered in the journal first.
+/// is entered in the journal first, with `by` who is signed in, if it is for somebody.
 ///
 /// # Errors
 /// `CERTIFICATE-EXPORT` when a file of that name says something else: what may be evidence is never overwritten; or when the
 /// folder is none, or lies in the data directory.
-pub async fn export(house: &House, folder: &Path) -> Result<usize> {
+pub async fn export(house: &House, folder: &Path, by: Option<&Holder>) -> Result<usize> {
     if let Some(why) = input::unfit_for_export(folder, &house.dir) {
         return Err(unfit(why.into()));
     }
@@ -39,17 +39,14 @@ pub async fn export(house: &House, folder: &Path) -> Result<usize> {
     let certificates = stored::all(tx.connection()).await?;
     let act = Act {
         kind: Kind::Export,
-        member: "",
+        member: by.map_or("", |by| &by.at),
         reference: "certificates",
     };
-    act::enter(
-        house,
-        tx.connection(),
-        &act,
-        &certificates.len(),
-        house.clock.now(),
-    )
-    .await?;
+    let (count, now) = (certificates.len(), house.clock.now());
+    match by {
+        Some(by) => act::enter(house, tx.connection(), &act, &(&by.account, count), now).await?,
+        None => act::enter(house, tx.connection(), &act, &count, now).await?,
+    };
     tx.commit().await?;
     journal::signing::sign(house).await?;
     write(house, &certificates, folder)?;

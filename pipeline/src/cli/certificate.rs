@@ -27,7 +27,7 @@ pub(super) async fn run(opening: &Opening, command: CertificateCommand, out: &Ou
         CertificateCommand::Show { cohort } => show(opening, &cohort, out).await,
         CertificateCommand::Export { folder } => {
             let house = opening.to_act().await?;
-            let count = export(&house, &folder).await?;
+            let count = export(&house, &folder, None).await?;
             let key = house.signer.verifier().text();
             out.show(
                 &json!({ "certificates": count, "folder": folder, "key": key }),

@@ -1,5 +1,7 @@
 //! Deletion (刪除): every certificate and whether all of it adds up, one of them verified here, and what is held for how long. *Edge.*
 
+use std::{path::PathBuf, sync::Arc};
+
 use askama::Template;
 use axum::extract::{Path, State};
 use mayfly_consent::Language;
@@ -11,11 +13,13 @@ use super::{
     page::{self, Answer},
     reader::Reader,
     table::Table,
+    taken::taken,
     theirs::nothing,
 };
 use crate::{
     app::House,
     certificate::{
+        self,
         accounting::account_for_all,
         check, forms,
         stored::{self, Stored},
@@ -118,6 +122,17 @@ pub(super) async fn verify(State(door): State<Shared>, reader: Reader, Form(fiel
         said: wording::line(&judged.said, reader.frame.language),
         sound: judged.sound,
     })
+}
+
+/// Every certificate, with the key and how to verify them without us.
+pub(super) async fn export(State(door): State<Shared>, reader: Reader, _: Form) -> Answer {
+    reader.only(&READERS)?;
+    let by = reader.holder();
+    let write = move |house: Arc<House>, folder: PathBuf| async move {
+        certificate::export::export(&house, &folder, Some(&by)).await?;
+        Ok(())
+    };
+    taken(&door, "certificates".into(), write).await
 }
 
 async fn read(house: &House, language: Language) -> Result<Shown> {

@@ -7,7 +7,7 @@
 //! what needs somebody now, `incidents` and `incident` what is stopped and why, `approvals` what nobody does alone, with `carry`,
 //! which does what was given; `batches` the way of a batch, `consents` what people have agreed to; `sheets` the weekly sheets, `records` the query records, `samples` the monthly self-audit, `item` one of
 //! its records, `findings` what it found; `duties` what is due, `people` who may what, `account_review` whether they still should, `accounts` how they stand
-//! at the door; `deletion` the certificates, `oversight` the supervisor's view. `theirs` says whose a page is.
+//! at the door; `deletion` the certificates, `oversight` the supervisor's view. `theirs` says whose a page is; `taken` and `sent` are how files leave.
 //!
 //! How to add a page:
 //! 1. A file here with the handler and its view-model, `#[derive(Template)]` with `frame: &Frame` and what is shown, all text of it
@@ -51,8 +51,10 @@ pub mod plot;
 mod reader;
 mod records;
 mod samples;
+mod sent;
 mod sheets;
 mod table;
+mod taken;
 mod theirs;
 mod today;
 
@@ -121,8 +123,10 @@ fn of_people() -> Router<Shared> {
         .route("/accounts/leaked", post(accounts::leaked))
         .route("/deletion", get(deletion::page))
         .route("/deletion/verify", post(deletion::verify))
+        .route("/deletion/export", post(deletion::export))
         .route("/deletion/{cohort}", get(deletion::one))
         .route("/oversight", get(oversight::page))
+        .route("/oversight/evidence", post(oversight::evidence))
 }
 
 /// What is stopped, and what nobody does alone.

@@ -1,15 +1,21 @@
-//! The supervisor's view (監督): members and how far they are covered, the clause matrix as it stands now; nothing is changed here. *Edge.*
+//! The supervisor's view (監督): members and how far they are covered, the clause matrix as it stands now, and the evidence pack to take
+//! away; nothing is changed here. *Edge.*
+
+use std::{path::PathBuf, sync::Arc};
 
 use askama::Template;
 use axum::extract::State;
-use mayfly_consent::Language;
+use jiff::civil::Date;
+use mayfly_consent::{Language, day::taipei_day};
 
 use super::{
+    form::Form,
     frame::Frame,
     page::{self, Answer},
     reader::Reader,
     table::Table,
-    theirs::nothing,
+    taken::taken,
+    theirs::{day as day_of, nothing},
 };
 use crate::{
     access::members,
@@ -21,6 +27,7 @@ use crate::{
         state::State as Standing,
     },
     error::Result,
+    evidence::{asked::Asked, pack},
     http::door::Shared,
     printed::{Printed, day, of},
     regime::people::Right,
@@ -31,6 +38,8 @@ use crate::{
 struct Oversight<'a> {
     frame: &'a Frame,
     may_stop: bool,
+    /// The month before this one, which a pack is of unless somebody says otherwise.
+    days: (Date, Date),
     shown: Shown,
 }
 
@@ -50,11 +59,35 @@ pub(super) async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
     reader.only(&[Right::Inspect, Right::Audit])?;
     let language = reader.frame.language;
     let shown = door.act(move |house| async move { read(&house, language).await });
+    let month = Month::of_day(taipei_day(reader.frame.now)).previous();
     page::shown(&Oversight {
+        days: (month.first_day(), month.last_day()),
         frame: &reader.frame,
         may_stop: reader.may(Right::Stop),
         shown: shown.await?,
     })
+}
+
+/// The evidence pack of the days asked for, of one member or of all.
+pub(super) async fn evidence(State(door): State<Shared>, reader: Reader, Form(fields): Form) -> Answer {
+    if reader.is_of_member() {
+        return Err(nothing());
+    }
+    let asked = Asked {
+        from: day_of(fields.one("from")?)?,
+        to: day_of(fields.one("to")?)?,
+        member: fields
+            .maybe("member")
+            .filter(|code| !code.is_empty())
+            .map(str::to_owned),
+    };
+    let by = reader.name();
+    let name = format!("evidence-{}-{}", asked.from, asked.to);
+    let write = move |house: Arc<House>, folder: PathBuf| async move {
+        pack::pack(&house, &asked, &folder, &by).await?;
+        Ok(())
+    };
+    taken(&door, name, write).await
 }
 
 async fn read(house: &House, language: Language) -> Result<Shown> {

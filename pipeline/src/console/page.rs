@@ -61,14 +61,21 @@ pub(super) fn paper(html: String) -> Answer {
 
 /// A file to keep, of that kind and name; the name is one of ours and holds nothing of anybody.
 pub(super) fn file(bytes: Vec<u8>, kind: &'static str, name: &str) -> Answer {
-    let kept = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
-    let kept = kept.map_err(|_| Error::Bug("the name of a file is no header"))?;
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
-        (header::CONTENT_DISPOSITION, kept),
+        (header::CONTENT_DISPOSITION, kept_as(name)?),
     ];
     Ok((headers, bytes).into_response())
 }
+
+/// That a browser keeps it as a file of that name.
+pub(super) fn kept_as(name: &str) -> Result<HeaderValue, Error> {
+    let kept = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""));
+    kept.map_err(|_| Error::Bug("the name of a file is no header"))
+}
+
+/// A workbook, as a kind of file.
+pub(super) const WORKBOOK: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// The style sheet. Another one has another path.
 pub(super) async fn style() -> impl IntoResponse {

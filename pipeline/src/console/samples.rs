@@ -1,6 +1,6 @@
 //! The monthly self-audit (抽核): its samples, drawing one, who reviews it, how it was drawn, its signature and report (九(三)2(1), D8, D9). *Edge.*
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -19,11 +19,12 @@ use super::{
     page::{self, Answer},
     reader::Reader,
     table::Table,
+    taken::taken,
 };
 use crate::{
     app::House,
     audit::{
-        Month,
+        self, Month,
         drawing::{self, Given},
         form,
         here::{self, Again},
@@ -53,6 +54,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/audit/{month}/name", post(name_reviewer))
         .route("/audit/{month}/verify", post(verify))
         .route("/audit/{month}/sign", post(sign_off))
+        .route("/audit/{month}/export", post(export))
         .route("/audit/{month}/report/{file}", get(paper_of))
         .route("/audit/{month}/{place}", get(item::page).post(item::judge))
 }
@@ -250,6 +252,17 @@ async fn verify(State(door): State<Shared>, reader: Reader, Path(month): Path<St
     }
 }
 
+/// The sample as a folder that anybody verifies.
+async fn export(State(door): State<Shared>, reader: Reader, Path(month): Path<String>, _: Form) -> Answer {
+    let (of, by) = (of_path(&reader, &month)?, placed(&reader));
+    let member = reader.member()?;
+    let write = move |house: Arc<House>, folder: PathBuf| async move {
+        audit::export::export(&house, &member, of, &folder, &by).await?;
+        Ok(())
+    };
+    taken(&door, format!("sample-{of}"), write).await
+}
+
 impl Drawn {
     fn of(again: Again, language: Language) -> Self {
         let name = |en, zh| of(language, en, zh);
@@ -290,7 +303,7 @@ impl Drawn {
     }
 }
 
-/// The report of a signed review: to print, as CSV, as text.
+/// The report of a signed review: to print, as a workbook, as CSV, as text.
 async fn paper_of(
     State(door): State<Shared>,
     reader: Reader,
@@ -298,6 +311,10 @@ async fn paper_of(
 ) -> Answer {
     let answer: fn(&Review, Language, &str) -> Answer = match file.as_str() {
         "print" => |review, language, _| page::paper(html(review, language)),
+        "review.xlsx" => |review, language, name| {
+            let bytes = reviews::book(review, language)?.bytes()?;
+            page::file(bytes, page::WORKBOOK, name)
+        },
         "records.csv" => |review, language, name| csv(paper::records(review, language).csv(), name),
         "findings.csv" => |review, language, name| csv(paper::findings(review, language).csv(), name),
         "review.txt" => |review, language, name| {

@@ -211,10 +211,7 @@ async fn download(
 ) -> Answer {
     let (format, kind) = match file.as_str() {
         "sheet.csv" => (Format::Csv, "text/csv; charset=utf-8"),
-        "sheet.xlsx" => (
-            Format::Workbook,
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        ),
+        "sheet.xlsx" => (Format::Workbook, page::WORKBOOK),
         _ => return Err(Problem::no_such_path().into()),
     };
     let number = numbered(&reader, &number)?;

@@ -55,6 +55,14 @@ fn a_month_is_drawn_judged_record_by_record_signed_off_and_its_finding_closed() 
     let verified = hsu.send(&page, "/audit/2026-11/verify", &[]);
     verified.says(&["樣本與規則自簽章軌跡抽出者相符", VALUE, "凍結當月紀錄"]);
 
+    let away = sandbox.path("away");
+    let name = hsu.take(&verified, "/audit/2026-11/export", &[], &away);
+    assert_eq!(name, "sample-2026-11.zip");
+    let folder = away.join("sample-2026-11");
+    let key = std::fs::read_to_string(folder.join("verifier-key")).unwrap();
+    let verify = ["audit", "verify", folder.to_str().unwrap(), "--key", key.trim()];
+    sandbox.mayfly(verify).expect(0);
+
     let page = hsu.open("/audit/2026-11/1");
     page.says(&[
         "查詢申請",

@@ -1,6 +1,6 @@
 //! A browser without JavaScript: keeps cookies, follows redirects, fills the forms it finds, and holds every page to its rules. *Edge.*
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io::Cursor, path::Path};
 
 use crate::http::caller::{Answer, Served};
 
@@ -52,14 +52,34 @@ impl<'s> Browser<'s> {
         self.post(action, &fields)
     }
 
+    /// The same, for the archive that comes of it: unpacked in `folder`, with its name.
+    #[track_caller]
+    pub fn take(&mut self, page: &Page, action: &str, filled: &[(&str, &str)], folder: &Path) -> String {
+        let form = page
+            .form(action)
+            .unwrap_or_else(|| panic!("no form to {action}: {}", page.html));
+        let mut fields: Vec<(String, String)> = hidden(form);
+        fields.retain(|(known, _)| filled.iter().all(|(name, _)| name != known));
+        fields.extend(
+            filled
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
+        let answer = self.ask("POST", action, &joined(&fields));
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        assert_eq!(answer.header("content-type"), Some("application/zip"));
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+        let name = answer.header("content-disposition").unwrap();
+        let name = name.split('"').nth(1).unwrap().to_owned();
+        let mut archive = zip::ZipArchive::new(Cursor::new(answer.bytes)).unwrap();
+        archive.extract(folder).unwrap();
+        name
+    }
+
     /// Sends exactly these fields.
     #[track_caller]
     pub fn post(&mut self, action: &str, fields: &[(String, String)]) -> Page {
-        let pairs: Vec<String> = fields
-            .iter()
-            .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
-            .collect();
-        let answer = self.ask("POST", action, &pairs.join("&"));
+        let answer = self.ask("POST", action, &joined(fields));
         self.followed(action, answer)
     }
 
@@ -235,6 +255,13 @@ impl Page {
         }
         self
     }
+}
+
+fn joined(fields: &[(String, String)]) -> String {
+    let pairs = fields
+        .iter()
+        .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+    pairs.collect::<Vec<_>>().join("&")
 }
 
 /// What holds for every page: its policy, language and title, that nothing is kept or brought along, and that forms are ours.

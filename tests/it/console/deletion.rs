@@ -1,5 +1,7 @@
 //! Deletion and oversight by the console: certificates verified here, classes with their clauses, members and clauses as they stand. *Edge.*
 
+use std::fs;
+
 use super::house::{first, force, house, signed_in};
 use crate::{certificates::AFTER, http::caller::Served, support::fixtures};
 
@@ -32,7 +34,45 @@ fn certificates_are_shown_and_verified_and_the_supervisor_sees_members_and_claus
     assert_eq!(fan.open("/deletion/answer-2020010101").status, 404);
     assert_eq!(fan.open("/deletion/nothing").status, 404);
 
+    // All of them, to be verified elsewhere.
+    let away = sandbox.path("away");
+    let name = fan.take(&page, "/deletion/export", &[], &away);
+    assert_eq!(name, "certificates.zip");
+    let folder = away.join("certificates");
+    let key = fs::read_to_string(folder.join("verifier-key")).unwrap();
+    let certificate = folder.join("intake-2026110202.certificate");
+    let verify = [
+        "certificate",
+        "verify",
+        certificate.to_str().unwrap(),
+        "--key",
+        key.trim(),
+    ];
+    sandbox.mayfly(verify).expect(0);
+
     let page = fan.open("/oversight");
+    let days = [("from", "2026-11-01"), ("to", "2026-11-05"), ("member", "004")];
+    let name = fan.take(&page, "/oversight/evidence", &days, &away);
+    assert_eq!(name, "evidence-2026-11-01-2026-11-05.zip");
+    let folder = away.join("evidence-2026-11-01-2026-11-05");
+    let key = fs::read_to_string(folder.join("verifier-key")).unwrap();
+    let verify = [
+        "evidence",
+        "verify",
+        folder.to_str().unwrap(),
+        "--key",
+        key.trim(),
+    ];
+    let verified = sandbox.mayfly(verify).expect(0);
+    assert!(
+        verified.stdout.contains("made by supervisor/fan.fsc"),
+        "{}",
+        verified.stdout
+    );
+    let reversed = [("from", "2026-11-07"), ("to", "2026-11-01")];
+    let refused = fan.send(&page, "/oversight/evidence", &reversed);
+    assert_eq!(refused.status, 422);
+    refused.says(&["EVIDENCE-RANGE"]);
     page.says(&[
         "<title>監督總覽 – mayfly",
         "虛構銀行甲",
@@ -40,7 +80,6 @@ fn certificates_are_shown_and_verified_and_the_supervisor_sees_members_and_claus
         "條款遵循情形",
         "href=\"/incidents\"",
     ]);
-    assert!(!page.html.contains("action=\"/oversight"));
     fan.speak("en");
     fan.open("/oversight")
         .says(&["<title>Oversight – mayfly", "Clauses, as they stand now"]);
@@ -54,6 +93,10 @@ fn certificates_are_shown_and_verified_and_the_supervisor_sees_members_and_claus
     let mut chen = signed_in(&served, "004/chen.yl", &chen);
     for path in ["/oversight", "/deletion", "/deletion/intake-2026110202"] {
         assert_eq!(chen.open(path).status, 404, "{path}");
+    }
+    assert_eq!(force(&mut chen, "/deletion/export", &[]).status, 404);
+    for browser in [&mut chen, &mut head] {
+        assert_eq!(force(browser, "/oversight/evidence", &days).status, 404);
     }
     assert_eq!(force(&mut chen, "/deletion/verify", &[("note", "x")]).status, 404);
     let fields = [("note".to_owned(), note)];

@@ -173,22 +173,31 @@ fn put_files(review: &Review, staging: &Staging, folder: &str) -> Result<()> {
     put("findings.csv", &paper::findings(review, Language::En).csv())?;
     put("pace.csv", &paper::paces(&review.paces, Language::En).csv())?;
     for (language, end) in [(Language::En, "en"), (Language::ZhTw, "zh-TW")] {
-        let mut book = Book::new(language);
-        book.add(
-            printed::of(language, "Records", "抽核紀錄"),
-            &paper::records(review, language),
-        )?;
-        book.add(
-            printed::of(language, "Findings", "缺失"),
-            &paper::findings(review, language),
-        )?;
-        book.add(
-            printed::of(language, "Pace", "作業時間"),
-            &paper::paces(&review.paces, language),
-        )?;
-        book.save(&staging.place(&format!("{folder}review.{end}.xlsx"))?)?;
+        let place = staging.place(&format!("{folder}review.{end}.xlsx"))?;
+        book(review, language)?.save(&place)?;
     }
     put("verdicts.txt", &review.list)
+}
+
+/// Its records, findings and paces as a workbook.
+///
+/// # Errors
+/// A bug.
+pub fn book(review: &Review, language: Language) -> Result<Book> {
+    let mut book = Book::new(language);
+    book.add(
+        printed::of(language, "Records", "抽核紀錄"),
+        &paper::records(review, language),
+    )?;
+    book.add(
+        printed::of(language, "Findings", "缺失"),
+        &paper::findings(review, language),
+    )?;
+    book.add(
+        printed::of(language, "Pace", "作業時間"),
+        &paper::paces(&review.paces, language),
+    )?;
+    Ok(book)
 }
 
 async fn gather(
