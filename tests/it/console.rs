@@ -12,6 +12,7 @@ mod incidents;
 mod people;
 mod sheets;
 mod today;
+mod twice;
 
 use self::browser::{Browser, sound};
 use crate::{
@@ -41,6 +42,8 @@ const PAGES: &[&str] = &[
     "/sheets",
     "/audit",
     "/findings",
+    "/grants",
+    "/holds",
 ];
 
 #[test]

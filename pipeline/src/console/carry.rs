@@ -1,6 +1,6 @@
 //! Carries out what was applied for and given, by the use-case that was asked: in the same words, or the approval does not serve. *Edge.*
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
@@ -11,7 +11,12 @@ use crate::{
     },
     app::House,
     approval::{Step, judge::Fault, store::Approval},
+    delivery::{
+        grant::Scope,
+        granting::{self, Use},
+    },
     error::{Error, Result},
+    purge::hold,
     regime::people::{Act, Party, Right},
     signin::{desk, forms},
 };
@@ -28,7 +33,7 @@ pub(super) enum Carried {
 pub(super) fn is_known(act: Act) -> bool {
     matches!(
         act,
-        Act::LiftStop | Act::Unlock | Act::FirstPassword | Act::Authorisation
+        Act::LiftStop | Act::Unlock | Act::FirstPassword | Act::Authorisation | Act::AnswerGrant | Act::Hold
     )
 }
 
@@ -58,6 +63,14 @@ struct Line {
     level: String,
     from: Date,
     to: Option<Date>,
+}
+
+/// A use of answers that is to begin.
+#[derive(Deserialize)]
+struct Wanted {
+    scope: Scope,
+    from: Option<Timestamp>,
+    until: Timestamp,
 }
 
 /// Does what `approval` was given for, as whoever applied for it.
@@ -91,9 +104,26 @@ pub(super) async fn carry_out(house: &House, approval: &Approval, content: Optio
             }
         }
         Act::Authorisation => authorise(house, Holder::parse(subject)?, &content, &mover).await,
-        Act::Token | Act::BreakGlass | Act::Hold | Act::Export | Act::AnswerGrant | Act::Batch => {
-            Err(not_theirs())
+        Act::AnswerGrant => {
+            let wanted = Wanted::deserialize(&content.what).map_err(|_| not_theirs())?;
+            let wanted = Use {
+                scope: &wanted.scope,
+                from: wanted.from,
+                until: wanted.until,
+            };
+            done(granting::add(house, &wanted, mover.reason, mover.by, mover.approval).await?)
         }
+        Act::Hold => match subject.strip_prefix("hold:").map(str::parse) {
+            Some(number) => {
+                let number = number.map_err(|_| not_theirs())?;
+                done(hold::lift(house, number, mover.reason, mover.by, mover.approval).await?)
+            }
+            None => {
+                let scope = hold::Scope::deserialize(&content.what).map_err(|_| not_theirs())?;
+                done(hold::add(house, &scope, mover.reason, mover.by, mover.approval).await?)
+            }
+        },
+        Act::Token | Act::BreakGlass | Act::Export | Act::Batch => Err(not_theirs()),
     }
 }
 

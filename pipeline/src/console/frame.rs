@@ -76,6 +76,12 @@ const MENU: &[Entry] = &[
         is_theirs: |who| Party::of(&who.at) != Party::Provider,
     },
     Entry {
+        path: "/grants",
+        en: "Use of answers",
+        zh: "回覆使用授權",
+        is_theirs: |who| who.may_one_at_a_member(&super::grants::READERS),
+    },
+    Entry {
         path: "/consents",
         en: "Consents",
         zh: "當事人同意",
@@ -146,6 +152,12 @@ const MENU: &[Entry] = &[
         en: "Deletion",
         zh: "刪除",
         is_theirs: |who| super::deletion::READERS.iter().any(|right| who.may(*right)),
+    },
+    Entry {
+        path: "/holds",
+        en: "Holds",
+        zh: "保留",
+        is_theirs: |who| who.at == "bureau" && who.may(Right::Audit),
     },
     Entry {
         path: "/oversight",

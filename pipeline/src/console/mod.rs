@@ -4,7 +4,7 @@
 //! is set into: head, navigation by rights, messages, foot. `form` reads what a page of ours sends back, `fault` turns every
 //! refusal into a page, `page` writes pages with the policy that a browser holds them to. `table` and `plot` are what pages are
 //! made of. Each other file is one page, or one family of them: `enter` signing in, the password and the language, `today`
-//! what needs somebody now, `incidents` and `incident` what is stopped and why, `approvals` what nobody does alone, with `carry`,
+//! what needs somebody now, `incidents` and `incident` what is stopped and why, `approvals` what nobody does alone, `grants` and `holds` among it, with `carry`,
 //! which does what was given; `batches` the way of a batch, `consents` what people have agreed to; `sheets` the weekly sheets, `records` the query records, `samples` the monthly self-audit, `item` one of
 //! its records, `findings` what it found; `duties` what is due, `people` who may what, `account_review` whether they still should, `accounts` how they stand
 //! at the door; `deletion` the certificates, `oversight` the supervisor's view. `theirs` says whose a page is; `taken` and `sent` are how files leave.
@@ -40,6 +40,8 @@ mod fault;
 mod findings;
 mod form;
 mod frame;
+mod grants;
+mod holds;
 mod incident;
 mod incidents;
 mod item;
@@ -96,6 +98,8 @@ fn routes() -> Router<Shared> {
         .route("/language", post(enter::language))
         .merge(batches::routes())
         .merge(consents::routes())
+        .merge(grants::routes())
+        .merge(holds::routes())
         .merge(sheets::routes())
         .merge(samples::routes())
         .route("/records", get(records::page).post(records::found))

@@ -75,6 +75,11 @@ const NOTICES: &[Notice] = &[
         zh: "已執行。",
     },
     Notice {
+        word: "grant-ended",
+        en: "The grant is over.",
+        zh: "使用授權已終止。",
+    },
+    Notice {
         word: "recorded",
         en: "The outcome is recorded.",
         zh: "結果已登錄。",

@@ -1,10 +1,10 @@
 //! Grants to use answers: to whom, of whose cases, from when to when (六(二)2, D25). *Pure.*
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Of which answers of a member a grant is. What is not named is not narrowed.
-#[derive(Clone, Serialize, PartialEq, Eq)]
+#[derive(Clone, Serialize, Deserialize, PartialEq, Eq)]
 pub struct Scope {
     /// Institution code.
     pub member: String,

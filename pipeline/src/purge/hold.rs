@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use mayfly_retention::{Class, Cohort, ending};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Which records a hold keeps.
-#[derive(Serialize, Default, Clone)]
+#[derive(Serialize, Deserialize, Default, Clone)]
 pub struct Scope {
     /// The class, by name.
     pub class: String,
