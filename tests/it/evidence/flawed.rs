@@ -35,7 +35,7 @@ fn a_sheet_that_was_changed_is_a_finding_in_the_pack_and_stops_nothing_else() {
         "{guide}"
     );
     // Of the sheet there is nothing that could be taken for it, and the others are whole.
-    let mut sheets = files_below(&folder.join("sheets/004"));
+    let mut sheets = files_below(&folder.join("sheets/004/2026-W45"));
     sheets.retain(|file| file.to_string_lossy().contains("chen.yl"));
     assert_eq!(sheets, Vec::<PathBuf>::new());
     assert!(read("sheets/sheets.csv").contains("chen.yl"));
