@@ -133,29 +133,32 @@ def register(name):
     return [{key: cell[1:] if formula(cell) else cell for key, cell in line.items()} for line in lines]
 
 
-held, ends = {}, set()
+held, ends = {}, {}
 for change in register(f"changes-{asked['from']}-{asked['to']}") + register("changes-entered-later"):
     who = (change["member"], change["account"], change["day"])
     if change["what"] == "end":
-        ends.add(who)
+        ends.setdefault(who[:2], []).append(who[2])
     elif change["query"] == "Y":
         held[who] = {"unit": change["unit"], "to": "", "entered": change["entered_at"][:10]}
 for who, line in held.items():
-    line["to"] = min((end[2] for end in ends if end[:2] == who[:2] and end[2] >= who[2]), default="")
+    line["to"] = min((end for end in ends.get(who[:2], []) if end >= who[2]), default="")
 for one in register(f"authorisations-{asked['from']}") + register(f"authorisations-{asked['to']}"):
     if one["query"] == "Y":
         held.setdefault((one["member"], one["account"], one["from"]), {"unit": one["unit"], "entered": ""})["to"] = one["to"]
-nil = 0
+of_member, nil = {}, 0
+for (code, account, since), line in sorted(held.items()):
+    of_member.setdefault(code, []).append((account, since, line))
 for member in register("members"):
+    code = member["code"]
     first = max(member["valid_from"], opened, asked["from"]) if member.get("nil_sheets") == "Y" else "9999-12-31"
     monday = datetime.date.fromisoformat(first)
     monday -= datetime.timedelta(days=monday.weekday())
     while str(monday) <= asked["to"]:
         week, sunday = "{:04}-W{:02}".format(*monday.isocalendar()[:2]), str(monday + datetime.timedelta(days=6))
         is_member = not member["valid_to"] or member["valid_to"] > str(monday)
-        lacks_all = (member["code"], week) in queries and (member["code"], week) not in weeks
-        for (code, account, since), line in sorted(held.items()):
-            is_held = code == member["code"] and since <= sunday and (not line["to"] or line["to"] > max(str(monday), since))
+        lacks_all = (code, week) in queries and (code, week) not in weeks
+        for account, since, line in of_member.get(code, []):
+            is_held = since <= sunday and (not line["to"] or line["to"] > max(str(monday), since))
             if is_held and line["entered"] <= sunday and is_member and not lacks_all and week_is_due(code, week):
                 nil += 1
                 is_known = {(code, week, account), (code, week, "")} & broken

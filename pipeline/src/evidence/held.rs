@@ -97,6 +97,11 @@ impl Registers {
     pub(super) fn due(&self, manifest: &Manifest, opened: Date) -> BTreeMap<Of, BTreeSet<Querier>> {
         let mut due: BTreeMap<Of, BTreeSet<Querier>> = BTreeMap::new();
         for member in &self.members {
+            let first_line = (member.code.clone(), String::new(), Date::MIN);
+            let of_member = || {
+                let lines = self.lines.range(first_line.clone()..);
+                lines.take_while(|((code, ..), _)| *code == member.code)
+            };
             let first = Week::of_day(member.from.max(opened).max(manifest.asked.from));
             let weeks = std::iter::successors(Some(first), |week| Some(week.next()));
             for week in weeks.take_while(|week| week.first_day() <= manifest.asked.to) {
@@ -104,10 +109,10 @@ impl Registers {
                 if !is_member || !manifest.has_week(&member.code, week) {
                     continue;
                 }
-                let held = self.lines.iter().filter(|((code, _, from), line)| {
+                let held = of_member().filter(|((_, _, from), line)| {
                     let ends_after = line.to.is_none_or(|to| to > week.first_day() && to > *from);
                     let was_known = line.entered.is_none_or(|entered| entered <= week.last_day());
-                    *code == member.code && *from <= week.last_day() && ends_after && was_known
+                    *from <= week.last_day() && ends_after && was_known
                 });
                 let queriers: BTreeSet<Querier> = held
                     .map(|((_, account, _), line)| (account.clone(), line.unit.clone()))

@@ -273,12 +273,14 @@ fn over_http_a_sheet_of_two_is_named_with_its_unit() {
     let wang = Person::settled(&sandbox, &served, ("004/wang.dg", MONDAY), "Tide-9-Harbour");
     let get = |path: &str| wang.ask(&served, "GET", path, &Value::Null);
     let all = get("/v1/sheets").json();
-    let units = all
+    let of_mo = all
         .as_array()
         .unwrap()
         .iter()
         .filter(|sheet| sheet["querier"] == "mo.q");
-    assert_eq!(units.map(|sheet| sheet["unit"].as_str().unwrap()).count(), 2);
+    let mut units: Vec<&str> = of_mo.map(|sheet| sheet["unit"].as_str().unwrap()).collect();
+    units.sort_unstable();
+    assert_eq!(units, ["徵信部", "授信部"]);
     let path = format!("/v1/sheets/{WEEK}/mo.q");
     crate::http::problem(&get(&path), 422, "SHEET-UNIT");
     let one = get(&format!("{path}?unit=%E6%8E%88%E4%BF%A1%E9%83%A8"));
