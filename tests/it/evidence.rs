@@ -1,10 +1,11 @@
 //! The folder an examiner takes away: what is in it, who may take it, and that every change of it is found. *Edge.*
 //!
 //! `refused` is what gives no folder, `flawed` what is in one of which a part does not
-//! verify, `allowed` what was allowed in its days, `taken` who takes single documents away, and that each is whole. That the README's own commands verify it is in `stock`.
+//! verify, `nil` the sheets of whoever asked nothing, `allowed` what was allowed in its days, `taken` who takes single documents away, and that each is whole. That the README's own commands verify it is in `stock`.
 
 mod allowed;
 pub mod flawed;
+mod nil;
 mod refused;
 mod taken;
 
@@ -54,6 +55,7 @@ fn a_pack_has_what_an_examiner_asks_for_and_nothing_of_a_person() {
         "registers/changes-2026-11-01-2026-12-01.html",
         "registers/authorisations-2026-12-01.xlsx",
         "registers/members.csv",
+        "registers/changes-entered-later.csv",
         "registers/stops.json",
         "registers/incidents.json",
         "registers/papers.csv",
@@ -77,7 +79,7 @@ fn a_pack_has_what_an_examiner_asks_for_and_nothing_of_a_person() {
             &verified["reconciliations"],
             &verified["sheets"]
         ),
-        (&1.into(), &1.into(), &serde_json::json!([4, 2])),
+        (&1.into(), &1.into(), &serde_json::json!([16, 8])),
         "{verified}"
     );
     assert!(verified["certificates"].as_u64().unwrap() > 0);
@@ -157,9 +159,7 @@ fn a_pack_that_lacks_the_sheets_of_a_week_or_a_drawn_sample_is_found_whoever_sig
     let book = sandbox.file("bureau.csv", BOOK);
     sandbox.at(CLOSED, ["staff", "import"], [book]).expect(0);
     // Nobody made the sheets of member 004: the bureau signs the pack all the same.
-    sandbox
-        .at(CLOSED, ["sheet", "make"], ["012", "2026-W45"])
-        .expect(0);
+    make_sheets(&sandbox, "012");
     let (folder, key) = packed(&sandbox, "pack", &[]);
     let found = verify(&folder, &key).expect(1).json()["findings"].to_string();
     assert!(
@@ -176,9 +176,7 @@ fn a_pack_that_lacks_the_sheets_of_a_week_or_a_drawn_sample_is_found_whoever_sig
         !output.status.success() && said.contains("no sheet of 004, 2026-W45 is here"),
         "{said}"
     );
-    sandbox
-        .at(CLOSED, ["sheet", "make"], ["004", "2026-W45"])
-        .expect(0);
+    make_sheets(&sandbox, "004");
     let (folder, key) = packed(&sandbox, "whole", &["--as", "supervisor/fan.fsc"]);
     verify(&folder, &key).expect(0);
     fs::remove_dir_all(folder.join("samples/004-2026-11")).unwrap();
@@ -246,7 +244,7 @@ fn one_member(sandbox: &Sandbox) {
             &"012".into(),
             &"supervisor/fan.fsc".into(),
             &0.into(),
-            &serde_json::json!([1, 1])
+            &serde_json::json!([4, 4])
         )
     );
     for file in files_below(&folder) {
@@ -268,9 +266,7 @@ pub fn month() -> Sandbox {
     let book = sandbox.file("bureau.csv", BOOK);
     sandbox.at(CLOSED, ["staff", "import"], [book]).expect(0);
     for member in ["004", "012"] {
-        sandbox
-            .at(CLOSED, ["sheet", "make"], [member, "2026-W45"])
-            .expect(0);
+        make_sheets(&sandbox, member);
     }
     let sheet = ["004", "2026-W45", "chen.yl", "--as"];
     sandbox
@@ -289,6 +285,13 @@ pub fn month() -> Sandbox {
     // It tells that this is late: nobody purged for weeks.
     sandbox.at(CLOSED, ["purge"], ["run"]);
     sandbox
+}
+
+/// Makes the sheets of `member` of every week of November.
+fn make_sheets(sandbox: &Sandbox, member: &str) {
+    for week in ["2026-W45", "2026-W46", "2026-W47", "2026-W48"] {
+        sandbox.at(CLOSED, ["sheet", "make"], [member, week]).expect(0);
+    }
 }
 
 /// Packs the evidence of November into `name`; returns the folder and the key.

@@ -1,16 +1,18 @@
 //! Weekly sheets from their making to the examiner: every query of a week on exactly one, signed by the right people. *Edge.*
 //!
-//! `journey` goes the whole way, `borders` is about midnight between two weeks, `planted` changes what is stored, `refused` has
+//! `journey` goes the whole way, `units` the one of somebody who changed units, `inspected` is what the bureau and the supervisor see, `borders` is about midnight between two weeks, `planted` changes what is stored, `refused` has
 //! who may not, `overdue` what waiting too long does at the gate, `exports` the files, `proofs` what
 //! outsiders check of them.
 
 mod borders;
 mod exports;
+mod inspected;
 mod journey;
 mod overdue;
 mod planted;
 pub mod proofs;
 mod refused;
+mod units;
 
 use serde_json::Value;
 

@@ -503,12 +503,13 @@ CREATE TABLE sample (
     PRIMARY KEY (member, month)
 );
 
--- class: sheet. A querier's weekly sheet (六(一)6, 九(三)1, D11): its journal indexes, and who signed and approved it.
+-- class: sheet. A querier's weekly sheet of a unit (六(一)6, 九(三)1, D11): its journal indexes, and who signed and approved it.
 CREATE TABLE sheet (
     sheet_no      BIGINT PRIMARY KEY,
     member        TEXT NOT NULL,
     week          TEXT NOT NULL,           -- 2026-W45, Asia/Taipei
     querier       TEXT NOT NULL,           -- account
+    unit          TEXT NOT NULL,           -- of the member, as the querier's authorisation of the day names it; may be empty
     counts_from   TEXT NOT NULL,           -- its days count from it: the Sunday, or the day before a late making
     queries       BIGINT NOT NULL,
     entries       TEXT NOT NULL,           -- journal indexes of its queries, in ranges; empty: a nil sheet
@@ -522,7 +523,7 @@ CREATE TABLE sheet (
     approved_at   BIGINT,
     approve_entry BIGINT,
     last_at       BIGINT NOT NULL,        -- of the last act
-    UNIQUE (member, week, querier)
+    UNIQUE (member, week, querier, unit)
 );
 
 -- class: sheet. Weeks whose sheets were made, also where there was nobody to make one for.

@@ -7,6 +7,7 @@ use super::{
     args::{SheetArguments, SheetCommand},
     attributable,
     out::Out,
+    placed,
 };
 use crate::{
     access::maker::Maker,
@@ -66,7 +67,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         }
         SheetCommand::Show { sheet, account } => {
             let name = name(&sheet)?;
-            let account = account.as_deref().map(attributable).transpose()?;
+            let account = account.as_deref().map(reader).transpose()?;
             let house = match account {
                 Some(_) => opening.to_act().await?,
                 None => opening.to_look().await?,
@@ -85,7 +86,12 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
             let approved = sign::approve(&house, &name, attributable(&account)?).await?;
             show(&report::of(&house, &approved).await?, out)?;
         }
-        SheetCommand::Verify { week, querier, file } => {
+        SheetCommand::Verify {
+            week,
+            querier,
+            unit,
+            file,
+        } => {
             let of = week_of(&week.week)?;
             let house = opening.to_look().await?;
             let mut found = verify::verify(&house, &week.member, of).await?;
@@ -94,6 +100,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
                     member: &week.member,
                     week: of,
                     querier,
+                    unit: unit.as_deref(),
                 };
                 compare::compare(&house, &name, file, &mut found).await?;
             }
@@ -107,7 +114,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         } => {
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
-            let files = export::export(&house, &name, &folder, attributable(&account)?).await?;
+            let files = export::export(&house, &name, &folder, reader(&account)?).await?;
             let value = serde_json::json!({ "files": files });
             out.show(&value, || {
                 let lines: Vec<String> = files.iter().map(|file| format!("{}\n", file.display())).collect();
@@ -118,11 +125,20 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
     Ok(Exit::Done)
 }
 
+/// An account of the member, or `PLACE/ACCOUNT`.
+fn reader(account: &str) -> Result<&str> {
+    match account.contains('/') {
+        true => placed(account),
+        false => attributable(account),
+    }
+}
+
 fn name(sheet: &SheetArguments) -> Result<Name<'_>> {
     Ok(Name {
         member: &sheet.week.member,
         week: week_of(&sheet.week.week)?,
         querier: &sheet.querier,
+        unit: sheet.unit.as_deref(),
     })
 }
 
@@ -176,7 +192,10 @@ fn checked(files: &[CheckedFile], out: &Out) -> Result<Exit> {
                 of("member", "使用單位"),
                 said.member,
                 said.week,
-                said.querier,
+                match said.unit.as_str() {
+                    "" => said.querier.clone(),
+                    unit => format!("{}, {unit}", said.querier),
+                },
                 said.queries,
                 of("queries", "筆查詢"),
             ));
@@ -224,6 +243,9 @@ fn text(report: &Report, language: Language) -> String {
             report.sheet, report.member, report.week, report.querier, report.queries
         ),
     };
+    if !report.unit.is_empty() {
+        text.push_str(&format!("  {}  {}\n", of("unit    ", "單位    "), report.unit));
+    }
     let act = |name: &str, at, by: &str, entry| match language {
         Language::En => format!("  {name}  {}{by}, entry {entry}\n", moment(at, language)),
         Language::ZhTw => format!("  {name}  {}{by}，軌跡序號 {entry}\n", moment(at, language)),

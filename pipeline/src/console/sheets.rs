@@ -152,7 +152,7 @@ fn facts(sheet: &Report, language: Language) -> Vec<(&'static str, String)> {
         )
     };
     let name = sheet.name.as_deref().unwrap_or_default();
-    vec![
+    let mut facts = vec![
         (of("Week", "週次"), sheet.week.clone()),
         (of("Querier", "查詢人員"), format!("{name}　{}", sheet.querier)),
         (of("Queries", "筆數"), sheet.queries.to_string()),
@@ -170,7 +170,11 @@ fn facts(sheet: &Report, language: Language) -> Vec<(&'static str, String)> {
             ),
         ),
         ("SHA-256", sheet.sha256.clone()),
-    ]
+    ];
+    if !sheet.unit.is_empty() {
+        facts.insert(2, (of("Unit", "單位"), sheet.unit.clone()));
+    }
+    facts
 }
 
 async fn put_seal(State(door): State<Shared>, reader: Reader, Path(number): Path<String>, _: Form) -> Answer {

@@ -209,6 +209,10 @@ impl Task {
 
     fn sheet(waiting: &Waiting, language: Language) -> Self {
         let sheet = &waiting.sheet;
+        let whose = match sheet.unit.as_str() {
+            "" => sheet.querier.clone(),
+            unit => format!("{}（{unit}）", sheet.querier),
+        };
         Self {
             due: day(sheet.due, language),
             is_late: sheet.overdue,
@@ -218,8 +222,8 @@ impl Task {
             },
             title: format!("{} {}", of(language, "Weekly sheet", "查詢紀錄單"), sheet.week),
             about: match language {
-                Language::En => format!("{}, {} queries", sheet.querier, sheet.queries),
-                Language::ZhTw => format!("{}，{} 筆", sheet.querier, sheet.queries),
+                Language::En => format!("{whose}, {} queries", sheet.queries),
+                Language::ZhTw => format!("{whose}，{} 筆", sheet.queries),
             },
             clause: "六(一)6, 九(三)1".to_owned(),
         }

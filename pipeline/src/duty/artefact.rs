@@ -175,8 +175,9 @@ async fn is_without_sheet(conn: &mut AnyConnection, duty: &Duty<'_>) -> Result<b
         member: &duty.of,
         week,
         querier: &duty.account,
+        unit: None,
     };
-    Ok(sheet::store::one(conn, &name).await?.is_none())
+    Ok(sheet::store::named(conn, &name).await?.is_empty())
 }
 
 /// Whether the journal's entry `entry` is a reconciliation of the member and month of `duty`.

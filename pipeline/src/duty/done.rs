@@ -28,8 +28,10 @@ pub async fn of(regime: &Regime, conn: &mut AnyConnection, member: &str) -> Resu
     for rule in &regime.duties {
         match (rule.every, rule.artefact.as_str()) {
             (Every::Week, SHEET) => {
-                for (week, querier, met) in sheets(&mut *conn, member).await? {
-                    done.insert(format!("{}/{member}/{querier}/{week}", rule.id), met);
+                for ((week, querier), met) in sheets(&mut *conn, member).await? {
+                    if let Some(met) = met {
+                        done.insert(format!("{}/{member}/{querier}/{week}", rule.id), met);
+                    }
                 }
             }
             (Every::Month, REVIEW) => {
@@ -108,23 +110,41 @@ pub async fn findings(conn: &mut AnyConnection, member: &str) -> Result<Vec<Find
     rows.iter().map(|row| finding(row).map_err(failed())).collect()
 }
 
-/// The sheets of `member` that were signed and approved: week, querier, by whose approval.
-async fn sheets(conn: &mut AnyConnection, member: &str) -> Result<Vec<(String, String, Met)>> {
+/// Week and querier of the sheets of `member`: by the last approval, where all are approved. Whoever changed units has several of a
+/// week, and has done nothing while one of them waits.
+async fn sheets(conn: &mut AnyConnection, member: &str) -> Result<BTreeMap<(String, String), Option<Met>>> {
     let failed = || Error::database("list the approved sheets");
     let rows = sqlx::query(
         "SELECT week, querier, sheet_no, approved_by, approved_at, approve_entry FROM sheet
-         WHERE member = $1 AND approved_by <> ''",
+         WHERE member = $1 ORDER BY sheet_no",
     )
     .bind(member)
     .fetch_all(conn)
     .await
     .map_err(failed())?;
-    let sheet = |row: &AnyRow| -> Column<(String, String, Met)> {
-        let number: i64 = row.try_get(2)?;
-        let met = met(row, 3, format!("{SHEET}:{number}"))?;
-        Ok((row.try_get(0)?, row.try_get(1)?, met))
-    };
-    rows.iter().map(|row| sheet(row).map_err(failed())).collect()
+    let mut all: BTreeMap<(String, String), Option<Met>> = BTreeMap::new();
+    for row in &rows {
+        let sheet = |row: &AnyRow| -> Column<((String, String), Option<Met>)> {
+            let number: i64 = row.try_get(2)?;
+            let met = match row.try_get::<String, _>(3)?.is_empty() {
+                true => None,
+                false => Some(met(row, 3, format!("{SHEET}:{number}"))?),
+            };
+            Ok(((row.try_get(0)?, row.try_get(1)?), met))
+        };
+        let (of, met) = sheet(row).map_err(failed())?;
+        all.entry(of)
+            .and_modify(|known| *known = known.take().zip(met.clone()).map(|(one, other)| last(one, other)))
+            .or_insert(met);
+    }
+    Ok(all)
+}
+
+/// What was met later, by both artefacts.
+fn last(one: Met, other: Met) -> Met {
+    let artefact = format!("{} {}", one.artefact, other.artefact);
+    let last = if one.entry > other.entry { one } else { other };
+    Met { artefact, ..last }
 }
 
 /// The months of `member` whose review was signed off.

@@ -43,6 +43,7 @@ fn a_sheet_is_due_when_its_duty_is() {
                     member: "004".into(),
                     week,
                     querier: "a".into(),
+                    unit: String::new(),
                     queries: 0,
                     sha256: [0; 32],
                     made_at: monday,

@@ -1,6 +1,6 @@
 # Checks what an evidence pack says against the journal in it; run it in the pack's folder: python3 programs/check-pack.py
 # That the journal is the bureau's is what the signature under journal/checkpoint says: see README.txt.
-import base64, bisect, datetime, hashlib, json, pathlib, sys
+import base64, bisect, csv, datetime, hashlib, json, pathlib, sys
 
 sha = lambda data: hashlib.sha256(data).digest()
 wrong, told = [], [0]
@@ -38,11 +38,12 @@ flaws = [flaw.split(" ") for flaw in listed.decode("utf-8").split("\n")[1:-1]]
 if sha(listed).hex() != asked["findings sha256"] or len(flaws) != int(asked["findings"]):
     sys.exit("NOT as it was signed: the list of findings")
 ranges = lambda text: [(int(part.split("-")[0]), int(part.split("-")[-1])) for part in text.split(",") if part.strip("-")]
-claimed = {}
+claimed, broken = {}, set()
 for part, of, code, entries in flaws:
     print("NOT as it was signed already when the pack was made:", part, of, code)
     if part == "sheet":
         claimed.setdefault(tuple(of.split("/")[:2]), []).extend(ranges(entries))
+        broken.add(tuple(of.split("/")[:3]))
 
 # What has to be in it.
 moment = lambda at: datetime.datetime.fromisoformat(at[:19]) + datetime.timedelta(hours=8)  # Taipei
@@ -73,12 +74,13 @@ for file, text in proofs.items():
 sizes = {own for _, own, _ in older.values()}
 
 # The entries against the signed root, and what is looked for among them.
-stack, index, roots, queries, entries, drawn = [], 0, {0: base64.b64encode(sha(b"")).decode()}, {}, {}, set()
+stack, index, roots, queries, entries, drawn, opened = [], 0, {0: base64.b64encode(sha(b"")).decode()}, {}, {}, set(), asked["to"]
 for number in range((size + 255) // 256):
     data, at = pathlib.Path(path(number, min(256, size - number * 256))).read_bytes(), 0
     while at < len(data):
         end = at + 2 + int.from_bytes(data[at:at + 2], "big")
         line, at = data[at + 2:end], end
+        opened = str(moment(json.loads(line)["at"]).date()) if index == 0 else opened
         node = (1, sha(b"\0" + line))
         while stack and stack[-1][0] == node[0]:
             node = (2 * node[0], sha(b"\1" + stack.pop()[1] + node[1]))
@@ -105,9 +107,11 @@ for file, (own_origin, own_size, own_root) in older.items():
 done(f"{len(older)} older checkpoints: each is a beginning of this journal")
 
 # Every query of a week is on exactly one of its sheets; one that is on none here may be on one that is known not to be here.
-weeks = {of: [] for of in claimed}
+weeks, there = {of: [] for of in claimed}, set()
 for file, text in proofs.items():
-    sheet = dict(line.split(" ", 1) for line in text.split("\n")[1:6])
+    lines = text.split("\n")
+    sheet = dict(line.split(" ", 1) for line in lines[1:7 if lines[0] == "mayfly-sheet/2" else 6])
+    there.add((sheet["member"], sheet["week"], sheet["querier"], sheet.get("unit", "")))
     weeks.setdefault((sheet["member"], sheet["week"]), []).extend(ranges(sheet["entries"]))
 for of, on_sheets in weeks.items():
     asked_in = queries.get(of, [])
@@ -120,6 +124,47 @@ for of, those in queries.items():
     must(of in weeks or not week_is_due(*of), f"no sheet of {of[0]}, {of[1]} is here, and it has {len(those)} queries")
 but = ", but for what those claim that are not here" if claimed else ""
 done(f"{len(proofs)} sheets of {len(weeks)} weeks: every query of these weeks is on exactly one{but}, and no other closed week has any")
+
+# Whoever had the right to query on a day of a closed week has a sheet for each unit, be it a nil sheet: as far as the registers say.
+def register(name):
+    file = pathlib.Path("registers", name + ".csv")
+    formula = lambda cell: cell[:1] == "'" and cell[1:2] in set("=+-@\t\r＝＋－＠")  # as a spreadsheet would take it
+    lines = csv.DictReader(file.open(encoding="utf-8", newline="")) if file.is_file() else []
+    return [{key: cell[1:] if formula(cell) else cell for key, cell in line.items()} for line in lines]
+
+
+held, ends = {}, {}
+for change in register(f"changes-{asked['from']}-{asked['to']}") + register("changes-entered-later"):
+    who = (change["member"], change["account"], change["day"])
+    if change["what"] == "end":
+        ends.setdefault(who[:2], []).append(who[2])
+    elif change["query"] == "Y":
+        held[who] = {"unit": change["unit"], "to": "", "entered": change["entered_at"][:10]}
+for who, line in held.items():
+    line["to"] = min((end for end in ends.get(who[:2], []) if end >= who[2]), default="")
+for one in register(f"authorisations-{asked['from']}") + register(f"authorisations-{asked['to']}"):
+    if one["query"] == "Y":
+        held.setdefault((one["member"], one["account"], one["from"]), {"unit": one["unit"], "entered": ""})["to"] = one["to"]
+of_member, nil = {}, 0
+for (code, account, since), line in sorted(held.items()):
+    of_member.setdefault(code, []).append((account, since, line))
+for member in register("members"):
+    code = member["code"]
+    first = max(member["valid_from"], opened, asked["from"]) if member.get("nil_sheets") == "Y" else "9999-12-31"
+    monday = datetime.date.fromisoformat(first)
+    monday -= datetime.timedelta(days=monday.weekday())
+    while str(monday) <= asked["to"]:
+        week, sunday = "{:04}-W{:02}".format(*monday.isocalendar()[:2]), str(monday + datetime.timedelta(days=6))
+        is_member = not member["valid_to"] or member["valid_to"] > str(monday)
+        lacks_all = (code, week) in queries and (code, week) not in weeks
+        for account, since, line in of_member.get(code, []):
+            is_held = since <= sunday and (not line["to"] or line["to"] > max(str(monday), since))
+            if is_held and line["entered"] <= sunday and is_member and not lacks_all and week_is_due(code, week):
+                nil += 1
+                is_known = {(code, week, account), (code, week, "")} & broken
+                must((code, week, account, line["unit"]) in there or is_known, f"no sheet of {account} is here, who had the right to query at {code} in {week}: {line['unit']}")
+        monday += datetime.timedelta(days=7)
+done(f"{nil} sheets of those who had the right to query: each is here")
 for name in sorted(drawn):
     must(pathlib.Path("samples", name, "sample.json").is_file(), f"the sample {name} was drawn and is not here")
 done(f"{len(drawn)} samples were drawn: each is here")

@@ -15,7 +15,7 @@ use crate::sheet::{
 pub struct Finding {
     /// `sheet` or `review`.
     part: String,
-    /// Which: MEMBER/WEEK/ACCOUNT, or MEMBER/MONTH.
+    /// Which: MEMBER/WEEK/ACCOUNT, with the sheet's number behind it where the account has several of that week; or MEMBER/MONTH.
     of: String,
     /// The code of what is wrong with it.
     code: String,
@@ -121,6 +121,12 @@ impl Finding {
         format!("{part} {}（{}）", self.of, self.code)
     }
 
+    /// Whether it is of a sheet of `account` and that week; one whose account is nobody's name may be anybody's.
+    pub fn is_of(&self, of: &(String, Week), account: &str) -> bool {
+        let whose = self.of.split('/').nth(2).unwrap_or_default();
+        self.week().is_some_and(|week| week == *of) && (whose.is_empty() || whose == account)
+    }
+
     /// Member and week whose queries are not all on sheets here because of it.
     pub fn week(&self) -> Option<(String, Week)> {
         let mut names = self.of.split('/').filter(|_| self.part == SHEET);
@@ -159,6 +165,13 @@ mod tests {
         assert!(review.week().is_none() && review.told().starts_with("抽核報告 004/2026-11"));
         let strange = Finding::sheet(of, "a\nfiles: 9 ../陳", "SHEET-CHANGED", "9,3\nsheet");
         assert_eq!(strange.text(), "sheet 004/2026-W45/afiles9../ SHEET-CHANGED");
+        let w45 = ("004".to_owned(), week());
+        assert!(found.is_of(&w45, "chen.yl") && !found.is_of(&w45, "lin.ch"));
+        assert!(!found.is_of(&("012".to_owned(), week()), "chen.yl") && !review.is_of(&w45, "chen.yl"));
+        let of_two = Finding::sheet(of, "chen.yl/12", "SHEET-CHANGED", "");
+        assert!(
+            of_two.is_of(&w45, "chen.yl") && Finding::sheet(of, "***", "SHEET-CHANGED", "").is_of(&w45, "x")
+        );
         let all = [found, review, strange];
         let text = list(&all);
         assert_eq!(

@@ -146,8 +146,9 @@ async fn weekly(
             for mut sheet in sheet_store::of_week(&mut *conn, &member, week).await? {
                 cover(house, &mut *conn, &sheet).await?;
                 let folder = staging.folder(&format!("sheets/{member}/{week}"))?;
+                let is_one_of_several = sheet::is_one_of_several(&mut *conn, &sheet).await?;
                 let flaw = match cells::account(&sheet.querier) {
-                    Ok(_) => {
+                    Ok(_) if is_plain(&sheet.unit) => {
                         let begun = Beside::begin(&folder)?;
                         match sheets::write(house, &mut *conn, (&sheet, &desk), begun.path(), now).await {
                             Ok(written) => begun.name(&written).map(|_| None)?,
@@ -156,8 +157,9 @@ async fn weekly(
                         }
                     }
                     // No file is called that, and nobody is told what somebody wrote there.
-                    Err(_) => {
+                    _ => {
                         sheet.querier = MASK.into();
+                        sheet.unit = String::new();
                         Some("SHEET-CHANGED")
                     }
                 };
@@ -165,7 +167,11 @@ async fn weekly(
                     None => counts.sheets += 1,
                     Some(code) => {
                         let claimed = sheet_store::entries(&mut *conn, sheet.number).await?;
-                        let found = Finding::sheet((&member, week), &sheet.querier, code, &claimed);
+                        let whose = match is_one_of_several {
+                            true => format!("{}/{}", sheet.querier, sheet.number),
+                            false => sheet.querier.clone(),
+                        };
+                        let found = Finding::sheet((&member, week), &whose, code, &claimed);
                         findings.push(found);
                     }
                 }
@@ -185,6 +191,11 @@ async fn cover(house: &House, conn: &mut AnyConnection, sheet: &Sheet) -> Result
         true => signing::sign(house).await,
         false => Ok(()),
     }
+}
+
+/// Whether a unit is one that the 授權表 may have.
+fn is_plain(unit: &str) -> bool {
+    !unit.chars().any(char::is_control) && !cells::holds_identity_number(unit)
 }
 
 /// Whether what went wrong is of this sheet or its records alone, so that all others can be written.

@@ -4,11 +4,11 @@ use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
 use sqlx::AnyConnection;
 
-use super::{allowed, asked::Asked};
+use super::{allowed, asked::Asked, held};
 use crate::{
     access::{
         export::{self, Which},
-        members,
+        forms as access_forms, members, people,
         stop::{self, Target},
     },
     app::House,
@@ -45,7 +45,14 @@ pub async fn write(
     for table in &tables {
         export::write(house, table, member, &folder, now).await?;
     }
-    staging.put("registers/members.csv", &members(conn, asked).await?)?;
+    staging.put(
+        &format!("registers/{}", held::LATER),
+        &entered_later(house, asked, now).await?,
+    )?;
+    staging.put(
+        &format!("registers/{}", held::MEMBERS),
+        &members(house, conn, asked).await?,
+    )?;
     let mut stops = stop::list(&mut *conn, false).await?;
     // One of an item, of the link, or a drill is of all members; what is said of an incident with it may be about any of them.
     stops.retain(|stop| whose(&stop.target).is_none_or(|member| asked.is_of(member)));
@@ -87,8 +94,25 @@ fn whose(target: &Target) -> Option<&str> {
     }
 }
 
-async fn members(conn: &mut AnyConnection, asked: &Asked) -> Result<String> {
+/// The changes of the 授權表 of days until the last of those asked for that were entered after it.
+async fn entered_later(house: &House, asked: &Asked, now: Timestamp) -> Result<String> {
+    let mut later = Vec::new();
+    if let Ok(next) = asked.to.tomorrow().map(|next| next.min(house.today(now)))
+        && next > asked.to
+    {
+        later = people::changes(house, next, house.today(now), asked.member.as_deref()).await?;
+        later.retain(|change| change.day <= asked.to);
+    }
+    Ok(access_forms::changes(&later, &house.regime, Language::En).csv())
+}
+
+async fn members(house: &House, conn: &mut AnyConnection, asked: &Asked) -> Result<String> {
     let mut lines = Vec::new();
+    let nil = if house.regime.sheet.nil_sheets.value {
+        "Y"
+    } else {
+        ""
+    };
     for code in members::codes(&mut *conn).await? {
         let Some(member) = members::one(&mut *conn, &code)
             .await?
@@ -106,6 +130,7 @@ async fn members(conn: &mut AnyConnection, asked: &Asked) -> Result<String> {
             member.valid_to.map_or_else(String::new, |day| day.to_string()),
             version,
             date,
+            nil.to_owned(),
         ]);
     }
     let table = Printed {
@@ -116,6 +141,7 @@ async fn members(conn: &mut AnyConnection, asked: &Asked) -> Result<String> {
             ["valid_to", "To", "迄日"],
             ["control_rules_version", "Control rules", "控管要點版本"],
             ["control_rules_date", "Of", "控管要點日期"],
+            [held::NIL_SHEETS, "Nil sheets", "無查詢亦產製紀錄單"],
         ],
         lines,
     };

@@ -9,12 +9,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::civil::Date;
+use mayfly_consent::day::taipei_day;
 use mayfly_retention::certificate::Certificate;
 use serde_json::Value;
 
 use super::{
     FINDINGS, JOURNAL, MANIFEST, SUMS,
     finding::{self, Finding},
+    held::{self, Querier, Registers},
     manifest::Manifest,
     verified::{Findings, Verified},
     weeks::{Of, Weeks},
@@ -78,6 +81,17 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
         &of("checkpoints/", ".checkpoint"),
         &of("sheets/", ".proof"),
     );
+    let registers = Registers::read(&manifest, |name| {
+        let path = format!("registers/{name}");
+        let bytes = plain_file(&folder.join(&path), REGISTER_BYTES_MAX).filter(|_| files.contains(&path));
+        bytes.and_then(|bytes| String::from_utf8(bytes).ok())
+    });
+    let mut due = seen
+        .opened
+        .map_or_else(BTreeMap::new, |opened| registers.due(&manifest, opened));
+    // Of a week with queries and without any sheet it is told already.
+    due.retain(|of, _| !seen.absent.contains(of));
+    held::compare(&due, &seen.queriers, &known, &mut pack.findings);
     let samples = of("samples/", "/sample.json");
     let mut drawn = seen.drawn;
     for sample in &samples {
@@ -126,6 +140,12 @@ struct Pack<'p> {
 struct Seen {
     /// Sheets, and of how many weeks.
     sheets: (u64, u64),
+    /// Whose sheets are there.
+    queriers: BTreeMap<Of, BTreeSet<Querier>>,
+    /// Weeks with queries of which none is.
+    absent: BTreeSet<Of>,
+    /// The day of the first entry.
+    opened: Option<Date>,
     /// What reconciliations commit to, by journal index.
     payloads: BTreeMap<u64, Hash>,
     /// The hashes of certificates.
@@ -228,7 +248,7 @@ impl Pack<'_> {
                 Err(_) => self.find(&format!("{}: is not signed with this key", name_of(file))),
             }
         }
-        let weeks = self.sheets(files);
+        let weeks = self.sheets(files, &mut seen.queriers);
         seen.sheets = (files.len() as u64, weeks.len() as u64);
         let mut frontier = Frontier::default();
         let found = &mut self.findings;
@@ -243,6 +263,7 @@ impl Pack<'_> {
                 }
             }
             let Ok(entry) = Entry::parse(line) else { return };
+            seen.opened.get_or_insert_with(|| taipei_day(entry.at));
             match entry.kind {
                 Kind::Query => {
                     let of = (entry.member.to_owned(), Week::of(entry.at));
@@ -263,7 +284,7 @@ impl Pack<'_> {
                 _ => {}
             }
         });
-        weeks.finish(found);
+        seen.absent = weeks.finish(found);
         for (_, file) in checkpoints.into_values().flatten() {
             found.add(|| format!("{file}: is of a longer journal than the one here"));
         }
@@ -271,7 +292,11 @@ impl Pack<'_> {
     }
 
     /// Checks the proof of each sheet; returns their ranges by member and week.
-    fn sheets(&mut self, files: &[PathBuf]) -> BTreeMap<Of, Vec<Vec<Range>>> {
+    fn sheets(
+        &mut self,
+        files: &[PathBuf],
+        queriers: &mut BTreeMap<Of, BTreeSet<Querier>>,
+    ) -> BTreeMap<Of, Vec<Vec<Range>>> {
         let mut weeks: BTreeMap<Of, Vec<Vec<Range>>> = BTreeMap::new();
         for file in files {
             let text = sheets::text(file).unwrap_or_default();
@@ -283,6 +308,8 @@ impl Pack<'_> {
                 self.find(&format!("{}: {finding}", name_of(file)));
             }
             let of = (proof.member.to_owned(), proof.week);
+            let querier = held::querier(proof.querier, proof.unit);
+            queriers.entry(of.clone()).or_default().insert(querier);
             weeks.entry(of).or_default().push(proof.ranges);
         }
         weeks
@@ -380,4 +407,6 @@ const SIGNATURE_LINES: usize = 3;
 const SUMS_BYTES_MAX: usize = 256 << 20;
 /// Room for a million findings.
 const FINDINGS_BYTES_MAX: usize = 256 << 20;
+/// Room for the people of a thousand members.
+const REGISTER_BYTES_MAX: usize = 64 << 20;
 const RECONCILIATION_BYTES_MAX: usize = 1 << 20;

@@ -1,6 +1,6 @@
 //! Whether the sheets of each week in a pack are exactly its queries, but for what a sheet claims that is known to be broken. *Pure.*
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{finding::Claims, verified::Findings};
 use crate::sheet::{
@@ -68,16 +68,17 @@ impl Weeks {
         }
     }
 
-    /// Ends: what is left on sheets is of no query.
-    pub(super) fn finish(self, findings: &mut Findings) {
+    /// Ends: what is left on sheets is of no query. Returns the weeks with queries of which there is no sheet.
+    pub(super) fn finish(self, findings: &mut Findings) -> BTreeSet<Of> {
         for (of, tiling) in self.tilings {
             tiling.finish(|flaw| findings.add(|| told(&of, &flaw)));
         }
-        for ((member, week), queries) in self.absent {
+        for ((member, week), queries) in &self.absent {
             findings.add(|| {
                 format!("the sheets of {member}, {week}: none of them is here, and it has {queries} queries")
             });
         }
+        self.absent.into_keys().collect()
     }
 }
 

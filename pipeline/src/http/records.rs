@@ -1,7 +1,7 @@
 //! What is on record, over HTTP: weekly sheets, samples, duties and certificates; each member its own, the bureau and the supervisor how all of them stand. *Edge.*
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, RawQuery, State},
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
@@ -36,22 +36,38 @@ pub(super) async fn sheets(
     Ok(shown(&reports.await?))
 }
 
-/// One of their own member with its lines, which is entered as read.
+/// One of their own member with its lines, which is entered as read; `?unit=` says which, where its querier has one for each of
+/// several units.
 pub(super) async fn sheet(
     State(door): State<Shared>,
     signed_in: SignedIn,
     Path((week, querier)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
 ) -> std::result::Result<Response, Problem> {
     let holder = signed_in.in_order()?.session.holder;
+    let unit = unit(query.as_deref().unwrap_or("")).ok_or_else(Problem::no_such_query)?;
     let report = door.act(move |house| async move {
         let name = Name {
             member: &holder.at,
             week: week_of(&week)?,
             querier: &querier,
+            unit: unit.as_deref(),
         };
         sheet::report::show(&house, &name, Some(&holder.account)).await
     });
     Ok(shown(&report.await?))
+}
+
+/// The unit that is asked for, if one is; `None` where something else is asked.
+fn unit(query: &str) -> Option<Option<String>> {
+    let mut unit = None;
+    for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+        match name.as_ref() {
+            "unit" if unit.is_none() => unit = Some(value.into_owned()),
+            _ => return None,
+        }
+    }
+    Some(unit)
 }
 
 /// The monthly samples and how far each has come.
@@ -179,6 +195,24 @@ impl Scope {
         match self {
             Self::Own(own) => own == member,
             Self::All => true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_query_names_one_unit_or_none() {
+        assert_eq!(unit(""), Some(None));
+        assert_eq!(unit("unit="), Some(Some(String::new())));
+        assert_eq!(
+            unit("unit=%E5%BE%B5%E4%BF%A1%E9%83%A8"),
+            Some(Some("徵信部".into()))
+        );
+        for wrong in ["unit=a&unit=b", "member=004", "unit=a&x"] {
+            assert_eq!(unit(wrong), None, "{wrong}");
         }
     }
 }

@@ -9,8 +9,8 @@ use mayfly_consent::Language;
 
 use super::{
     Name,
-    export::MARK,
-    form::{self, COLUMNS, OUTCOME},
+    export::{MARK, headings},
+    form::{self, OUTCOME},
     lines::{self, Next},
     one,
     sign::desk,
@@ -34,13 +34,13 @@ pub async fn compare(house: &House, name: &Name<'_>, file: &Path, verified: &mut
     if given.fill_buf().is_ok_and(|bytes| bytes.starts_with(MARK)) {
         given.consume(MARK.len());
     }
-    if next(&mut given)?.as_deref() != Some(&COLUMNS.map(|names| names[2].to_owned())[..]) {
-        return Err(unusable("does not begin with the columns of an exported sheet"));
-    }
     let mut reader = house.db.reader().await?;
     let sheet = one(&mut reader, name).await?;
+    if next(&mut given)?.is_none_or(|cells| cells != headings(&sheet.unit)) {
+        return Err(unusable("does not begin with the columns of an exported sheet"));
+    }
     let desk = desk(house, &mut reader, name.member, house.clock.now()).await?;
-    let querier = desk.name_of(name.querier);
+    let querier = desk.name_of(&sheet.querier);
     lines::each(house, &mut reader, &sheet, |line| {
         let expected = form::cells(&line, querier, Language::ZhTw);
         match next(&mut given)? {
@@ -48,7 +48,7 @@ pub async fn compare(house: &House, name: &Name<'_>, file: &Path, verified: &mut
                 verified.find(format!("the file ends before line {}", line.place));
                 return Ok(Next::Enough);
             }
-            Some(cells) if !is_same(&cells, &expected) => {
+            Some(cells) if !is_same(&cells, &expected, &sheet.unit) => {
                 verified.find(format!(
                     "line {} of the file is not entry {}",
                     line.place, line.entry
@@ -65,9 +65,12 @@ pub async fn compare(house: &House, name: &Name<'_>, file: &Path, verified: &mut
     Ok(())
 }
 
-fn is_same(cells: &[String], expected: &[String; 13]) -> bool {
+fn is_same(cells: &[String], expected: &[String; 13], unit: &str) -> bool {
     let aside = [OUTCOME, NAME];
+    let (cells, of_unit) = cells.split_at(cells.len().min(expected.len()));
+    let unit: &[&str] = if unit.is_empty() { &[] } else { &[&guarded(unit)] };
     cells.len() == expected.len()
+        && of_unit == unit
         && (0..)
             .zip(cells.iter().zip(expected))
             .all(|(column, (cell, expected))| aside.contains(&column) || *cell == *guarded(expected))

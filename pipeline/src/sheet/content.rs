@@ -6,23 +6,40 @@
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Name, store::Sheet};
+use super::{Week, store::Sheet};
 use crate::ids;
 
-/// SHA-256 of the content of a sheet over `queries` queries, whose journal indexes are `entries`.
-pub fn hash(name: &Name<'_>, queries: u64, entries: &str) -> [u8; 32] {
-    Sha256::digest(text(name, queries, entries)).into()
+/// What a sheet is of.
+pub struct Of<'o> {
+    /// Institution code.
+    pub member: &'o str,
+    /// The week.
+    pub week: Week,
+    /// The querier's account.
+    pub querier: &'o str,
+    /// The unit for which they asked; empty where their authorisation names none.
+    pub unit: &'o str,
 }
 
-/// The content of a sheet in its one spelling: six lines.
-pub fn text(name: &Name<'_>, queries: u64, entries: &str) -> String {
-    let Name {
+/// SHA-256 of the content of a sheet over `queries` queries, whose journal indexes are `entries`.
+pub fn hash(of: &Of<'_>, queries: u64, entries: &str) -> [u8; 32] {
+    Sha256::digest(text(of, queries, entries)).into()
+}
+
+/// The content of a sheet in its one spelling: six lines, and one more where there is a unit.
+pub fn text(of: &Of<'_>, queries: u64, entries: &str) -> String {
+    let Of {
         member,
         week,
         querier,
-    } = name;
+        unit,
+    } = of;
+    let (format, unit) = match *unit {
+        "" => (FORMAT, String::new()),
+        unit => (FORMAT_WITH_UNIT, format!("unit {unit}\n")),
+    };
     format!(
-        "{FORMAT}\nmember {member}\nweek {week}\nquerier {querier}\nqueries {queries}\nentries {entries}\n"
+        "{format}\nmember {member}\nweek {week}\nquerier {querier}\n{unit}queries {queries}\nentries {entries}\n"
     )
 }
 
@@ -61,6 +78,9 @@ pub struct Done {
     pub week: String,
     /// The querier's account.
     pub querier: String,
+    /// The unit for which they asked.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
     /// How many queries are on the sheet.
     pub queries: u64,
     /// SHA-256 of its content, in hexadecimal.
@@ -78,6 +98,7 @@ impl Done {
         Self {
             week: sheet.week.to_string(),
             querier: sheet.querier.clone(),
+            unit: sheet.unit.clone(),
             queries: sheet.queries,
             sha256: ids::hex(&sheet.sha256),
             by: by.to_owned(),
@@ -89,28 +110,34 @@ impl Done {
     pub fn is_to(&self, sheet: &Sheet) -> bool {
         self.week == sheet.week.to_string()
             && self.querier == sheet.querier
+            && self.unit == sheet.unit
             && self.queries == sheet.queries
             && self.sha256 == ids::hex(&sheet.sha256)
     }
 }
 
-/// The first line of the content.
+/// The first line of the content of a sheet without a unit.
 pub const FORMAT: &str = "mayfly-sheet/1";
+/// The same of one with a unit, whose line is behind the querier's.
+pub const FORMAT_WITH_UNIT: &str = "mayfly-sheet/2";
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sheet::Week;
 
     #[test]
     fn the_hash_is_that_of_the_lines_as_they_are_documented() {
-        let name = Name {
+        let of = |unit| Of {
             member: "004",
             week: Week::parse("2026-W45").unwrap(),
             querier: "chen.yl",
+            unit,
         };
+        let sha256 = |text: &str| <[u8; 32]>::from(Sha256::digest(text));
         let text = "mayfly-sheet/1\nmember 004\nweek 2026-W45\nquerier chen.yl\nqueries 3\nentries 5-6,9\n";
-        assert_eq!(hash(&name, 3, "5-6,9"), <[u8; 32]>::from(Sha256::digest(text)));
-        assert_ne!(hash(&name, 3, "5-6,9"), hash(&name, 3, "5-6,8"));
+        assert_eq!(hash(&of(""), 3, "5-6,9"), sha256(text));
+        assert_ne!(hash(&of(""), 3, "5-6,9"), hash(&of(""), 3, "5-6,8"));
+        let text = "mayfly-sheet/2\nmember 004\nweek 2026-W45\nquerier chen.yl\nunit 徵信部\nqueries 3\nentries 5-6,9\n";
+        assert_eq!(hash(&of("徵信部"), 3, "5-6,9"), sha256(text));
     }
 }

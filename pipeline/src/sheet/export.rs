@@ -14,10 +14,11 @@ use sqlx::AnyConnection;
 use super::{
     Name,
     desk::Desk,
-    form::{self, COLUMNS},
+    form::{self, COLUMNS, UNIT},
     head::Head,
+    is_one_of_several,
     lines::{self, Next},
-    looked::looked,
+    looked::{check_reader, looked},
     one, page, prove, report,
     sign::desk,
     store::Sheet,
@@ -43,7 +44,8 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
     let mut reader = house.db.reader().await?;
     let sheet = one(&mut reader, name).await?;
     let desk = desk(house, &mut reader, name.member, now).await?;
-    desk.check_reader(&sheet, account)?;
+    check_reader(house, &mut reader, (&desk, &sheet), account, now).await?;
+    let stem = stem(&mut reader, &sheet).await?;
     let file_error = |sentence: &str| Error::Input {
         code: "SHEET-FILE",
         sentence: sentence.into(),
@@ -52,7 +54,7 @@ pub async fn export(house: &House, name: &Name<'_>, folder: &Path, account: &str
     if let Some(why) = input::unfit_for_export(folder, &house.dir) {
         return Err(file_error(why));
     }
-    if files(&sheet, folder)
+    if files(&stem, folder)
         .iter()
         .any(|file| fs::symlink_metadata(file).is_ok())
     {
@@ -87,7 +89,7 @@ pub async fn write(
     folder: &Path,
     now: Timestamp,
 ) -> Result<Vec<PathBuf>> {
-    let files = files(sheet, folder);
+    let files = files(&stem(&mut *conn, sheet).await?, folder);
     let around = Around::of(house, &mut *conn, sheet).await?;
     let head = around.head((sheet, desk), now);
     input::make_folder_for_export(folder)?;
@@ -133,9 +135,24 @@ impl Around {
     }
 }
 
-/// The names of the files of `sheet`.
-fn files(sheet: &Sheet, folder: &Path) -> [PathBuf; 4] {
-    let stem = format!("{}-{}-{}", sheet.member, sheet.week, sheet.querier);
+/// The name of the files of `sheet`, without their endings: its number is part of it where its querier has another one of that week.
+/// A unit is anybody's text, and no part of a path.
+async fn stem(conn: &mut AnyConnection, sheet: &Sheet) -> Result<String> {
+    let Sheet {
+        member,
+        week,
+        querier,
+        number,
+        ..
+    } = sheet;
+    Ok(match is_one_of_several(conn, sheet).await? {
+        false => format!("{member}-{week}-{querier}"),
+        true => format!("{member}-{week}-{querier}+{number}"),
+    })
+}
+
+/// The files of the sheet whose files are called `stem`.
+fn files(stem: &str, folder: &Path) -> [PathBuf; 4] {
     ENDINGS.map(|ending| folder.join(format!("{stem}.{ending}")))
 }
 
@@ -150,7 +167,7 @@ struct Writing {
 impl Writing {
     fn begin(folder: &Path, files: &[PathBuf; 4], head: &Head<'_>) -> Result<Self> {
         let mut writing = Self {
-            csv: Csv::begin(create(&files[0])?)?,
+            csv: Csv::begin(create(&files[0])?, &head.sheet.unit)?,
             workbook: workbook::Lines::new(Some(folder), head)?,
             page: BufWriter::new(create(&files[2])?),
             proof: BufWriter::new(create(&files[3])?),
@@ -184,32 +201,45 @@ impl Writing {
     }
 }
 
-/// The lines of a sheet as CSV.
-pub(super) struct Csv<W: Write>(csv::Writer<W>);
+/// The lines of a sheet as CSV; of one with a unit, that is the last cell of each.
+pub(super) struct Csv<W: Write> {
+    lines: csv::Writer<W>,
+    unit: Option<String>,
+}
 
 impl<W: Write> Csv<W> {
-    pub(super) fn begin(mut file: W) -> Result<Self> {
+    pub(super) fn begin(mut file: W, unit: &str) -> Result<Self> {
         // Without the mark, spreadsheets in Taiwan read the file as CP950.
         file.write_all(MARK).map_err(Error::io("write a sheet"))?;
         let mut csv = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
             .from_writer(file);
-        csv.write_record(COLUMNS.map(|names| names[2]))
-            .map_err(unwritten)?;
-        Ok(Self(csv))
+        csv.write_record(headings(unit)).map_err(unwritten)?;
+        let unit = Some(unit).filter(|unit| !unit.is_empty());
+        Ok(Self {
+            lines: csv,
+            unit: unit.map(|unit| guarded(unit).into_owned()),
+        })
     }
 
     pub(super) fn record(&mut self, cells: &[String; 13]) -> Result<()> {
         let guarded: Vec<_> = cells.iter().map(|cell| guarded(cell)).collect();
-        self.0
-            .write_record(guarded.iter().map(|cell| cell.as_bytes()))
+        let cells = guarded.iter().map(|cell| cell.as_bytes());
+        self.lines
+            .write_record(cells.chain(self.unit.as_deref().map(str::as_bytes)))
             .map_err(unwritten)
     }
 
     pub(super) fn finish(self) -> Result<W> {
-        let whole = self.0.into_inner();
+        let whole = self.lines.into_inner();
         whole.map_err(|error| Error::io("write a sheet")(error.into_error()))
     }
+}
+
+/// The headings of the CSV of a sheet of `unit`.
+pub(super) fn headings(unit: &str) -> Vec<&'static str> {
+    let unit = Some(UNIT[2]).filter(|_| !unit.is_empty());
+    COLUMNS.iter().map(|names| names[2]).chain(unit).collect()
 }
 
 fn create(path: &Path) -> Result<File> {

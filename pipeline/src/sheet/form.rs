@@ -22,6 +22,9 @@ pub const COLUMNS: [[&str; 3]; 13] = [
     ["seal", "Seal", "核章"],
 ];
 
+/// The unit of a sheet, behind the columns of its files where it has one.
+pub const UNIT: [&str; 3] = ["unit", "Unit", "單位"];
+
 /// Which of [`COLUMNS`] is the outcome: it may come later than the sheet.
 pub const OUTCOME: usize = 10;
 
@@ -57,7 +60,7 @@ pub fn table(lines: &[Line], querier: &str, language: Language) -> Printed<13> {
 }
 
 /// Sheets for people.
-pub fn list(reports: &[Report], language: Language) -> Printed<10> {
+pub fn list(reports: &[Report], language: Language) -> Printed<11> {
     let row = |report: &Report| {
         let by = |mark: &Option<super::report::Marked>| mark.as_ref().map_or("", |mark| &mark.by).to_owned();
         [
@@ -76,6 +79,7 @@ pub fn list(reports: &[Report], language: Language) -> Printed<10> {
             .to_owned(),
             by(&report.signed),
             by(&report.approved),
+            report.unit.clone(),
         ]
     };
     Printed {
@@ -90,6 +94,7 @@ pub fn list(reports: &[Report], language: Language) -> Printed<10> {
             ["overdue", "Overdue", "逾期"],
             ["signed_by", "Signed by", "查詢人員核章"],
             ["approved_by", "Approved by", "核定人員核章"],
+            UNIT,
         ],
         lines: reports.iter().map(row).collect(),
     }

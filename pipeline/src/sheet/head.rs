@@ -3,7 +3,10 @@
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
 
-use super::store::{Mark, Sheet};
+use super::{
+    form::UNIT,
+    store::{Mark, Sheet},
+};
 use crate::{
     ids,
     printed::{day, instant},
@@ -29,24 +32,24 @@ pub struct Head<'h> {
 pub type Named = (&'static str, &'static str);
 
 impl Head<'_> {
-    /// Names and values, in rows of two.
-    pub fn facts(&self) -> [[(Named, String); 2]; 4] {
+    /// Names and values, in rows of two; the unit, where there is one, has a row of its own.
+    pub fn facts(&self) -> Vec<Vec<(Named, String)>> {
         let sheet = self.sheet;
         let week = sheet.week;
         let roc = |on| day(on, Language::ZhTw);
-        [
-            [
+        let mut facts = vec![
+            vec![
                 (("表單編號", "Sheet"), sheet.number.to_string()),
                 (("列印時間", "Printed"), at(self.at)),
             ],
-            [
+            vec![
                 (("機構", "Member"), format!("{} {}", sheet.member, self.member)),
                 (
                     ("週次", "Week"),
                     format!("{week}（{}–{}）", roc(week.first_day()), roc(week.last_day())),
                 ),
             ],
-            [
+            vec![
                 (
                     ("查詢人員", "Querier"),
                     format!("{} {}", self.querier, sheet.querier),
@@ -59,14 +62,18 @@ impl Head<'_> {
                     },
                 ),
             ],
-            [
+            vec![
                 (("應核章日", "Due"), roc(self.due)),
                 (
                     ("產製", "Made"),
                     format!("{} #{}", at(sheet.made_at), sheet.make_entry),
                 ),
             ],
-        ]
+        ];
+        if !sheet.unit.is_empty() {
+            facts.push(vec![((UNIT[2], UNIT[1]), sheet.unit.clone())]);
+        }
+        facts
     }
 
     /// The boxes for seals: whose each is, and who signed by the system: account, instant, journal entry.

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use mayfly_consent::day::taipei_day;
 use serde::Serialize;
 use sqlx::AnyConnection;
 
 use super::{
-    Name, Week,
-    content::{self, ActName, Done},
+    Week,
+    content::{self, ActName, Done, Of},
     entries::Entries,
     store::{self, Sheet},
+    unit::Units,
 };
 use crate::{
     access::{
@@ -98,14 +100,15 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
     let mut sheets = Vec::with_capacity(count);
     if count > 0 {
         let first = meta::take_numbers(&mut *conn, meta::SHEETS, count as i64).await?;
-        for (number, (querier, entries)) in (first..).zip(of_querier) {
+        for (number, ((querier, unit), entries)) in (first..).zip(of_querier) {
             let (entries, queries) = entries.finish();
-            let name = Name {
+            let of = Of {
                 member,
                 week,
                 querier: &querier,
+                unit: &unit,
             };
-            let sha256 = content::hash(&name, queries, &entries);
+            let sha256 = content::hash(&of, queries, &entries);
             let sheet = Sheet {
                 number,
                 member: member.to_owned(),
@@ -113,6 +116,7 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
                 sha256,
                 queries,
                 querier,
+                unit,
                 made_at: now,
                 make_entry: 0,
                 signed: None,
@@ -190,32 +194,36 @@ async fn begin_in(house: &House, conn: &mut AnyConnection, member: &Member, now:
     Ok(before)
 }
 
-/// The journal indexes of each querier's queries, one chunk in memory at a time; with nil sheets, of everybody who had the
-/// right on a day of the week.
+/// The journal indexes of each querier's queries by unit, one chunk in memory at a time; with nil sheets, of everybody who had the
+/// right on a day of the week, for each unit for which they had it.
 async fn collect(
     house: &House,
     conn: &mut AnyConnection,
     member: &str,
     week: Week,
-) -> Result<BTreeMap<String, Entries>> {
-    let mut of_querier: BTreeMap<String, Entries> = BTreeMap::new();
+) -> Result<BTreeMap<(String, String), Entries>> {
+    let units = Units::of(rows::of_member(&mut *conn, member).await?);
+    let mut collected: BTreeMap<(String, String), Entries> = BTreeMap::new();
     if house.regime.sheet.nil_sheets.value {
-        let staff = rows::of_member(&mut *conn, member).await?;
-        let in_week = staff.into_iter().filter(|line| {
-            let ends_after = line.to.is_none_or(|to| to > week.first_day() && to > line.from);
-            line.query && line.from <= week.last_day() && ends_after
-        });
-        of_querier.extend(in_week.map(|line| (line.account, Entries::default())));
+        let held = units.held_in(week);
+        collected
+            .extend(held.map(|(querier, unit)| ((querier.to_owned(), unit.to_owned()), Entries::default())));
     }
     for chunk in chunks::between(&mut *conn, member, (week.start(), week.end())).await? {
+        let day = taipei_day(chunk.gated_at);
+        // A chunk has a few queriers and many queries.
+        let mut of_chunk: BTreeMap<String, (String, String)> = BTreeMap::new();
         for (entry, querier) in store::queriers(&mut *conn, &chunk).await? {
-            match of_querier.get_mut(&querier) {
+            let of = of_chunk
+                .entry(querier)
+                .or_insert_with_key(|querier| (querier.clone(), units.on(querier, day).to_owned()));
+            match collected.get_mut(of) {
                 Some(entries) => entries.push(entry),
-                None => of_querier.entry(querier).or_default().push(entry),
+                None => collected.entry(of.clone()).or_default().push(entry),
             }
         }
     }
-    Ok(of_querier)
+    Ok(collected)
 }
 
 fn unknown_member() -> Error {

@@ -1,6 +1,6 @@
 //! Weekly sheets (查詢紀錄單): every query of a querier and week on exactly one, signed and approved (六(一)6, 九(三)1, D11). *SQL.*
 //!
-//! When a [`week`] is over, [`make`] gives each querier of a member a sheet, a nil sheet where there was nothing to ask. A
+//! When a [`week`] is over, [`make`] gives each querier of a member a sheet for each [`unit`] of theirs, a nil sheet where there was nothing to ask. A
 //! sheet lists the journal indexes of its queries ([`entries`]); the hash of its [`content`] is entered in the journal, and
 //! it never changes afterwards. The querier signs it and an approver approves it ([`sign`]; who may is decided by [`desk`]),
 //! each an entry bound to that hash. Whoever leaves a sheet unsigned for too long may not query: the gate asks the registers.
@@ -36,6 +36,7 @@ pub mod sign;
 pub mod store;
 pub mod taken;
 pub mod tiling;
+pub mod unit;
 pub mod verify;
 pub mod waiting;
 pub mod week;
@@ -46,7 +47,10 @@ pub use week::Week;
 use sqlx::AnyConnection;
 
 use self::store::Sheet;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    printed::hidden,
+};
 
 /// What names a sheet.
 pub struct Name<'n> {
@@ -56,15 +60,45 @@ pub struct Name<'n> {
     pub week: Week,
     /// The querier's account.
     pub querier: &'n str,
+    /// The unit for which they asked; `None` names the only sheet that the querier has of that week.
+    pub unit: Option<&'n str>,
 }
 
 /// The sheet of that name.
 ///
 /// # Errors
-/// `SHEET-UNKNOWN`.
+/// `SHEET-UNKNOWN`; `SHEET-UNIT` where it is one of several and no unit is named.
 pub async fn one(conn: &mut AnyConnection, name: &Name<'_>) -> Result<Sheet> {
-    let sheet = store::one(conn, name).await?;
-    sheet.ok_or_else(unknown)
+    let mut sheets = store::named(conn, name).await?;
+    match sheets.len() {
+        0 | 1 => sheets.pop().ok_or_else(unknown),
+        _ => Err(of_several(&sheets)),
+    }
+}
+
+/// Whether the querier of `sheet` has another one of that week.
+pub async fn is_one_of_several(conn: &mut AnyConnection, sheet: &Sheet) -> Result<bool> {
+    let name = Name {
+        unit: None,
+        ..sheet.name()
+    };
+    Ok(store::named(conn, &name).await?.len() > 1)
+}
+
+fn of_several(sheets: &[Sheet]) -> Error {
+    let unit = |sheet: &Sheet| match sheet.unit.as_str() {
+        "" => "\"\"".to_owned(),
+        unit => hidden(unit),
+    };
+    let units: Vec<String> = sheets.iter().map(unit).collect();
+    Error::Input {
+        code: "SHEET-UNIT",
+        sentence: format!(
+            "the querier has a sheet of that week for each of these units: {}",
+            units.join(", ")
+        ),
+        remedy: "name one of them (`--unit UNIT`, over HTTP `?unit=UNIT`); an empty one is named so, too",
+    }
 }
 
 fn unknown() -> Error {

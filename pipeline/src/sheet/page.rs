@@ -21,8 +21,13 @@ pub fn begin(head: &Head<'_>) -> String {
     );
     for row in head.facts() {
         text.push_str("<tr>");
+        let cell = if row.len() == 1 {
+            "<td colspan=\"3\">"
+        } else {
+            "<td>"
+        };
         for (name, value) in row {
-            text.push_str(&format!("<th>{}<td>{}", both(name), escaped(&value)));
+            text.push_str(&format!("<th>{}{cell}{}", both(name), escaped(&value)));
         }
         text.push('\n');
     }

@@ -1,6 +1,6 @@
 //! The proof of a sheet: a text that shows, with nothing but the journal's public key, what is on it and who signed it. *Pure.*
 //!
-//! Its first six lines are the content of the sheet, so that `head -n 6` and `sha256sum` give the sheet's hash. Then come the
+//! Its first lines, six or with a unit seven, are the content of the sheet, so that `head -n 6` and `sha256sum` give the sheet's hash. Then come the
 //! acts on it with what their entries commit to, the lines of the journal that are concerned, the hashes beside them in the
 //! tree ([`subset`]), and the signed checkpoint; an empty line before each of the last three.
 
@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Week,
-    content::{ActName, Done, FORMAT},
+    content::{ActName, Done, FORMAT, FORMAT_WITH_UNIT},
     entries::{self, Range},
 };
 use crate::{
@@ -33,6 +33,8 @@ pub struct Proof<'p> {
     pub week: Week,
     /// The querier's account.
     pub querier: &'p str,
+    /// The unit for which they asked; empty if none.
+    pub unit: &'p str,
     /// How many queries are on the sheet.
     pub queries: u64,
     /// Their journal indexes.
@@ -61,6 +63,8 @@ pub struct Checked {
     pub week: String,
     /// The querier's account.
     pub querier: String,
+    /// The unit for which they asked; empty if none.
+    pub unit: String,
     /// How many queries are on the sheet.
     pub queries: u64,
     /// SHA-256 of its content.
@@ -100,12 +104,18 @@ pub fn read(text: &str) -> Option<Proof<'_>> {
         rest = after;
         Some(line)
     };
-    if line()? != FORMAT {
-        return None;
-    }
+    let with_unit = match line()? {
+        FORMAT => false,
+        FORMAT_WITH_UNIT => true,
+        _ => return None,
+    };
     let member = line()?.strip_prefix("member ")?;
     let week = Week::parse(line()?.strip_prefix("week ")?)?;
     let querier = line()?.strip_prefix("querier ")?;
+    let unit = match with_unit {
+        true => line()?.strip_prefix("unit ").filter(|unit| !unit.is_empty())?,
+        false => "",
+    };
     let queries = line()?.strip_prefix("queries ")?.parse().ok()?;
     let ranges = entries::parse(line()?.strip_prefix("entries ")?)?;
     let mut acts = Vec::new();
@@ -132,11 +142,17 @@ pub fn read(text: &str) -> Option<Proof<'_>> {
             hash => beside.push(BASE64_STANDARD.decode(hash).ok()?.try_into().ok()?),
         }
     }
-    let content = text.split_inclusive('\n').take(CONTENT_LINES).map(str::len).sum();
+    let lines_of_content = CONTENT_LINES + usize::from(with_unit);
+    let content = text
+        .split_inclusive('\n')
+        .take(lines_of_content)
+        .map(str::len)
+        .sum();
     Some(Proof {
         member,
         week,
         querier,
+        unit,
         queries,
         ranges,
         sha256: Sha256::digest(text.get(..content)?).into(),
@@ -201,6 +217,7 @@ pub fn check(proof: &Proof<'_>, key: &VerifierKey) -> Checked {
         member: proof.member.to_owned(),
         week: proof.week.to_string(),
         querier: proof.querier.to_owned(),
+        unit: proof.unit.to_owned(),
         queries: proof.queries,
         sha256: ids::hex(&proof.sha256),
         acts,
@@ -265,6 +282,7 @@ fn checked_act(
     let is_to_this = done.as_ref().is_some_and(|done| {
         done.week == proof.week.to_string()
             && done.querier == proof.querier
+            && done.unit == proof.unit
             && done.queries == proof.queries
             && done.sha256 == ids::hex(&proof.sha256)
     });
@@ -284,5 +302,5 @@ fn checked_act(
 const ACTS: [ActName; 3] = [ActName::Make, ActName::Sign, ActName::Approve];
 /// In the place of a payload that is not kept any more.
 const FORGOTTEN: &str = "-";
-/// Lines of the content.
+/// Lines of the content of a sheet without a unit.
 const CONTENT_LINES: usize = 6;

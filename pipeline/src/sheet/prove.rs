@@ -33,7 +33,7 @@ pub async fn write(
     let ranges = entries::parse(&listed)
         .filter(|_| is_content(sheet, &listed))
         .ok_or_else(changed)?;
-    let mut text = content::text(&sheet.name(), sheet.queries, &listed);
+    let mut text = content::text(&sheet.of(), sheet.queries, &listed);
     let mut known: Vec<_> = ranges.iter().map(|range| range.first..range.last + 1).collect();
     for (name, entry) in acts(sheet) {
         let payload = act::open(house, &mut *conn, entry).await?;

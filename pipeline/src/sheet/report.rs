@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{
     Name,
     lines::{self, Line, Next},
-    looked::looked,
+    looked::{check_reader, looked},
     one,
     sign::desk,
     store::{self, Mark, Sheet, State, Wanted},
@@ -31,6 +31,8 @@ pub struct Report {
     pub week: String,
     /// The querier's account.
     pub querier: String,
+    /// The unit for which they asked; empty where their authorisation names none.
+    pub unit: String,
     /// How many queries are on it.
     pub queries: u64,
     /// `unsigned`, `signed` or `approved`.
@@ -109,7 +111,7 @@ pub async fn show(house: &House, name: &Name<'_>, account: Option<&str>) -> Resu
     };
     let now = house.trusted_now()?;
     let desk = desk(house, &mut reader, name.member, now).await?;
-    desk.check_reader(&sheet, account)?;
+    check_reader(house, &mut reader, (&desk, &sheet), account, now).await?;
     looked(house, Kind::Read, &sheet, account).await?;
     let mut shown = Vec::new();
     lines::each(house, &mut reader, &sheet, |line| {
@@ -121,7 +123,7 @@ pub async fn show(house: &House, name: &Name<'_>, account: Option<&str>) -> Resu
     })
     .await?;
     report.lines = Some(shown);
-    report.name = Some(desk.name_of(name.querier).to_owned());
+    report.name = Some(desk.name_of(&sheet.querier).to_owned());
     Ok(report)
 }
 
@@ -176,6 +178,7 @@ pub fn report(house: &House, calendar: &Calendar, sheet: &Sheet) -> Result<Repor
         member: sheet.member.clone(),
         week: sheet.week.to_string(),
         querier: sheet.querier.clone(),
+        unit: sheet.unit.clone(),
         queries: sheet.queries,
         state: state.word(),
         due: standing.due,

@@ -127,7 +127,7 @@ pub(super) async fn is_as_entered(
 /// Whether `entries` are those over which the hash of `sheet` is.
 pub(super) fn is_content(sheet: &Sheet, entries: &str) -> bool {
     let counted = entries::parse(entries).map(|ranges| entries::count(&ranges));
-    counted == Some(sheet.queries) && content::hash(&sheet.name(), sheet.queries, entries) == sheet.sha256
+    counted == Some(sheet.queries) && content::hash(&sheet.of(), sheet.queries, entries) == sheet.sha256
 }
 
 async fn check_unchanged(house: &House, conn: &mut AnyConnection, sheet: &Sheet) -> Result<()> {

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan, civil::Date};
 use mayfly_consent::day::taipei_day;
 use sqlx::{AnyConnection, Row, any::AnyRow};
 
-use super::{Name, week::Week};
+use super::{Name, content::Of, week::Week};
 use crate::{
     batch::Chunk,
     db::columns::{day, instant, optional_day},
@@ -23,6 +23,8 @@ pub struct Sheet {
     pub week: Week,
     /// The querier's account.
     pub querier: String,
+    /// The unit for which they asked; empty where their authorisation names none.
+    pub unit: String,
     /// How many queries are on it.
     pub queries: u64,
     /// SHA-256 of its content.
@@ -85,12 +87,23 @@ impl Sheet {
         before.max(self.week.last_day())
     }
 
-    /// What names it.
+    /// What names it, whether its querier has another one of that week or not.
     pub fn name(&self) -> Name<'_> {
         Name {
             member: &self.member,
             week: self.week,
             querier: &self.querier,
+            unit: Some(&self.unit),
+        }
+    }
+
+    /// What it is of.
+    pub fn of(&self) -> Of<'_> {
+        Of {
+            member: &self.member,
+            week: self.week,
+            querier: &self.querier,
+            unit: &self.unit,
         }
     }
 }
@@ -111,30 +124,33 @@ macro_rules! select {
     ($rest:literal) => {
         concat!(
             "SELECT sheet_no, member, week, querier, queries, sha256, made_at, make_entry, signed_by, signed_at, sign_entry, ",
-            "approved_by, approved_at, approve_entry FROM sheet ",
+            "approved_by, approved_at, approve_entry, unit FROM sheet ",
             $rest
         )
     };
 }
 
-/// The sheet of that name, if there is one.
-pub async fn one(conn: &mut AnyConnection, name: &Name<'_>) -> Result<Option<Sheet>> {
-    let row = sqlx::query(select!("WHERE member = $1 AND week = $2 AND querier = $3"))
-        .bind(name.member)
-        .bind(name.week.to_string())
-        .bind(name.querier)
-        .fetch_optional(conn)
-        .await
-        .map_err(Error::database("read a sheet"))?;
-    row.map(|row| sheet(&row).map_err(Error::database("read a sheet")))
-        .transpose()
+/// The sheets of that name: where it names no unit one for each, ordered by them.
+pub async fn named(conn: &mut AnyConnection, name: &Name<'_>) -> Result<Vec<Sheet>> {
+    let rows = sqlx::query(select!(
+        "WHERE member = $1 AND week = $2 AND querier = $3 AND (unit = $4 OR $5 = 0) ORDER BY unit"
+    ))
+    .bind(name.member)
+    .bind(name.week.to_string())
+    .bind(name.querier)
+    .bind(name.unit.unwrap_or(""))
+    .bind(i64::from(name.unit.is_some()))
+    .fetch_all(conn)
+    .await
+    .map_err(Error::database("read a sheet"))?;
+    sheets(&rows)
 }
 
 /// The sheets that are `wanted`, newest week first; at most [`LIST_MAX`].
 pub async fn list(conn: &mut AnyConnection, wanted: &Wanted) -> Result<Vec<Sheet>> {
     let rows = sqlx::query(select!(
         "WHERE (member = $1 OR $1 = '') AND (week = $2 OR $2 = '') AND (approved_by = '' OR $3 = 0)
-         ORDER BY week DESC, member, querier LIMIT $4"
+         ORDER BY week DESC, member, querier, unit LIMIT $4"
     ))
     .bind(wanted.member.as_deref().unwrap_or(""))
     .bind(wanted.week.map_or_else(String::new, |week| week.to_string()))
@@ -160,7 +176,7 @@ pub async fn numbered(conn: &mut AnyConnection, member: &str, number: i64) -> Re
 
 /// All sheets of `member` and `week`.
 pub async fn of_week(conn: &mut AnyConnection, member: &str, week: Week) -> Result<Vec<Sheet>> {
-    let rows = sqlx::query(select!("WHERE member = $1 AND week = $2 ORDER BY querier"))
+    let rows = sqlx::query(select!("WHERE member = $1 AND week = $2 ORDER BY querier, unit"))
         .bind(member)
         .bind(week.to_string())
         .fetch_all(conn)
@@ -184,7 +200,7 @@ pub async fn entries(conn: &mut AnyConnection, number: i64) -> Result<String> {
 pub async fn insert(conn: &mut AnyConnection, sheet: &Sheet, entries: &str) -> Result<()> {
     sqlx::query(
         "INSERT INTO sheet (sheet_no, member, week, querier, counts_from, queries, entries, sha256, made_at, make_entry,
-         signed_by, approved_by, last_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', '', $9)",
+         signed_by, approved_by, last_at, unit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, '', '', $9, $11)",
     )
     .bind(sheet.number)
     .bind(&sheet.member)
@@ -196,6 +212,7 @@ pub async fn insert(conn: &mut AnyConnection, sheet: &Sheet, entries: &str) -> R
     .bind(sheet.sha256.to_vec())
     .bind(sheet.made_at.as_microsecond())
     .bind(number(sheet.make_entry)?)
+    .bind(&sheet.unit)
     .execute(conn)
     .await
     .map_err(Error::database("keep a sheet"))?;
@@ -371,6 +388,7 @@ fn sheet(row: &AnyRow) -> std::result::Result<Sheet, sqlx::Error> {
         make_entry: unsigned(row, 7)?,
         signed: mark(8)?,
         approved: mark(11)?,
+        unit: row.try_get(14)?,
     })
 }
 

@@ -8,7 +8,7 @@ use super::{
     export::{Around, Csv},
     form,
     lines::{self, Next},
-    looked::looked,
+    looked::{check_reader, looked},
     one, page,
     sign::desk,
     workbook,
@@ -39,7 +39,7 @@ pub async fn take(house: &House, name: &Name<'_>, format: Format, account: &str)
     let mut reader = house.db.reader().await?;
     let sheet = one(&mut reader, name).await?;
     let desk: Desk<'_> = desk(house, &mut reader, name.member, now).await?;
-    desk.check_reader(&sheet, account)?;
+    check_reader(house, &mut reader, (&desk, &sheet), account, now).await?;
     if sheet.queries > LINES_MAX {
         return Err(Error::Input {
             code: "SHEET-FILE",
@@ -63,7 +63,7 @@ pub async fn take(house: &House, name: &Name<'_>, format: Format, account: &str)
             Ok(format!("{}{lines}{}", page::begin(&head), page::end(&head)).into_bytes())
         }
         Format::Csv => {
-            let mut csv = Csv::begin(Vec::new())?;
+            let mut csv = Csv::begin(Vec::new(), &sheet.unit)?;
             cells.iter().try_for_each(|cells| csv.record(cells))?;
             csv.finish()
         }

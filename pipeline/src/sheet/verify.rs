@@ -5,6 +5,7 @@
 //! records: that each is the one its entry commits to, and that its account is its sheet's.
 
 use jiff::ToSpan;
+use mayfly_consent::day::taipei_day;
 use mayfly_retention::Class;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -17,8 +18,10 @@ use super::{
     sign::{is_as_entered, is_content},
     store::{self, Sheet},
     tiling::{Flaw, Tiling},
+    unit::Units,
 };
 use crate::{
+    access::rows,
     app::House,
     batch::{Chunk, chunks},
     error::{Error, Result},
@@ -30,6 +33,12 @@ use crate::{
     },
     sealed,
 };
+
+/// The units of the queriers, and how many queries are on sheets of others.
+struct Held {
+    units: Units,
+    others: u64,
+}
 
 /// What a verification says.
 #[derive(Serialize)]
@@ -107,15 +116,26 @@ pub async fn verify(house: &House, member: &str, week: Week) -> Result<Verified>
         return Ok(verified);
     }
     let mut accounts = tiling;
+    let mut units = Held {
+        units: Units::of(rows::of_member(&mut reader, member).await?),
+        others: 0,
+    };
     for chunk in chunks::between(&mut reader, member, (week.start(), week.end())).await? {
         records(
             house,
             &mut reader,
             &chunk,
-            (&sheets, &mut accounts),
+            (&sheets, &mut accounts, &mut units),
             &mut verified,
         )
         .await?;
+    }
+    if units.others > 0 {
+        // The 授權表 may have been amended since the sheets were made.
+        let others = units.others;
+        verified.remarks.push(format!(
+            "{others} queries are on a sheet of another unit than the 授權表 has for their day by now"
+        ));
     }
     if verified.records < verified.queries {
         let missing = verified.queries - verified.records;
@@ -186,7 +206,7 @@ async fn records(
     house: &House,
     conn: &mut AnyConnection,
     chunk: &Chunk,
-    (sheets, accounts): (&[Sheet], &mut Tiling),
+    (sheets, accounts, units): (&[Sheet], &mut Tiling, &mut Held),
     verified: &mut Verified,
 ) -> Result<()> {
     let mut found: Vec<(Hash, String)> = Vec::new();
@@ -197,7 +217,7 @@ async fn records(
             found.push((Sha256::digest(&*bytes).into(), asked.account.to_owned()));
         }
     }
-    let first = chunk.first_entry.unsigned_abs();
+    let (first, day) = (chunk.first_entry.unsigned_abs(), taipei_day(chunk.gated_at));
     let mut expected = found.iter();
     span::by_index(conn, first, first + found.len() as u64, |index, entry| {
         let Some((hash, account)) = expected.next() else {
@@ -213,6 +233,9 @@ async fn records(
         // What is on no sheet was told by the journal.
         let sheet = accounts.take(index, |_| ());
         let sheet = sheet.and_then(|place| sheets.get(place));
+        if sheet.is_some_and(|sheet| sheet.unit != units.units.on(account, day)) {
+            units.others += 1;
+        }
         if let Some(sheet) = sheet.filter(|sheet| sheet.querier != *account) {
             verified.find(format!(
                 "entry {index} is a query of {account} and is on the sheet of {}",
@@ -234,7 +257,11 @@ fn is_past_its_years(house: &House, week: Week) -> Result<bool> {
 }
 
 fn told(flaw: &Flaw, sheets: &[Sheet]) -> String {
-    let of = |sheet: &usize| sheets.get(*sheet).map_or("nobody", |sheet| &sheet.querier);
+    let of = |sheet: &usize| match sheets.get(*sheet) {
+        None => "nobody".to_owned(),
+        Some(sheet) if sheet.unit.is_empty() => sheet.querier.clone(),
+        Some(Sheet { querier, unit, .. }) => format!("{querier} ({unit})"),
+    };
     let indexes = |range: &Range| match range.first == range.last {
         true => format!("entry {}", range.first),
         false => format!("entries {} to {}", range.first, range.last),

@@ -18,7 +18,7 @@ use crate::{
 /// A workbook whose lines are written one by one.
 pub(super) struct Lines {
     workbook: Workbook,
-    facts: Vec<[(&'static str, String); 2]>,
+    facts: Vec<Vec<(&'static str, String)>>,
     looks: Looks,
     pages: usize,
     /// Whether lines rest on the disk until it is saved.
@@ -35,10 +35,11 @@ impl Lines {
         if let Some(folder) = folder {
             workbook.set_tempdir(folder).map_err(failed)?;
         }
-        let facts = head.facts().map(|row| row.map(|(name, value)| (name.0, value)));
+        let facts = head.facts().into_iter();
+        let facts = facts.map(|row| row.into_iter().map(|(name, value)| (name.0, value)).collect());
         let mut lines = Self {
             workbook,
-            facts: facts.into(),
+            facts: facts.collect(),
             looks: Looks::new(),
             pages: 0,
             is_long: folder.is_some(),
@@ -79,22 +80,27 @@ impl Lines {
             false => self.workbook.add_worksheet(),
         };
         page.set_name(format!("查詢紀錄單 {}", self.pages))?;
-        set_up(page)?;
+        // The row of the heading, below title and facts.
+        let heading = u32::try_from(self.facts.len()).unwrap_or_default() + 1;
+        set_up(page, heading)?;
         let looks = &self.looks;
         page.set_row_height(0, 24)?;
         page.merge_range(0, 0, 0, 1, SECRET.0, &looks.name)?;
         page.merge_range(0, 2, 0, LAST, TITLE.0, &looks.title)?;
         for (row, facts) in (1..).zip(&self.facts) {
             page.set_row_height(row, 30)?;
-            for ((name, from, to), (said, value)) in FACTS.into_iter().zip(facts) {
+            for ((name, from, mut to), (said, value)) in FACTS.into_iter().zip(facts) {
+                if facts.len() == 1 {
+                    to = LAST;
+                }
                 page.merge_range(row, name, row, from - 1, said, &looks.name)?;
                 page.merge_range(row, from, row, to, &guarded(value), &looks.fact)?;
             }
         }
         for (column, [_, _, name]) in (0..).zip(COLUMNS) {
-            page.write_string_with_format(HEADING, column, name, &looks.name)?;
+            page.write_string_with_format(heading, column, name, &looks.name)?;
         }
-        self.row = HEADING + 1;
+        self.row = heading + 1;
         Ok(())
     }
 
@@ -185,12 +191,12 @@ impl Looks {
 }
 
 /// Widths, and how it is printed: A4 upright, as wide as the paper, the heading on each page.
-fn set_up(page: &mut Worksheet) -> std::result::Result<(), XlsxError> {
+fn set_up(page: &mut Worksheet, heading: u32) -> std::result::Result<(), XlsxError> {
     for (column, width) in (0..).zip(WIDTHS) {
         page.set_column_width(column, width)?;
     }
-    page.set_freeze_panes(HEADING + 1, 0)?;
-    page.set_repeat_rows(HEADING, HEADING)?;
+    page.set_freeze_panes(heading + 1, 0)?;
+    page.set_repeat_rows(heading, heading)?;
     page.set_portrait()
         .set_paper_size(9)
         .set_print_fit_to_pages(1, 0)
@@ -218,7 +224,5 @@ const LAST: u16 = 12;
 const FACTS: [(u16, u16, u16); 2] = [(0, 2, 5), (6, 8, LAST)];
 /// Columns of each box for a seal.
 const SEALS: [(u16, u16); 4] = [(0, 2), (3, 5), (6, 8), (9, LAST)];
-/// The row of the heading, below title and facts.
-const HEADING: u32 = 5;
 /// Rows of one worksheet; the format's limit is a little more.
 const PAGE_ROWS: u32 = 1_000_000;

@@ -32,7 +32,14 @@ fn a_sheet_is_signed_by_its_querier_approved_by_another_and_printed() {
     let number: u64 = number.split('"').next().unwrap().parse().unwrap();
     let path = format!("/sheets/{number}");
     let page = chen.open(&path);
-    page.says(&["115/11/02", "核章：確認為本人之查詢", "查詢條件", "***"]);
+    page.says(&[
+        "115/11/02",
+        "核章：確認為本人之查詢",
+        "查詢條件",
+        "***",
+        "單位",
+        "徵信部",
+    ]);
     assert!(page.form(&format!("{path}/approve")).is_none());
     assert_eq!(chen.post(&format!("{path}/sign"), &[]).status, 403);
     let approve = chen.post(&format!("{path}/approve"), &[page.proof()]);
@@ -73,7 +80,11 @@ fn a_sheet_is_signed_by_its_querier_approved_by_another_and_printed() {
         policy.contains("style-src 'sha256-") && policy.ends_with("sandbox"),
         "{policy}"
     );
-    assert!(printed.body.contains("每週查詢紀錄單") && printed.body.contains("wang.dg"));
+    assert!(
+        printed.body.contains("每週查詢紀錄單")
+            && printed.body.contains("wang.dg")
+            && printed.body.contains("<td colspan=\"3\">徵信部")
+    );
     assert!(!printed.body.contains("style=") && !printed.body.contains("<script"));
     let csv = get(&wang, "sheet.csv");
     assert!(

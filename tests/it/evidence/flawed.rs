@@ -8,7 +8,7 @@ use super::*;
 #[test]
 fn a_sheet_that_was_changed_is_a_finding_in_the_pack_and_stops_nothing_else() {
     let sandbox = month();
-    let change = "UPDATE sheet SET queries = queries + 1 WHERE member = '004' AND querier = 'chen.yl' RETURNING entries";
+    let change = "UPDATE sheet SET queries = queries + 1 WHERE member = '004' AND week = '2026-W45' AND querier = 'chen.yl' RETURNING entries";
     let entries = sandbox.database.ask(&sandbox.data(), change).remove(0);
     let (folder, made) = packed_with_findings(&sandbox, "pack");
     let key = made["key"].as_str().unwrap().to_owned();
@@ -20,7 +20,7 @@ fn a_sheet_that_was_changed_is_a_finding_in_the_pack_and_stops_nothing_else() {
             &made["samples"],
             &made["reviews"]
         ),
-        (&serde_json::json!([finding]), &3.into(), &1.into(), &1.into())
+        (&serde_json::json!([finding]), &15.into(), &1.into(), &1.into())
     );
     let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
     assert_eq!(
@@ -35,7 +35,7 @@ fn a_sheet_that_was_changed_is_a_finding_in_the_pack_and_stops_nothing_else() {
         "{guide}"
     );
     // Of the sheet there is nothing that could be taken for it, and the others are whole.
-    let mut sheets = files_below(&folder.join("sheets/004"));
+    let mut sheets = files_below(&folder.join("sheets/004/2026-W45"));
     sheets.retain(|file| file.to_string_lossy().contains("chen.yl"));
     assert_eq!(sheets, Vec::<PathBuf>::new());
     assert!(read("sheets/sheets.csv").contains("chen.yl"));
@@ -64,7 +64,7 @@ fn a_sheet_that_was_changed_is_a_finding_in_the_pack_and_stops_nothing_else() {
 fn a_second_sheet_of_a_week_that_is_falsified_beside_a_broken_one_is_found() {
     let sandbox = month();
     // Nobody of these asked anything, or chen.yl did: four queries.
-    let change = "UPDATE sheet SET queries = queries + 1 WHERE member = '004' AND querier <> 'chen.yl' RETURNING querier";
+    let change = "UPDATE sheet SET queries = queries + 1 WHERE member = '004' AND week = '2026-W45' AND querier <> 'chen.yl' RETURNING querier";
     let broken = sandbox.database.ask(&sandbox.data(), change);
     assert!(!broken.is_empty());
     let (folder, made) = packed_with_findings(&sandbox, "pack");
@@ -118,9 +118,9 @@ fn a_pack_with_more_findings_than_a_note_has_room_for_is_made_and_verifies() {
     let many = format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {MANY})
          INSERT INTO sheet (sheet_no, member, week, querier, counts_from, queries, entries, sha256, made_at, make_entry,
-         signed_by, approved_by, last_at)
+         signed_by, approved_by, last_at, unit)
          SELECT 100000 + i, member, week, 'invented.account.number.' || CAST(10000 + i AS TEXT), counts_from, 0, '', sha256,
-         made_at, make_entry, '', '', last_at FROM sheet, n WHERE member = '004' AND querier = 'chen.yl' RETURNING 'made'"
+         made_at, make_entry, '', '', last_at, unit FROM sheet, n WHERE member = '004' AND week = '2026-W45' AND querier = 'chen.yl' RETURNING 'made'"
     );
     assert_eq!(sandbox.database.ask(&sandbox.data(), &many).len(), MANY);
     let (folder, made) = packed_with_findings(&sandbox, "pack");
@@ -134,7 +134,7 @@ fn a_pack_with_more_findings_than_a_note_has_room_for_is_made_and_verifies() {
     );
     assert!(findings.len() > 131_072, "{}", findings.len());
     let verified = verify(&folder, made["key"].as_str().unwrap()).expect(1).json();
-    assert_eq!(verified["sheets"], serde_json::json!([4, 2]));
+    assert_eq!(verified["sheets"], serde_json::json!([16, 8]));
     for finding in verified["findings"].as_array().unwrap().iter().take(1000) {
         let finding = finding.as_str().unwrap();
         assert!(
@@ -176,7 +176,7 @@ pub fn packed_with_findings(sandbox: &Sandbox, name: &str) -> (PathBuf, Value) {
 }
 
 /// What the stock program says of the pack in `folder`, or why it is not as it was signed.
-fn check_pack(folder: &Path) -> Result<String, String> {
+pub(super) fn check_pack(folder: &Path) -> Result<String, String> {
     let output = Command::new("python3")
         .arg("programs/check-pack.py")
         .current_dir(folder)

@@ -34,7 +34,12 @@ fn a_proof_shows_what_is_on_a_sheet_and_who_signed_it() {
     );
     // The first lines are the content: their hash is the one that was signed.
     let text = fs::read_to_string(&file).unwrap();
-    let head: String = text.split_inclusive('\n').take(6).collect();
+    let head: String = text.split_inclusive('\n').take(7).collect();
+    assert!(
+        head.starts_with("mayfly-sheet/2\n") && head.contains("\nunit 徵信部\n"),
+        "{head}"
+    );
+    assert_eq!(one["unit"], "徵信部");
     let sha256 = hex(&Sha256::digest(head.as_bytes()));
     assert_eq!(one["sha256"], sha256);
     assert_eq!(shown(&sandbox, MONDAY, "chen.yl")["sha256"], sha256);
@@ -71,10 +76,14 @@ fn every_change_of_a_proof_is_found() {
     }
     // A sheet of another querier, with the acts of this one.
     let text = String::from_utf8(good).unwrap();
-    is_refused(
-        text.replacen("querier chen.yl", "querier lin.ch", 1).as_bytes(),
-        "another querier",
-    );
+    for (from, to) in [
+        ("querier chen.yl", "querier lin.ch"),
+        ("unit 徵信部", "unit 授信部"),
+        ("unit 徵信部\n", ""),
+        ("mayfly-sheet/2", "mayfly-sheet/1"),
+    ] {
+        is_refused(text.replacen(from, to, 1).as_bytes(), to);
+    }
     let foreign = Sandbox::with_master_data();
     let stranger = foreign
         .at(NOW, ["--json", "journal"], ["verify"])

@@ -63,7 +63,7 @@ fn the_commands_of_its_readme_verify_a_pack_and_find_a_flipped_byte_in_any_file(
 #[test]
 fn the_commands_of_its_readme_tell_what_did_not_verify_when_a_pack_was_made() {
     let sandbox = month();
-    let change = "UPDATE sheet SET queries = queries + 1 WHERE member = '004' AND querier = 'chen.yl' RETURNING 'changed'";
+    let change = "UPDATE sheet SET queries = queries + 1 WHERE member = '004' AND week = '2026-W45' AND querier = 'chen.yl' RETURNING 'changed'";
     assert_eq!(sandbox.database.ask(&sandbox.data(), change), ["changed"]);
     let (folder, made) = packed_with_findings(&sandbox, "pack");
     let script = script(&folder, made["key"].as_str().unwrap());

@@ -39,9 +39,10 @@ fn stock_python_checks_the_proof_of_a_sheet() {
             continue;
         }
         let mut lines: Vec<String> = good.lines().map(str::to_owned).collect();
-        let middle = line.len() / 2;
+        let middle = line.floor_char_boundary(line.len() / 2);
         let other = if line.as_bytes()[middle] == b'7' { "8" } else { "7" };
-        lines[number].replace_range(middle..=middle, other);
+        let end = middle + line[middle..].chars().next().map_or(1, char::len_utf8);
+        lines[number].replace_range(middle..end, other);
         fs::write(folder.join("changed.proof"), lines.join("\n") + "\n").unwrap();
         let ran = python("changed.proof");
         assert!(

@@ -88,6 +88,7 @@ impl Moment {
             member: MEMBER,
             week: Week::parse(week).unwrap(),
             querier,
+            unit: None,
         };
         self.runtime.block_on(async {
             let signed = sheet::sign::sign(&self.house, &name, by).await;

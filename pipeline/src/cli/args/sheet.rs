@@ -32,7 +32,8 @@ pub(in crate::cli) enum SheetCommand {
     Show {
         #[command(flatten)]
         sheet: SheetArguments,
-        /// The querier, or who approves, reviews, signs off or audits at the member; is shown the lines too
+        /// The querier, or who approves, reviews, signs off or audits at the member; bureau/ACCOUNT of compliance, supervisor/ACCOUNT
+        /// or provider/ACCOUNT of an auditor; is shown the lines too
         #[arg(long = "as", value_name = "ACCOUNT")]
         account: Option<String>,
     },
@@ -59,6 +60,9 @@ pub(in crate::cli) enum SheetCommand {
         /// Compare an exported CSV file of this querier's sheet, too
         #[arg(long, value_name = "ACCOUNT", requires = "file")]
         querier: Option<String>,
+        /// The unit of that sheet, where the querier has one of each of several
+        #[arg(long, value_name = "UNIT", requires = "querier")]
+        unit: Option<String>,
         /// The file
         #[arg(long, value_name = "FILE", requires = "querier")]
         file: Option<PathBuf>,
@@ -98,4 +102,7 @@ pub(in crate::cli) struct SheetArguments {
     pub(in crate::cli) week: WeekArguments,
     /// The querier's account
     pub(in crate::cli) querier: String,
+    /// The unit, where the querier has a sheet for each of several
+    #[arg(long, value_name = "UNIT")]
+    pub(in crate::cli) unit: Option<String>,
 }

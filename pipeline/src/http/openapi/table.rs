@@ -313,7 +313,10 @@ pub(super) const OPERATIONS: &[Asked] = &[
 ];
 
 /// Which parameters a path takes after its question mark.
-pub(super) const QUERIES: &[(&str, &[(&str, Type)])] = &[(
-    "/v1/events",
-    &[("after", Type::Integer), ("limit", Type::Integer)],
-)];
+pub(super) const QUERIES: &[(&str, &[(&str, Type)])] = &[
+    (
+        "/v1/events",
+        &[("after", Type::Integer), ("limit", Type::Integer)],
+    ),
+    ("/v1/sheets/{week}/{querier}", &[("unit", Type::String)]),
+];
