@@ -5,7 +5,7 @@ use mayfly_consent::Language;
 use super::{
     Opening,
     args::{SheetArguments, SheetCommand},
-    attributable,
+    attributable, of_desk,
     out::Out,
 };
 use crate::{
@@ -66,7 +66,8 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         }
         SheetCommand::Show { sheet, account } => {
             let name = name(&sheet)?;
-            let account = account.as_deref().map(attributable).transpose()?;
+            let account = account.as_deref();
+            let account = account.map(|account| of_desk(name.member, account)).transpose()?;
             let house = match account {
                 Some(_) => opening.to_act().await?,
                 None => opening.to_look().await?,
@@ -76,13 +77,13 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         SheetCommand::Sign { sheet, account } => {
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
-            let signed = sign::sign(&house, &name, attributable(&account)?).await?;
+            let signed = sign::sign(&house, &name, of_desk(name.member, &account)?).await?;
             show(&report::of(&house, &signed).await?, out)?;
         }
         SheetCommand::Approve { sheet, account } => {
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
-            let approved = sign::approve(&house, &name, attributable(&account)?).await?;
+            let approved = sign::approve(&house, &name, of_desk(name.member, &account)?).await?;
             show(&report::of(&house, &approved).await?, out)?;
         }
         SheetCommand::Verify { week, querier, file } => {
@@ -107,7 +108,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         } => {
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
-            let files = export::export(&house, &name, &folder, attributable(&account)?).await?;
+            let files = export::export(&house, &name, &folder, of_desk(name.member, &account)?).await?;
             let value = serde_json::json!({ "files": files });
             out.show(&value, || {
                 let lines: Vec<String> = files.iter().map(|file| format!("{}\n", file.display())).collect();
