@@ -52,6 +52,17 @@ pub fn line(english: &str, language: Language) -> String {
     }
 }
 
+/// What a text of help says in Chinese; none, if the table does not know it.
+pub fn help(english: &str) -> Option<&'static str> {
+    HELP.get(english).map(String::as_str)
+}
+
+/// The texts of help that the table knows.
+#[cfg(test)]
+pub(crate) fn help_texts() -> impl Iterator<Item = &'static str> {
+    HELP.keys().map(String::as_str)
+}
+
 /// What `code` says in general: sentence and remedy; none, if it is no code of ours.
 pub fn general(code: &str) -> Option<(&str, &str)> {
     let entry = TABLE.codes.get(code);
@@ -175,6 +186,20 @@ fn found<'s, 't>(phrases: &'t [[String; 2]], text: &'s str) -> Option<(Vec<&'s s
         Some((parameters, chinese.as_str()))
     })
 }
+
+/// The table of help.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Help {
+    /// In English and in Chinese.
+    help: Vec<(String, String)>,
+}
+
+static HELP: LazyLock<BTreeMap<String, String>> = LazyLock::new(|| {
+    let read: Result<Help, _> = toml::from_str(include_str!("wording/help.zh-TW.toml"));
+    let help = read.expect("Invariant: the table is compiled in, and a test reads it");
+    help.help.into_iter().collect()
+});
 
 static TABLE: LazyLock<Table> = LazyLock::new(|| {
     toml::from_str(include_str!("wording/zh-TW.toml"))

@@ -55,19 +55,19 @@ pub fn freeze(sandbox: &Sandbox, at: &str) -> Value {
     audit(sandbox, at, &["freeze", "004", "2026-11"]).expect(0).json()
 }
 
-/// The reviewer draws with `value`.
+/// The unit head names `reviewer` for the sample.
+fn name(sandbox: &Sandbox, at: &str, reviewer: &str) -> Run {
+    audit(
+        sandbox,
+        at,
+        &["name", "004", "2026-11", reviewer, "--as", "wu.head"],
+    )
+}
+
+/// The reviewer, whom the unit head names first, draws with `value`.
 pub fn draw(sandbox: &Sandbox, at: &str, value: &str) -> Run {
-    let draw = [
-        "draw",
-        "004",
-        "2026-11",
-        "--as",
-        "hsu.rv",
-        "--named-by",
-        "wu.head",
-        "--value",
-        value,
-    ];
+    name(sandbox, at, "hsu.rv").expect(0);
+    let draw = ["draw", "004", "2026-11", "--as", "hsu.rv", "--value", value];
     audit(sandbox, at, &draw)
 }
 

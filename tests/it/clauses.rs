@@ -45,6 +45,32 @@ fn every_clause_is_carried_by_a_control_and_shown_by_a_test_that_is_there() {
     }
 }
 
+/// Readers of Chinese read Chinese, spreadsheets and programs both.
+#[test]
+fn each_control_is_said_in_both_languages() {
+    let sandbox = Sandbox::with_master_data();
+    let told = |words: &[&str]| {
+        let run = sandbox.mayfly([&["--at", NOW], words, &["clauses", "--id", "JCIC-5.1.4b"]].concat());
+        run.expect(0).stdout
+    };
+    let (chinese, english) = (told(&["--lang", "zh-TW"]), told(&[]));
+    assert!(
+        chinese.contains("屆滿 90 日") && !chinese.contains("after 90 days"),
+        "{chinese}"
+    );
+    assert!(
+        english.contains("after 90 days") && !english.contains("屆滿"),
+        "{english}"
+    );
+    for line in shown(&sandbox, NOW, &[]) {
+        let control = line["control_zh"].as_str().unwrap();
+        let is_chinese = |letter: char| ('\u{4E00}'..='\u{9FFF}').contains(&letter);
+        assert!(control.contains(is_chinese), "{line}");
+    }
+    let csv = sandbox.mayfly(["--at", NOW, "clauses", "--csv"]).expect(0).stdout;
+    assert!(csv.lines().next().unwrap().ends_with(",control_zh"), "{csv}");
+}
+
 #[test]
 fn the_state_of_a_clause_follows_what_is_due() {
     let sandbox = Sandbox::with_master_data();
@@ -126,7 +152,9 @@ fn the_matrix_is_printed_for_people_and_for_spreadsheets() {
     );
     let csv = say(&["--csv"]).expect(0).stdout;
     assert_eq!(csv.matches("\r\n").count(), 132);
-    assert!(csv.starts_with("id,clause,state,obligation,key_phrase,control,test\r\nJCIC-1.1,一(一),kept,"));
+    assert!(csv.starts_with(
+        "id,clause,state,obligation,key_phrase,control,test,control_zh\r\nJCIC-1.1,一(一),kept,"
+    ));
     let told = say(&["--id", "JCIC-99"]).expect(65).stderr;
     assert!(told.contains("(CLAUSE-UNKNOWN)\n"), "{told}");
 }

@@ -79,6 +79,7 @@ fn a_person_is_told_who_asked_why_on_which_consent_and_that_the_answer_is_gone()
         ("report.txt", "當事人查詢本人資料答覆書"),
         ("report.txt", "115/11/20"),
         ("report.en.txt", "who asked"),
+        ("report.en.txt", "national identity card"),
         ("report.html", "lang=\"zh-Hant-TW\""),
         ("report.html", "已刪除"),
     ] {

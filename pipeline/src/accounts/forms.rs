@@ -1,5 +1,7 @@
 //! A review of accounts, and what is open with one, as they are handed out. *Pure.*
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
 use serde::Serialize;
@@ -104,16 +106,18 @@ pub fn table(review: &Review, regime: &Regime, language: Language) -> Printed<12
 }
 
 /// What is open with an account, for people.
-pub fn tasks(tasks: &[Task], language: Language) -> Printed<4> {
+pub fn tasks(tasks: &[Task], regime: &Regime, language: Language) -> Printed<5> {
     let row = |task: &Task| {
         [
             match task.what {
                 "duty" => of(language, task.what, "應辦事項"),
+                "sheet" => of(language, task.what, "查詢紀錄單"),
                 "paper" => of(language, task.what, "文件"),
                 what => of(language, what, "角色"),
             }
             .to_owned(),
             task.which.clone(),
+            about(task, regime, language),
             task.due.map_or_else(String::new, |due| day(due, language)),
             if task.taken_over_by.is_empty() {
                 "-".into()
@@ -125,12 +129,38 @@ pub fn tasks(tasks: &[Task], language: Language) -> Printed<4> {
     Printed {
         columns: [
             ["what", "What", "類別"],
-            ["which", "Which", "事項"],
+            ["which", "Which", "編號"],
+            ["title", "Title", "事項"],
             ["due", "Due", "期限"],
             ["taken_over_by", "Taken over by", "承接人"],
         ],
         lines: tasks.iter().map(row).collect(),
     }
+}
+
+/// What a task is about, as the regime titles it.
+fn about(task: &Task, regime: &Regime, language: Language) -> String {
+    let title = match task.what {
+        "duty" => {
+            let id = task.which.split('/').next();
+            let rule = regime.duties.iter().find(|rule| Some(rule.id.as_str()) == id);
+            rule.map(|rule| rule.said(language))
+        }
+        "sheet" => regime.sheet_duty().map(|rule| rule.said(language)),
+        "paper" => {
+            let kind = task.which.split(' ').nth(1);
+            let rule = kind.and_then(|kind| regime.paper(kind));
+            rule.map(|rule| rule.said(language))
+        }
+        _ => {
+            let role = regime.roles.iter().find(|role| role.id == task.which);
+            return match (role, language) {
+                (Some(role), Language::ZhTw) => role.title.clone(),
+                _ => task.which.replace('_', " "),
+            };
+        }
+    };
+    title.map_or_else(String::new, Cow::into_owned)
 }
 
 fn roles(line: &Authorisation, regime: &Regime, language: Language) -> Vec<String> {

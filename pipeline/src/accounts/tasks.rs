@@ -3,12 +3,15 @@
 use jiff::civil::Date;
 use serde::Serialize;
 
+use super::store::uses;
 use crate::{
     access::{authorisation::Authorisation, people::Holder, rows},
     app::House,
     duty::{
+        facts,
         list::{self, Filter},
         owner,
+        period::Due,
         state::State,
     },
     error::{Error, Result},
@@ -18,22 +21,26 @@ use crate::{
         people::{Party, Right, Role},
     },
     register,
+    sheet::{
+        Week,
+        store::{self, Wanted},
+    },
 };
 
 /// Something that is open with an account.
 #[derive(Serialize)]
 pub struct Task {
-    /// `duty`, `paper`, or `role`.
+    /// `duty`, `sheet`, `paper`, or `role`.
     pub what: &'static str,
-    /// Which: a duty's name, a paper's number, a role.
+    /// Which: a duty's name, a sheet's, a paper's number, a role.
     pub which: String,
-    /// Its last day, of a duty.
+    /// Its last day, of a duty or a sheet.
     pub due: Option<Date>,
     /// Who takes it over: accounts that may, as of today; empty where nobody can.
     pub taken_over_by: Vec<String>,
 }
 
-/// What is open with `holder` today: its own duties, papers addressed to it, and roles that nobody else has there, without whom
+/// What is open with `holder` today: its own duties, the sheets of its queries that nobody has signed, papers addressed to it, and roles that nobody else has there, without whom
 /// duties would have no owner.
 ///
 /// # Errors
@@ -57,6 +64,7 @@ pub async fn open_with(house: &House, holder: &Holder) -> Result<Vec<Task>> {
         today,
     };
     let mut tasks = duties(house, &others).await?;
+    tasks.extend(sheets(house, &others, &tasks).await?);
     tasks.extend(papers(house, &others).await?);
     tasks.extend(roles(&others));
     Ok(tasks)
@@ -99,6 +107,52 @@ async fn duties(house: &House, others: &Others<'_>) -> Result<Vec<Task>> {
             what: "duty",
             which: listed.duty.id,
             due: Some(listed.duty.due),
+            taken_over_by: heads.clone(),
+        })
+        .collect())
+}
+
+/// The sheets of the account's queries that no duty of it asks for: of weeks in which it was ended on the day it queried. Those that
+/// nobody has signed, and those of the running week, or of the last before its sheets are made.
+async fn sheets(house: &House, others: &Others<'_>, duties: &[Task]) -> Result<Vec<Task>> {
+    let Some(rule) = house.regime.sheet_duty() else {
+        return Ok(Vec::new());
+    };
+    let holder = others.holder;
+    let mut reader = house.db.reader().await?;
+    let calendar = facts::calendar(&mut reader).await?;
+    let mut open = Vec::new();
+    let week = Week::of_day(others.today);
+    for week in [week.previous(), week] {
+        if store::made(&mut reader, &holder.at, week).await?.is_none()
+            && uses(&mut reader, &holder.at, week.start())
+                .await?
+                .get(&holder.account)
+                .is_some_and(|(_, last)| week.holds(*last))
+        {
+            open.push((week, Due::of(rule, &calendar, week.last_day()).on));
+        }
+    }
+    let wanted = Wanted {
+        member: Some(holder.at.clone()),
+        open: true,
+        ..Wanted::default()
+    };
+    for sheet in store::list(&mut reader, &wanted).await? {
+        if sheet.querier == holder.account && sheet.state() == store::State::Unsigned {
+            open.push((sheet.week, Due::of(rule, &calendar, sheet.counts_from()).on));
+        }
+    }
+    let signs = house.regime.sheet.leaver_signed_by.value;
+    let heads = others.who(|line| line.permits(&house.regime, signs));
+    let of_a_duty = |week: Week| format!("{}/{}/{}/{week}", rule.id, holder.at, holder.account);
+    open.retain(|(week, _)| duties.iter().all(|task| task.which != of_a_duty(*week)));
+    Ok(open
+        .into_iter()
+        .map(|(week, due)| Task {
+            what: "sheet",
+            which: format!("{}/{week}/{}", holder.at, holder.account),
+            due: Some(due),
             taken_over_by: heads.clone(),
         })
         .collect())

@@ -49,6 +49,8 @@ pub enum Fault {
     Applicant,
     /// Whoever approves has no right to today.
     Approver,
+    /// Whoever gave it has no right to today, so it serves no more.
+    Giver,
 }
 
 /// How `approval` stands at `now`.
@@ -81,18 +83,28 @@ pub fn use_up(approval: &Approval, digest: [u8; 32], now: Timestamp) -> Result<(
     }
 }
 
+/// Whether `approval` still waits for a decision at `now`, whoever makes it.
+///
+/// # Errors
+/// Why not.
+pub fn waits(approval: &Approval, now: Timestamp) -> Result<(), Fault> {
+    match standing(approval, now) {
+        Standing::Expired => Err(Fault::Expired),
+        Standing::Open => Ok(()),
+        Standing::Used => Err(Fault::Used),
+        Standing::Given | Standing::Refused => Err(Fault::Decided),
+    }
+}
+
 /// Whether `person` (`place/person`) may decide on `approval` at `now`: it is open, and not their own.
 ///
 /// # Errors
 /// Why not.
 pub fn decide(approval: &Approval, person: &str, now: Timestamp) -> Result<(), Fault> {
-    match standing(approval, now) {
-        Standing::Expired => Err(Fault::Expired),
-        Standing::Open if [&approval.applied_person, &approval.about].contains(&&person.to_owned()) => {
-            Err(Fault::Own)
-        }
-        Standing::Open => Ok(()),
-        Standing::Given | Standing::Refused | Standing::Used => Err(Fault::Decided),
+    waits(approval, now)?;
+    match [&approval.applied_person, &approval.about].contains(&&person.to_owned()) {
+        true => Err(Fault::Own),
+        false => Ok(()),
     }
 }
 
@@ -106,7 +118,7 @@ pub fn same_hands(approval: &Approval, applicant: &str, approver: &str) -> Resul
         return Err(Fault::Applicant);
     }
     if approver != approval.decided_person {
-        return Err(Fault::Approver);
+        return Err(Fault::Giver);
     }
     two(applicant, approver)
 }
@@ -202,7 +214,12 @@ impl Fault {
             Self::Approver => denied(
                 "APPROVAL-HANDS",
                 "whoever decides is no person of the authorisation table who may, today",
-                "let a person decide who has the right today, `mayfly people table` shows them, of another place as PLACE/ACCOUNT; where it was given already, apply anew without --approval",
+                "let a person decide who has the right today, `mayfly people table` shows them, of another place as PLACE/ACCOUNT",
+            ),
+            Self::Giver => denied(
+                "APPROVAL-HANDS",
+                "whoever gave this approval is no person of the authorisation table who may, today, so it serves no more",
+                "apply anew: the command without --approval does, and a person who has the right today decides",
             ),
         }
     }

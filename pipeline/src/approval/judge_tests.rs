@@ -68,8 +68,8 @@ fn an_approval_serves_the_two_persons_who_made_it() {
     check(one, two, one, two, Ok(()));
     check(one, two, third, two, Err(Fault::Applicant));
     check(one, two, two, two, Err(Fault::Applicant));
-    check(one, two, one, third, Err(Fault::Approver));
-    check(one, two, one, one, Err(Fault::Approver));
+    check(one, two, one, third, Err(Fault::Giver));
+    check(one, two, one, one, Err(Fault::Giver));
     check(one, one, one, one, Err(Fault::Approver));
     assert_eq!(super::two(one, one), Err(Fault::Approver));
     assert_eq!(super::two(one, "004/J-1"), Ok(()));
@@ -92,5 +92,5 @@ fn nobody_decides_on_their_own_and_nobody_twice() {
     check("", false, "bureau/J-2", 200, Err(Fault::Expired));
     check(GIVEN, false, "bureau/J-2", 150, Err(Fault::Decided));
     check(REFUSED, false, "bureau/J-2", 150, Err(Fault::Decided));
-    check(GIVEN, true, "bureau/J-2", 300, Err(Fault::Decided));
+    check(GIVEN, true, "bureau/J-2", 300, Err(Fault::Used));
 }

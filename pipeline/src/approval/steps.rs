@@ -54,7 +54,8 @@ pub async fn ask(
     // Both are asked again: what was true when it was given is not true for ever.
     let applied_person = applicant(house, tx, wish, rule, now).await?;
     let (place, account) = split(&approval.decided_by, &approval.desk);
-    let hand = approver(house, tx, rule, &approval.desk, (place, account), now).await?;
+    let hand = giver(house, tx, rule, &approval.desk, (place, account), now).await?;
+    let hand = hand.ok_or_else(|| Fault::Giver.error())?;
     judge::same_hands(&approval, &applied_person, &hand.person).map_err(Fault::error)?;
     let approved_by = account.to_owned();
     store::use_up(tx.connection(), number, now).await?;
@@ -143,8 +144,10 @@ pub async fn decide(
         let mut approval = approval.ok_or_else(|| Fault::Unknown.error())?;
         let rule = house.regime.second_person(approval.act);
         let rule = rule.ok_or_else(|| Fault::Unknown.error())?;
+        judge::waits(&approval, now).map_err(Fault::error)?;
         let (place, account) = split(by, &approval.desk);
-        let hand = approver(house, &mut tx, rule, &approval.desk, (place, account), now).await?;
+        let hand = giver(house, &mut tx, rule, &approval.desk, (place, account), now).await?;
+        let hand = hand.ok_or_else(|| Fault::Approver.error())?;
         judge::decide(&approval, &hand.person, now).map_err(Fault::error)?;
         approval.verdict = if refused_for.is_none() { GIVEN } else { REFUSED }.to_owned();
         approval.decided_by = format!("{place}/{}", hand.account);
@@ -262,21 +265,19 @@ async fn applicant(
     Ok(hand.ok_or_else(|| Fault::Applicant.error())?.person)
 }
 
-/// Whoever decides, if they may today: of the same desk, or where a right is asked for that another authority has, of that.
-async fn approver(
+/// Whoever decides or has decided, if they may today: of the same desk, or where a right is asked for that another authority has, of that.
+async fn giver(
     house: &House,
     tx: &mut Tx,
     rule: &SecondPerson,
     desk: &str,
     (place, account): (&str, &str),
     now: Timestamp,
-) -> Result<hands::Hand> {
-    if !reaches(rule, desk, place) {
-        return Err(Fault::Approver.error());
+) -> Result<Option<hands::Hand>> {
+    match reaches(rule, desk, place) {
+        true => hands::of(house, tx, (place, account), rule.approves, house.today(now)).await,
+        false => Ok(None),
     }
-    let today = house.today(now);
-    let hand = hands::of(house, tx, (place, account), rule.approves, today).await?;
-    hand.ok_or_else(|| Fault::Approver.error())
 }
 
 /// Whether people of `place` decide by `rule` what was applied for at `desk`.

@@ -92,6 +92,11 @@ pub enum Difference {
         /// Which.
         fields: Vec<Field>,
     },
+    /// The line of the member's log has something in these fields that is nothing of its kind.
+    Unreadable {
+        /// Which.
+        fields: Vec<Field>,
+    },
     /// The bureau's record rests on no consent.
     NoConsent,
     /// The bureau's record names no approval by another person before the query.
@@ -106,9 +111,21 @@ impl Difference {
             Self::MissingThere => "missing_there",
             Self::Twice => "twice",
             Self::Different { .. } => "different",
+            Self::Unreadable { .. } => "unreadable",
             Self::NoConsent => "no_consent",
             Self::NoApproval => "no_approval",
         }
+    }
+}
+
+impl Difference {
+    /// This without `field`; none, if nothing else differs.
+    pub fn besides(self, field: Field) -> Option<Self> {
+        let Self::Different { mut fields } = self else {
+            return Some(self);
+        };
+        fields.retain(|other| *other != field);
+        (!fields.is_empty()).then_some(Self::Different { fields })
     }
 }
 

@@ -13,7 +13,7 @@ use super::{
     store::{self, Sample, State},
 };
 use crate::{
-    access::{OPERATOR, maker::Maker, takers::Takers},
+    access::{OPERATOR, maker::Maker, persons::Persons, takers::Takers},
     app::House,
     error::{Error, Result},
     ids,
@@ -25,33 +25,35 @@ use crate::{
 pub struct Given<'a> {
     /// The reviewer's account.
     pub reviewer: &'a str,
-    /// Who named the reviewer: the unit head.
-    pub named_by: &'a str,
+    /// Who named the reviewer, if that is said: it has to be so.
+    pub named_by: Option<&'a str>,
     /// The reviewer's value: 32 to 64 hexadecimal digits in lower case.
     pub value: &'a str,
 }
 
-/// Draws `month` of `member` with the value that its reviewer gives; that is possible once.
+/// Draws `month` of `member` with the value that its reviewer gives, whom a unit head named; that is possible once.
 ///
 /// # Errors
-/// `SAMPLE-VALUE`, `SAMPLE-UNFROZEN`, `SAMPLE-DRAWN`, those of [`reviewer::check`].
+/// `SAMPLE-VALUE`, `SAMPLE-UNFROZEN`, `SAMPLE-DRAWN`, `REVIEW-UNNAMED`, `SAMPLE-NAMED`, those of [`reviewer::check`].
 pub async fn draw(house: &House, member: &str, month: Month, given: &Given<'_>) -> Result<Sample> {
     check_value(given.value)?;
     let mut reader = house.db.reader().await?;
     to_draw(&mut reader, member, month).await?;
     let who = Who {
         account: given.reviewer,
-        named_by: Some(given.named_by),
+        named_by: None,
     };
+    named(house, &mut reader, (member, month), given).await?;
     let actors = reviewer::actors(house, &mut reader, (member, month), who).await?;
     drop(reader);
     let mut tx = house.db.begin().await?;
     let sample = to_draw(tx.connection(), member, month).await?;
+    let named_by = named(house, tx.connection(), (member, month), given).await?;
     reviewer::check(house, tx.connection(), member, who, &actors).await?;
     let drawn = Drawn {
         month: month.to_string(),
         by: given.reviewer.to_owned(),
-        named_by: Some(given.named_by.to_owned()),
+        named_by: Some(named_by),
         value: Some(given.value.to_owned()),
         next_checkpoint: None,
         seed: String::new(),
@@ -236,6 +238,27 @@ async fn write(
     Ok(sample)
 }
 
+/// Who named the reviewer.
+async fn named(
+    house: &House,
+    conn: &mut AnyConnection,
+    (member, month): (&str, Month),
+    given: &Given<'_>,
+) -> Result<String> {
+    let persons = Persons::read(&mut *conn, member, house.today(house.trusted_now()?)).await?;
+    reviewer::check_right(house, &persons, given.reviewer)?;
+    let named_by = review::tables::named_by(conn, member, month, given.reviewer).await?;
+    let named_by = named_by.ok_or_else(review::unnamed)?;
+    match given.named_by.is_none_or(|said| said == named_by) {
+        true => Ok(named_by),
+        false => Err(Error::Denied {
+            code: "SAMPLE-NAMED",
+            sentence: "it was not this account that named the reviewer".into(),
+            remedy: "leave --named-by out: who named whom is entered already (`mayfly audit name`)",
+        }),
+    }
+}
+
 /// A sample that waits for its reviewer.
 async fn to_draw(conn: &mut AnyConnection, member: &str, month: Month) -> Result<Sample> {
     let sample = frozen(conn, member, month).await?;
@@ -283,7 +306,7 @@ pub(super) fn not_drawn() -> Error {
     Error::Operator {
         code: "SAMPLE-UNDRAWN",
         sentence: "the sample is not drawn yet".into(),
-        remedy: "let the reviewer draw it (`mayfly audit draw MEMBER MONTH --as ACCOUNT --named-by ACCOUNT --value HEX`)",
+        remedy: "let the reviewer draw it (`mayfly audit draw MEMBER MONTH --as ACCOUNT --value HEX`)",
     }
 }
 

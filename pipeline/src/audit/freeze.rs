@@ -154,7 +154,7 @@ async fn commit_in(
 }
 
 /// The first month of which `member` can have a sample: the one in which it joined or this house was opened, or of its first query.
-async fn first_month(house: &House, conn: &mut AnyConnection, member: &Member) -> Result<Month> {
+pub(super) async fn first_month(house: &House, conn: &mut AnyConnection, member: &Member) -> Result<Month> {
     let opened = facts::opened(house, &mut *conn).await?;
     let began = Month::of_day(member.valid_from.max(opened));
     let asked = sheet::store::first_query(conn, &member.code).await?;

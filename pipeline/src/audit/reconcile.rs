@@ -10,6 +10,7 @@ use sqlx::{AnyConnection, Row};
 use super::{
     Month,
     comparison::{Comparison, Difference, Field, Values},
+    freeze::first_month,
     log, reviewer, store,
 };
 use crate::{
@@ -67,6 +68,8 @@ pub struct Reconciled {
     pub twice: u64,
     /// In both, with other values.
     pub different: u64,
+    /// Lines of the log with a cell that cannot be read; what else is wrong with them is told besides.
+    pub unreadable: u64,
     /// Records without a consent.
     pub no_consent: u64,
     /// Records without an approval by another person before the query.
@@ -82,6 +85,7 @@ impl Reconciled {
             + self.missing_there
             + self.twice
             + self.different
+            + self.unreadable
             + self.no_consent
             + self.no_approval
             == 0
@@ -93,6 +97,7 @@ impl Reconciled {
             Difference::MissingThere => &mut self.missing_there,
             Difference::Twice => &mut self.twice,
             Difference::Different { .. } => &mut self.different,
+            Difference::Unreadable { .. } => &mut self.unreadable,
             Difference::NoConsent => &mut self.no_consent,
             Difference::NoApproval => &mut self.no_approval,
         } += 1;
@@ -104,7 +109,8 @@ impl Reconciled {
 /// bureau. Where both sides agree and `by` owns the month's duty, it is closed with that.
 ///
 /// # Errors
-/// `MEMBER-UNKNOWN`, `RECONCILE-RIGHT`, `SAMPLE-OWN` for whoever queried or approved in it, `RECONCILE-OPEN` for a month that is not over, `IMPORT-*` for a log that cannot be
+/// `MEMBER-UNKNOWN`, `RECONCILE-RIGHT`, `SAMPLE-OWN` for whoever queried or approved in it, `RECONCILE-OPEN` for a month that is not over,
+/// `RECONCILE-MONTH` for one before the member or this house began, `IMPORT-*` for a log that cannot be
 /// used, `FILE-CHANGED`; `KEY-*`, `SEAL-*`, `DB-*`.
 pub async fn reconcile(
     house: &House,
@@ -131,6 +137,7 @@ pub async fn reconcile(
         missing_there: 0,
         twice: 0,
         different: 0,
+        unreadable: 0,
         no_consent: 0,
         no_approval: 0,
         by: by.to_owned(),
@@ -188,12 +195,16 @@ pub async fn reconcile(
         let number: u32 =
             number.ok_or_else(|| unfit("line is not the number of a line of a batch file, from 2 on"))?;
         let cells: Values<'_> = std::array::from_fn(|place| line.cell(place + 2));
-        let approved_at = instant(cells[APPROVED_AT]).ok_or_else(|| {
-            unfit("approved_at is neither empty nor an instant with its offset, such as 2026-11-02T09:00:00+08:00")
-        })?;
+        let approved_at = instant(cells[APPROVED_AT]);
         let mut cells = cells;
-        cells[APPROVED_AT] = &approved_at;
-        if let Some(difference) = comparison.name(batch, number, &cells) {
+        cells[APPROVED_AT] = approved_at.as_deref().unwrap_or(NO_INSTANT);
+        let mut difference = comparison.name(batch, number, &cells);
+        if approved_at.is_none() {
+            let fields = vec![Field::ApprovedAt];
+            tell(&mut reconciled, batch, number, Difference::Unreadable { fields })?;
+            difference = difference.and_then(|difference| difference.besides(Field::ApprovedAt));
+        }
+        if let Some(difference) = difference {
             tell(&mut reconciled, batch, number, difference)?;
         }
     }
@@ -214,18 +225,25 @@ async fn check<'m>(
     by: &str,
     now: Timestamp,
 ) -> Result<&'m str> {
-    if members::one(&mut *conn, member).await?.is_none() {
-        return Err(Error::Input {
-            code: "MEMBER-UNKNOWN",
-            sentence: "no member of this code is in the register".into(),
-            remedy: "check the three digits; see `mayfly member import`",
-        });
-    }
+    let of = members::one(&mut *conn, member).await?;
+    let of = of.ok_or_else(|| Error::Input {
+        code: "MEMBER-UNKNOWN",
+        sentence: "no member of this code is in the register".into(),
+        remedy: "check the three digits; see `mayfly member import`",
+    })?;
     if now < month.end() {
         return Err(Error::Input {
             code: "RECONCILE-OPEN",
             sentence: format!("{month} is not over; a log of it cannot be whole"),
             remedy: "reconcile a month that is over",
+        });
+    }
+    let first = first_month(house, &mut *conn, &of).await?;
+    if month < first {
+        return Err(Error::Input {
+            code: "RECONCILE-MONTH",
+            sentence: format!("the queries of this member begin with the month {first}"),
+            remedy: "reconcile that month or a later one: before it there is nothing to hold a log against",
         });
     }
     let today = taipei_day(now);
@@ -267,7 +285,7 @@ fn is_approved(asked: &AskedRecord<'_>, are_one: impl Fn(&str, &str) -> bool) ->
         && at.is_ok_and(|at| approved.is_ok_and(|approved| approved <= at))
 }
 
-/// An instant as the bureau's records spell it, and an empty cell as it is; none for what is neither, which is told with its line:
+/// An instant as the bureau's records spell it, and an empty cell as it is; none for what is neither, which is told of its line:
 /// a row that the bureau refused is compared with nothing, so it would pass there.
 fn instant(cell: &str) -> Option<String> {
     match cell {
@@ -350,6 +368,8 @@ pub const COLUMNS: [&str; 10] = {
 };
 /// The place of [`Field::ApprovedAt`].
 const APPROVED_AT: usize = 6;
+/// What stands for a time that cannot be read: no record has it.
+const NO_INSTANT: &str = "?";
 const UNREADABLE: Error = Error::Bug("a query record is not readable");
 const BUREAU: &str = "bureau";
 /// As many queries as a month may have, and more.

@@ -45,14 +45,24 @@ pub async fn check(
 ) -> Result<()> {
     let today = house.today(house.trusted_now()?);
     let persons = Persons::read(conn, member, today).await?;
-    check_right(house, &persons, account)?;
+    match named_by {
+        None => check_right(house, &persons, account)?,
+        Some(_) if persons.may(&house.regime, account, Right::Review) => {}
+        Some(_) => {
+            return Err(denied(
+                "SAMPLE-RIGHT",
+                "who is to be named has no review right at the member today, or is stopped",
+                "name another account of the member's 授權表 with the review right today, in place of REVIEWER",
+            ));
+        }
+    }
     if let Some(named_by) = named_by {
         let head = house.regime.review.signed_off_by.value;
         if persons.are_one(account, named_by) || !persons.may(&house.regime, named_by, head) {
             return Err(denied(
                 "SAMPLE-NAMED",
                 "the reviewer is named by a unit head of the member, who has that role today and is another person",
-                "give the account of the unit head who named the reviewer (--named-by); `mayfly people table` shows who is one",
+                "let a unit head of the member name the reviewer (--as); `mayfly people table` shows who is one",
             ));
         }
     }

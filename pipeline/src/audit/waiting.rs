@@ -24,7 +24,9 @@ pub struct Waiting {
 
 /// What a sample waits for.
 pub enum What {
-    /// That a reviewer gives a value, by which it is drawn.
+    /// That the unit head names who draws.
+    Name,
+    /// That the reviewer gives a value, by which it is drawn.
     Draw,
     /// Verdicts of this reviewer, on so many records.
     Verdicts(u64),
@@ -51,8 +53,16 @@ pub async fn for_holder(house: &House, holder: &Holder) -> Result<Vec<Waiting>> 
     samples.retain(|sample| sample.member == holder.at);
     for sample in &samples {
         let what = match sample.state {
-            State::Frozen if reviews => Some(What::Draw),
-            State::Committed | State::Frozen => None,
+            State::Committed => None,
+            State::Frozen => {
+                let named = tables::named(&mut reader, &sample.member, sample.month).await?;
+                let is_named = named.iter().any(|(account, _)| *account == holder.account);
+                match (reviews && is_named, signs && named.is_empty()) {
+                    (true, _) => Some(What::Draw),
+                    (false, true) => Some(What::Name),
+                    (false, false) => None,
+                }
+            }
             State::Drawn => {
                 let name = (sample.member.as_str(), sample.month);
                 if tables::sign_off(&mut reader, name.0, name.1).await?.is_some() {

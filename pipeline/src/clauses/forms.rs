@@ -14,6 +14,7 @@ pub struct Line<'l> {
     obligation: &'l str,
     key_phrase: &'l str,
     control: &'l str,
+    control_zh: &'l str,
     test: &'l str,
     state: State,
     due: usize,
@@ -29,6 +30,7 @@ pub fn line(standing: &Standing) -> Line<'_> {
         obligation: &clause.obligation,
         key_phrase: &clause.key_phrase,
         control: &clause.control,
+        control_zh: &clause.control_zh,
         test: &clause.test,
         state: standing.state,
         due: standing.due,
@@ -45,7 +47,10 @@ pub fn table(standings: &[Standing], language: Language) -> Printed<6> {
             clause.clause.clone(),
             word(standing, language),
             clause.key_phrase.clone(),
-            clause.control.clone(),
+            match language {
+                Language::En => clause.control.clone(),
+                Language::ZhTw => clause.control_zh.clone(),
+            },
             clause.test.clone(),
         ]
     };
@@ -56,7 +61,7 @@ pub fn table(standings: &[Standing], language: Language) -> Printed<6> {
 }
 
 /// The same with what each asks, for spreadsheets.
-pub fn sheet(standings: &[Standing]) -> Printed<7> {
+pub fn sheet(standings: &[Standing]) -> Printed<8> {
     let row = |standing: &Standing| {
         let clause = &standing.clause;
         [
@@ -67,11 +72,12 @@ pub fn sheet(standings: &[Standing]) -> Printed<7> {
             clause.key_phrase.clone(),
             clause.control.clone(),
             clause.test.clone(),
+            clause.control_zh.clone(),
         ]
     };
     let obligation = ["obligation", "Obligation", "義務"];
     Printed {
-        columns: [ID, CLAUSE, STATE, obligation, PHRASE, CONTROL, TEST],
+        columns: [ID, CLAUSE, STATE, obligation, PHRASE, CONTROL, TEST, CONTROL_ZH],
         lines: standings.iter().map(row).collect(),
     }
 }
@@ -97,4 +103,5 @@ const CLAUSE: [&str; 3] = ["clause", "Clause", "條款"];
 const STATE: [&str; 3] = ["state", "State", "狀態"];
 const PHRASE: [&str; 3] = ["key_phrase", "Words", "關鍵文字"];
 const CONTROL: [&str; 3] = ["control", "Control", "控制措施"];
+const CONTROL_ZH: [&str; 3] = ["control_zh", "Control (Chinese)", "控制措施（中文）"];
 const TEST: [&str; 3] = ["test", "Test", "測試"];

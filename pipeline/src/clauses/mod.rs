@@ -24,6 +24,8 @@ pub struct Clause {
     pub key_phrase: String,
     /// What carries it; for an open one, what is missing.
     pub control: String,
+    /// The same in Chinese.
+    pub control_zh: String,
     /// The test that shows it, a function's name; `none` for what cannot be tested here.
     pub test: String,
     /// Where its state is seen.
@@ -70,6 +72,7 @@ fn clause(record: &csv::StringRecord) -> Option<Clause> {
         obligation: cell(2)?,
         key_phrase: cell(3)?,
         control: cell(4)?,
+        control_zh: cell(7)?,
         test: cell(5)?,
         live: match record.get(6)? {
             "kept" => Live::Kept,
@@ -112,6 +115,21 @@ mod tests {
             }
             let untested = matches!(clause.live, Live::Evidence | Live::Open);
             assert_eq!(clause.test == "none", untested, "{}", clause.id);
+            let is_chinese = |letter: char| ('\u{4E00}'..='\u{9FFF}').contains(&letter);
+            assert!(clause.control_zh.contains(is_chinese), "{}", clause.id);
+            // Whatever the control names, both languages name.
+            for rule in regime.duties.iter().map(|duty| duty.id.as_str()) {
+                let names = |text: &str| {
+                    let mut words =
+                        text.split(|letter: char| letter != '_' && !letter.is_ascii_alphanumeric());
+                    words.any(|word| word == rule)
+                };
+                let is_named = [&clause.control, &clause.control_zh].map(|text| names(text));
+                // Some ids are English words as well.
+                if rule.contains('_') {
+                    assert_eq!(is_named[0], is_named[1], "{}: {rule}", clause.id);
+                }
+            }
             let missing = clause.control.starts_with("missing: ");
             assert_eq!(missing, matches!(clause.live, Live::Open), "{}", clause.id);
         }

@@ -21,6 +21,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use jiff::Timestamp;
+use mayfly_consent::Language;
 
 pub(super) use self::{
     account::{AccountCommand, HandArguments, TokenCommand},
@@ -75,6 +76,15 @@ pub(super) enum Lang {
     /// 繁體中文
     #[value(name = "zh-TW", alias = "zh")]
     ZhTw,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Self::En,
+            Lang::ZhTw => Self::ZhTw,
+        }
+    }
 }
 
 #[derive(Clone, Copy, ValueEnum)]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mayfly_consent::Language;
 
-use super::{Opening, args::AuditCommand, attributable, out::Out, placed, reconcile, review};
+use super::{Opening, args::AuditCommand, attributable, of_desk, out::Out, placed, reconcile, review};
 use crate::{
     access::maker::Maker,
     audit::{
@@ -42,16 +42,16 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
             let by = attributable(&account)?;
-            let drawn = match (&value, &named_by) {
-                (Some(value), Some(named_by)) => {
+            let drawn = match &value {
+                Some(value) => {
                     let given = Given {
                         reviewer: by,
-                        named_by: attributable(named_by)?,
+                        named_by: named_by.as_deref().map(attributable).transpose()?,
                         value,
                     };
                     drawing::draw(&house, &sample.member, month, &given).await?
                 }
-                _ => drawing::draw_without(&house, &sample.member, month, Maker::Named(by)).await?,
+                None => drawing::draw_without(&house, &sample.member, month, Maker::Named(by)).await?,
             };
             show(&report::report(&house, &drawn, None)?, out)?;
         }
@@ -62,14 +62,17 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = of_desk(&sample.member, &account)?;
             let extended = drawing::extend(&house, &sample.member, month, size, by).await?;
             show(&report::report(&house, &extended, None)?, out)?;
         }
         AuditCommand::Show { sample, account } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
-            let account = account.as_deref().map(attributable).transpose()?;
+            let account = account.as_deref();
+            let account = account
+                .map(|account| of_desk(&sample.member, account))
+                .transpose()?;
             show(&report::show(&house, &sample.member, month, account).await?, out)?;
         }
         AuditCommand::List => list(opening, out).await?,

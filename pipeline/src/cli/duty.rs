@@ -8,6 +8,7 @@ use super::{
     args::{CalendarCommand, DutyCommand},
     attributable,
     out::Out,
+    placed,
 };
 use crate::{
     app::House,
@@ -79,7 +80,7 @@ pub(super) async fn run(opening: &Opening, command: DutyCommand, out: &Out) -> R
             account,
         } => {
             let house = opening.to_act().await?;
-            let listed = close::close(&house, &duty, &artefact, attributable(&account)?).await?;
+            let listed = close::close(&house, &duty, &artefact, placed(&account)?).await?;
             tell(&house, listed, out)?;
         }
         DutyCommand::Raise {

@@ -16,6 +16,7 @@ mod doctor;
 mod duty;
 mod evidence;
 mod grant;
+mod help;
 mod hold;
 mod incident;
 mod journal;
@@ -40,7 +41,7 @@ mod usage;
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use self::{
     args::{Arguments, Command},
@@ -57,11 +58,15 @@ use crate::{
 pub fn main() -> ExitCode {
     lockdown::apply();
     telemetry::quiet_panics();
-    let arguments = match Arguments::try_parse() {
+    let lang = usage::language(config::typed());
+    let mut grammar = help::of(Arguments::command(), lang.into());
+    let parsed = grammar.try_get_matches_from_mut(config::typed());
+    let arguments = parsed.and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match arguments.map_err(|error| error.format(&mut grammar)) {
         Ok(arguments) => arguments,
         Err(error) if usage::is_wrong(&error) => {
             let refused = usage::refusal(&error);
-            let out = Out::new(false, usage::language(config::typed()));
+            let out = Out::new(false, lang);
             out.error(&refused);
             out.usage(&error);
             return ExitCode::from(refused.exit() as u8);
@@ -155,6 +160,17 @@ fn placed(account: &str) -> Result<&str> {
         ));
     }
     Ok(account)
+}
+
+/// As [`placed`], for what the people of `desk` do: the account alone, if the place before it is that one. Of another place it stays
+/// as it stands: nobody of the desk has such an account, so that the act itself says who may.
+fn of_desk<'a>(desk: &str, account: &'a str) -> Result<&'a str> {
+    let account = placed(account)?;
+    let own = account
+        .split_once('/')
+        .filter(|(place, _)| *place == desk)
+        .map(|(_, name)| name);
+    Ok(own.unwrap_or(account))
 }
 
 async fn run(arguments: Arguments, out: Out) -> Result<Exit> {

@@ -25,10 +25,7 @@ pub(super) struct Out {
 
 impl Out {
     pub(super) fn new(json: bool, lang: Lang) -> Self {
-        let language = match lang {
-            Lang::En => Language::En,
-            Lang::ZhTw => Language::ZhTw,
-        };
+        let language = lang.into();
         Self { json, language }
     }
 

@@ -172,7 +172,7 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
                 )
                 .into(),
                 count => {
-                    let table = accounts::forms::tasks(&open, out.language).text(out.language);
+                    let table = accounts::forms::tasks(&open, &house.regime, out.language).text(out.language);
                     format!("{table}\n{count} {}\n", of(out.language, "tasks", "項"))
                 }
             })?;

@@ -9,7 +9,7 @@ use crate::{
     app::House,
     audit::{
         Month,
-        comparison::Difference,
+        comparison::{Difference, Field},
         reconcile::{self, Finding, Reconciled},
     },
     error::{Error, Exit, Result},
@@ -89,7 +89,7 @@ fn row(finding: &Finding) -> String {
 
 fn fields(finding: &Finding) -> String {
     match &finding.difference {
-        Difference::Different { fields } => {
+        Difference::Different { fields } | Difference::Unreadable { fields } => {
             let names: Vec<&str> = fields.iter().map(|field| field.column()).collect();
             names.join(" ")
         }
@@ -125,6 +125,13 @@ fn text(reconciled: &Reconciled, entry: u64, first: &[Finding], language: Langua
         (
             of("in both, with other values", "雙方均有紀錄而內容不同"),
             reconciled.different,
+        ),
+        (
+            of(
+                "lines of the log that cannot be read in full",
+                "使用單位紀錄有無法讀取之欄位",
+            ),
+            reconciled.unreadable,
         ),
         (
             of("records without a consent", "查無當事人同意"),
@@ -174,14 +181,17 @@ fn shown(finding: &Finding, language: Language) -> String {
                 Difference::Twice => "使用單位重複紀錄".to_owned(),
                 Difference::NoConsent => "查無當事人同意".to_owned(),
                 Difference::NoApproval => "查詢前未經他人核准".to_owned(),
-                Difference::Different { fields } => {
-                    let names: Vec<&str> = fields.iter().map(|field| field.title()).collect();
-                    format!("內容不同：{}", names.join("、"))
-                }
+                Difference::Different { fields } => format!("內容不同：{}", titles(fields)),
+                Difference::Unreadable { fields } => format!("無法讀取：{}", titles(fields)),
             };
             format!("  {batch} 第 {line} 行　{what}")
         }
     }
+}
+
+fn titles(fields: &[Field]) -> String {
+    let names: Vec<&str> = fields.iter().map(|field| field.title()).collect();
+    names.join("、")
 }
 
 const SHOWN: usize = 20;

@@ -31,7 +31,7 @@ pub(super) async fn run(opening: &Opening, results: &ResultsArguments, out: &Out
             files::claim(&house, folder)?;
             tell(&files::deliver(&house, batch, account, folder).await?, out)
         }
-        None => show(account, &own::read(&house, batch, account).await?, out),
+        None => show(account, false, &own::read(&house, batch, account).await?, out),
     }
 }
 
@@ -65,7 +65,7 @@ async fn at_the_bureau(
         approval,
     };
     match opened::open(&house, batch, &wanted).await? {
-        Step::Done(opened) => show(&results.account, &opened, out),
+        Step::Done(opened) => show(&results.account, true, &opened, out),
         Step::Applied(applied) => approval::applied(opening, &applied, out),
     }
 }
@@ -114,7 +114,8 @@ struct OwnRow<'a> {
     answers: Vec<&'a str>,
 }
 
-fn show(account: &str, own: &OwnRows, out: &Out) -> Result<Exit> {
+/// The rows that `account` may read: its own cases', or those that were `opened` at the bureau.
+fn show(account: &str, opened: bool, own: &OwnRows, out: &Out) -> Result<Exit> {
     let rows: Vec<OwnRow<'_>> = own
         .rows
         .iter()
@@ -131,9 +132,11 @@ fn show(account: &str, own: &OwnRows, out: &Out) -> Result<Exit> {
         })
         .collect();
     out.show(&rows, || {
-        let mut text = match out.language {
-            Language::En => format!("{} rows of {account}\n", rows.len()),
-            Language::ZhTw => format!("{account} 之案件 {} 列\n", rows.len()),
+        let mut text = match (out.language, opened) {
+            (Language::En, false) => format!("{} rows of {account}\n", rows.len()),
+            (Language::En, true) => format!("{} rows opened by {account}\n", rows.len()),
+            (Language::ZhTw, false) => format!("{account} 之案件 {} 列\n", rows.len()),
+            (Language::ZhTw, true) => format!("{account} 調閱之資料 {} 列\n", rows.len()),
         };
         for row in &rows {
             let (line, case, status, codes) = (

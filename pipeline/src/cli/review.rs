@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     Opening,
     args::{FindingCommand, ReviewCommand},
-    attributable,
+    attributable, of_desk,
     out::Out,
     placed,
 };
@@ -33,7 +33,8 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
-            let (reviewer, by) = (attributable(&reviewer)?, attributable(&account)?);
+            let reviewer = of_desk(&sample.member, &reviewer)?;
+            let by = of_desk(&sample.member, &account)?;
             name::name(&house, &sample.member, month, reviewer, by).await?;
             let value = json!({ "member": sample.member, "month": sample.month, "reviewer": reviewer, "named_by": by });
             out.show(&value, || match out.language {
@@ -48,7 +49,7 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = of_desk(&sample.member, &account)?;
             let shown = item::open(&house, (&sample.member, month), place, by).await?;
             let consent = shown.consent.as_ref().map(|consent| View::of(consent, false));
             let value = json!({ "record": shown.facts, "consent": consent });
@@ -64,7 +65,10 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
                     },
                     |consent| consent.text(out.language),
                 );
-                format!("{}\n{consent}", form::facts(&shown.facts, out.language))
+                format!(
+                    "{}\n{consent}",
+                    form::facts(&shown.facts, &house.regime.review.titles.value, out.language)
+                )
             })?;
         }
         ReviewCommand::Verdict {
@@ -77,7 +81,7 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = of_desk(&sample.member, &account)?;
             let said = Said {
                 verdict,
                 reasons,
@@ -89,9 +93,11 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
         ReviewCommand::Verdicts { sample, account } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = of_desk(&sample.member, &account)?;
             let state = state::of(&house, (&sample.member, month), by).await?;
-            out.show(&state, || form::progress(&state, out.language))?;
+            out.show(&state, || {
+                form::progress(&state, &house.regime.review.titles.value, out.language)
+            })?;
         }
         ReviewCommand::Findings {
             open,
@@ -102,7 +108,8 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             let mut findings = finding::list(&house, member.as_deref()).await?;
             findings.retain(|finding| (!open || finding.state != "closed") && (!overdue || finding.overdue));
             out.show(&findings, || {
-                let table = form::findings(&findings, out.language).text(out.language);
+                let table = form::findings(&findings, &house.regime.review.titles.value, out.language)
+                    .text(out.language);
                 match (findings.len(), out.language) {
                     (0, Language::En) => "no findings\n".to_owned(),
                     (0, Language::ZhTw) => "沒有缺失\n".to_owned(),
@@ -128,13 +135,19 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             let by = attributable(&account)?;
             let finding = finding::advance(&house, number, step, artefact.as_deref(), by).await?;
             out.show(&finding, || {
-                form::findings(std::slice::from_ref(&finding), out.language).text(out.language)
+                form::findings(
+                    std::slice::from_ref(&finding),
+                    &house.regime.review.titles.value,
+                    out.language,
+                )
+                .text(out.language)
             })?;
         }
         ReviewCommand::SignOff { sample, account } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
-            let signed = sign::sign_off(&house, &sample.member, month, attributable(&account)?).await?;
+            let signed =
+                sign::sign_off(&house, &sample.member, month, of_desk(&sample.member, &account)?).await?;
             out.show(&signed, || {
                 let (records, verdicts, digest) = (signed.records, signed.verdicts, &signed.digest);
                 match out.language {
@@ -176,8 +189,27 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             let house = opening.to_look().await?;
             let mut reader = house.db.reader().await?;
             let paces = paced::of(&house, &mut reader, &sample.member, month).await?;
-            out.show(&paces, || paper::paces(&paces, out.language).text(out.language))?;
+            out.show(&paces, || match paces.is_empty() {
+                true => match out.language {
+                    Language::En => format!("nobody approved, reviewed or decided anything in {month}\n"),
+                    Language::ZhTw => format!("{month} 月無人核准、判定或核駁\n"),
+                },
+                false => format!(
+                    "{}\n{}",
+                    paper::paces(&paces, out.language).text(out.language),
+                    unknown(out.language)
+                ),
+            })?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// What no figure tells.
+fn unknown(language: Language) -> &'static str {
+    of(
+        language,
+        "when the rows of a batch file were asked for is not in the file, so the time until their approval is not known\n",
+        "批次檔未載明各列之申請時間，故其至核准之時間無從得知\n",
+    )
 }

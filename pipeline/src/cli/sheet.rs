@@ -5,7 +5,7 @@ use mayfly_consent::Language;
 use super::{
     Opening,
     args::{SheetArguments, SheetCommand},
-    attributable,
+    attributable, of_desk,
     out::Out,
     placed,
 };
@@ -77,13 +77,13 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         SheetCommand::Sign { sheet, account } => {
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
-            let signed = sign::sign(&house, &name, attributable(&account)?).await?;
+            let signed = sign::sign(&house, &name, of_desk(name.member, &account)?).await?;
             show(&report::of(&house, &signed).await?, out)?;
         }
         SheetCommand::Approve { sheet, account } => {
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
-            let approved = sign::approve(&house, &name, attributable(&account)?).await?;
+            let approved = sign::approve(&house, &name, of_desk(name.member, &account)?).await?;
             show(&report::of(&house, &approved).await?, out)?;
         }
         SheetCommand::Verify {

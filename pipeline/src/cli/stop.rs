@@ -5,7 +5,7 @@ use mayfly_consent::Language;
 use super::{
     Opening, approval,
     args::{StopCommand, StopTarget},
-    attributable,
+    of_desk,
     out::Out,
     placed,
 };
@@ -47,7 +47,7 @@ pub(super) async fn run(opening: &Opening, command: StopCommand, out: &Out) -> R
             approval,
         } => {
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = of_desk("bureau", &account)?;
             let step = stopping::lift(&house, stop, &reason, by, approval).await?;
             if let Step::Applied(applied) = step {
                 return approval::applied(opening, &applied, out);

@@ -327,11 +327,7 @@ fn weeks(
 }
 
 fn title(listed: &Listed<'_>, language: Language) -> String {
-    let rule = listed.duty.rule;
-    match language {
-        Language::En => rule.id.replace('_', " "),
-        Language::ZhTw => rule.title.clone(),
-    }
+    listed.duty.rule.said(language).into_owned()
 }
 
 impl Duties<'_> {

@@ -11,7 +11,6 @@ use super::{
     frame::{AUDITORS, Frame},
     page::{self, Answer},
     reader::Reader,
-    samples::title,
 };
 use crate::{
     audit::review::{
@@ -20,6 +19,7 @@ use crate::{
     },
     http::{door::Shared, problem::Problem},
     printed::{day, instant, of},
+    regime,
 };
 
 #[derive(Template)]
@@ -63,7 +63,7 @@ pub(super) async fn page(State(door): State<Shared>, reader: Reader, uri: Uri) -
                 let reasons: Vec<String> = about
                     .reasons
                     .iter()
-                    .map(|reason| title(titles, reason, language))
+                    .map(|reason| regime::word(titles, reason, language))
                     .collect();
                 (about.query_entry, reasons.join(of(language, ", ", "、")))
             }),

@@ -10,7 +10,7 @@ use super::{
     frame::Frame,
     page::{self, Answer},
     reader::Reader,
-    samples::{of_path, title},
+    samples::of_path,
 };
 use crate::{
     app::House,
@@ -27,6 +27,7 @@ use crate::{
     http::{door::Shared, problem::Problem},
     ids,
     printed::{MASK, instant, of, outcome},
+    regime,
 };
 
 #[derive(Template)]
@@ -147,15 +148,15 @@ impl Desk {
     fn of(house: &House, shown: Shown, ticked: &[String], language: Language) -> Result<Self> {
         let rules = &house.regime.review;
         let titles = &rules.titles.value;
-        let named = |word: &String| (word.clone(), title(titles, word, language));
+        let named = |word: &String| (word.clone(), regime::word(titles, word, language));
         let facts = &shown.facts;
         let choices = rules.verdicts.value.iter().zip(1..);
         let said = |verdict: &Verdict| {
             let reasons: Vec<String> = (verdict.reasons.iter())
-                .map(|reason| title(titles, reason, language))
+                .map(|reason| regime::word(titles, reason, language))
                 .collect();
             (
-                title(titles, &verdict.verdict, language),
+                regime::word(titles, &verdict.verdict, language),
                 reasons.join(of(language, ", ", "、")),
                 verdict.remark.clone(),
                 format!("{}　{}", verdict.by, instant(verdict.given_at, language)),

@@ -259,7 +259,7 @@ async fn leaver(house: &House, line: &Authorisation, language: Language) -> Resu
         day: line
             .to
             .map_or_else(String::new, |to| crate::printed::day(to, language)),
-        tasks: Table::of(&accounts::forms::tasks(&open, language), language),
+        tasks: Table::of(&accounts::forms::tasks(&open, &house.regime, language), language),
     })
 }
 

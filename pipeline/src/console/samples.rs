@@ -1,6 +1,6 @@
 //! The monthly self-audit (抽核): its samples, drawing one, who reviews it, how it was drawn, its signature and report (九(三)2(1), D8, D9). *Edge.*
 
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -85,6 +85,8 @@ struct Sample {
     chances: Vec<(String, u64, String)>,
     progress: Option<Progress>,
     signed: Option<String>,
+    /// Whether the reader was named to draw and review it.
+    is_named: bool,
 }
 
 /// How it was drawn, and what holds of it.
@@ -162,6 +164,7 @@ async fn read(
         },
     };
     let signed = sign::signed_by(house, member, month).await?;
+    let named = name::named(house, member, month).await?;
     let tenths = |per_mille: u64| format!("{}.{} %", per_mille / 10, per_mille % 10);
     let chances = report.chances.iter();
     Ok(Sample {
@@ -176,6 +179,7 @@ async fn read(
             })
             .collect(),
         progress,
+        is_named: named.iter().any(|(account, _)| reviewer == Some(account)),
         signed: signed.map(|(account, at)| format!("{account}　{}", instant(at, language))),
         report,
     })
@@ -189,12 +193,11 @@ async fn draw(
 ) -> Answer {
     let of = of_path(&reader, &month)?;
     let value = fields.one("value")?.trim().to_owned();
-    let named_by = fields.one("named_by")?.trim().to_owned();
     let holder = reader.holder();
     let drawn = door.act(move |house| async move {
         let given = Given {
             reviewer: &holder.account,
-            named_by: &named_by,
+            named_by: None,
             value: &value,
         };
         drawing::draw(&house, &holder.at, of, &given).await.map(|_| ())
@@ -336,14 +339,6 @@ async fn paper_of(
 
 fn csv(text: String, name: &str) -> Answer {
     page::file(text.into_bytes(), "text/csv; charset=utf-8", name)
-}
-
-/// A verdict or reason as it is printed: in Chinese as the regime names it.
-pub(super) fn title(titles: &BTreeMap<String, String>, word: &str, language: Language) -> String {
-    match language {
-        Language::ZhTw => titles.get(word).cloned().unwrap_or_else(|| word.to_owned()),
-        Language::En => word.replace('_', " "),
-    }
 }
 
 /// The month in a path, for whoever has such pages.

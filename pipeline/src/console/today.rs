@@ -237,10 +237,11 @@ impl Task {
                     .due
                     .parse()
                     .map_or_else(|_| sample.due.clone(), |due| day(due, language)),
-                What::Verdicts(_) | What::SignOff => String::new(),
+                What::Name | What::Verdicts(_) | What::SignOff => String::new(),
             },
             is_late: matches!(waiting.what, What::Draw) && sample.overdue,
             word: match waiting.what {
+                What::Name => of(language, "to name a reviewer", "待指定覆核人員"),
                 What::Draw => of(language, "to draw", "待抽樣"),
                 What::Verdicts(_) => of(language, "to review", "待抽核"),
                 What::SignOff => of(language, "to sign off", "待核定"),

@@ -62,10 +62,10 @@ impl Db {
                     tx.connection()
                         .execute(begin)
                         .await
-                        .map_err(Error::database("begin"))?;
+                        .map_err(Error::database("begin a transaction"))?;
                     Ok(tx)
                 }
-                Err(error) => Err(Error::database("begin")(error)),
+                Err(error) => Err(Error::database("begin a transaction")(error)),
             }
         });
         begun
@@ -131,7 +131,7 @@ impl Tx {
                 self.guard = None;
                 Ok(())
             }
-            Err(error) => Err(Error::database("commit")(error)),
+            Err(error) => Err(Error::database("commit a transaction")(error)),
         }
     }
 }

@@ -36,7 +36,8 @@ struct Entered<'a> {
     by: &'a str,
 }
 
-/// Closes the duty of the name `id` with `given`, the path of a file or a reference, as `account`. It is closed as of now: a
+/// Closes the duty of the name `id` with `given`, the path of a file or a reference, as `account`, which may stand with its place
+/// (`PLACE/ACCOUNT`). It is closed as of now: a
 /// closing is never dated back.
 ///
 /// # Errors
@@ -45,7 +46,9 @@ pub async fn close<'h>(house: &'h House, id: &str, given: &str, account: &str) -
     let now = house.trusted_now()?;
     let known = list::show(house, id, house.today(now)).await?;
     let artefact = artefact::read(given, &known.duty.rule.artefact)?;
-    close_now(house, id, artefact, account, now).await
+    let desk = owner::desk(&house.regime, &known.duty);
+    let own = account.strip_prefix(desk).and_then(|rest| rest.strip_prefix('/'));
+    close_now(house, id, artefact, own.unwrap_or(account), now).await
 }
 
 /// As [`close`], by somebody who is not at this machine and stands where `holder` does: `given` is a reference, or the SHA-256 of a

@@ -20,6 +20,7 @@ pub struct Line<'l> {
     duty: &'l str,
     rule: &'l str,
     title: &'l str,
+    title_en: Cow<'l, str>,
     clause: &'l str,
     of: &'l str,
     account: &'l str,
@@ -51,6 +52,7 @@ pub fn line<'l>(listed: &'l Listed<'_>) -> Line<'l> {
         duty: &duty.id,
         rule: &duty.rule.id,
         title: &duty.rule.title,
+        title_en: duty.rule.said(Language::En),
         clause: &duty.rule.clause,
         of: &duty.of,
         account: &duty.account,
@@ -84,7 +86,7 @@ pub fn table(listed: &[Listed<'_>], regime: &Regime, language: Language) -> Prin
                 None => day(duty.due, language),
             },
             duty.id.clone(),
-            duty.rule.title.clone(),
+            duty.rule.said(language).into_owned(),
             duty.cause
                 .as_ref()
                 .map_or_else(String::new, |cause| reason(cause, language).into_owned()),

@@ -98,7 +98,7 @@ pub async fn raise_within(
             sentence: format!(
                 "an event is entered when it has happened: not before it, and from {earliest} on for this member or party"
             ),
-            remedy: "give the day on which it happened (--event-day); what is to come is entered on its day",
+            remedy: "give the day on which it happened; what is to come is entered on its day",
         });
     }
     let number = meta::take_numbers(&mut *conn, meta::DUTIES, 1).await?;

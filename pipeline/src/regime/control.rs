@@ -1,8 +1,9 @@
 //! What the regime says of the compliance side: sheets, samples, reviews, incidents, and everything with a due date. *Pure.*
 
-use jiff::{ToSpan, civil::Date};
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
+use jiff::{ToSpan, civil::Date};
+use mayfly_consent::Language;
 use serde::Deserialize;
 
 use super::{Ruled, people::Right};
@@ -173,6 +174,9 @@ pub struct SubjectRules {
     pub longer_days: Ruled<i64>,
     /// The kinds of proof of identity that are accepted, each with its name as printed.
     pub proofs: Ruled<BTreeMap<String, String>>,
+    /// The same for readers of English; of one that is not there, the words of its kind.
+    #[serde(default)]
+    pub proofs_en: BTreeMap<String, String>,
 }
 
 /// When a duty counts as due, and how late a local working day may be told.
@@ -216,6 +220,9 @@ pub struct DutyRule {
     pub id: String,
     /// Its name as printed.
     pub title: String,
+    /// The same for readers of English.
+    #[serde(default)]
+    pub title_en: String,
     /// How often.
     pub every: Every,
     /// Days after the end of the period, or after the event.
@@ -241,6 +248,13 @@ pub struct DutyRule {
     pub since: Option<String>,
     /// The clause.
     pub clause: String,
+}
+
+impl DutyRule {
+    /// Its name for readers of `language`.
+    pub fn said(&self, language: Language) -> Cow<'_, str> {
+        super::titled(language, &self.title, &self.title_en, &self.id)
+    }
 }
 
 /// Events that the registers themselves show.

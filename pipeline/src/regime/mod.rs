@@ -8,8 +8,10 @@ pub mod control;
 pub mod papers;
 pub mod people;
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use jiff::{SignedDuration, Timestamp, civil::Date};
-use mayfly_consent::{Rules, code_list::IdvMethod};
+use mayfly_consent::{Language, Rules, code_list::IdvMethod};
 use mayfly_retention::{Class, Window, classes::Classes};
 use serde::Deserialize;
 
@@ -31,6 +33,23 @@ use crate::error::{Error, Result};
 pub const JCIC_2024: &str = include_str!("jcic-2024.toml");
 /// What is held under it, for how long and where: a file of its own, which the compliance officer reads.
 pub const JCIC_2024_CLASSES: &str = mayfly_retention::classes::JCIC_2024;
+
+/// A title for readers of `language`; where none is given in English, the words of `id`.
+fn titled<'t>(language: Language, chinese: &'t str, english: &'t str, id: &str) -> Cow<'t, str> {
+    match (language, english) {
+        (Language::ZhTw, _) => chinese.into(),
+        (Language::En, "") => id.replace('_', " ").into(),
+        (Language::En, english) => english.into(),
+    }
+}
+
+/// A word of the regime for readers of `language`: its title among `titles`, or its own English words.
+pub fn word(titles: &BTreeMap<String, String>, word: &str, language: Language) -> String {
+    match language {
+        Language::ZhTw => titles.get(word).cloned().unwrap_or_else(|| word.to_owned()),
+        Language::En => word.replace('_', " "),
+    }
+}
 
 /// One value and the clause it carries out.
 #[derive(Deserialize, Clone)]

@@ -1,5 +1,8 @@
 //! What the regime says of papers: dated entries of a register, what each asks for, and the duty that follows from it. *Pure.*
 
+use std::borrow::Cow;
+
+use mayfly_consent::Language;
 use serde::Deserialize;
 
 /// A kind of paper.
@@ -10,6 +13,9 @@ pub struct PaperRule {
     pub id: String,
     /// Its name as printed.
     pub title: String,
+    /// The same for readers of English.
+    #[serde(default)]
+    pub title_en: String,
     /// Whose it is: `member` or `bureau`.
     pub of: String,
     /// The role that enters it.
@@ -37,6 +43,13 @@ pub struct PaperRule {
     pub one_each: Option<String>,
     /// The clause.
     pub clause: String,
+}
+
+impl PaperRule {
+    /// Its name for readers of `language`.
+    pub fn said(&self, language: Language) -> Cow<'_, str> {
+        super::titled(language, &self.title, &self.title_en, &self.id)
+    }
 }
 
 /// A field of a paper.

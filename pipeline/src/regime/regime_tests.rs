@@ -167,3 +167,20 @@ fn a_regime_that_contradicts_itself_is_refused() {
 }
 
 const INVENTED: &str = include_str!("../../../fixtures/regimes/invented-1999.toml");
+
+/// Readers of English have a title of each duty and paper, and a name of each proof of identity.
+#[test]
+fn what_people_are_shown_has_a_title_in_english() {
+    let regime = Regime::jcic_2024().unwrap();
+    let duties = regime.duties.iter().map(|rule| (&rule.id, &rule.title_en));
+    let papers = regime.papers.iter().map(|rule| (&rule.id, &rule.title_en));
+    for (id, title) in duties.chain(papers) {
+        assert!(title.is_ascii() && title.contains(' '), "{id}: {title}");
+    }
+    let subject = &regime.subject;
+    let (chinese, english): (Vec<_>, Vec<_>) = (
+        subject.proofs.value.keys().collect(),
+        subject.proofs_en.keys().collect(),
+    );
+    assert_eq!(chinese, english);
+}

@@ -1,5 +1,7 @@
 //! Papers, their kinds and the use of the link as they are handed out. *Pure.*
 
+use std::borrow::Cow;
+
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
 use serde::Serialize;
@@ -24,6 +26,7 @@ pub struct Line<'l> {
     paper: i64,
     kind: &'l str,
     title: &'l str,
+    title_en: Cow<'l, str>,
     clause: &'l str,
     of: &'l str,
     day: Date,
@@ -42,6 +45,7 @@ pub struct Line<'l> {
 pub struct KindLine<'l> {
     kind: &'l str,
     title: &'l str,
+    title_en: Cow<'l, str>,
     clause: &'l str,
     of: &'l str,
     by: &'l str,
@@ -59,6 +63,7 @@ pub fn line<'l>(paper: &'l Paper, regime: &'l Regime) -> Line<'l> {
         paper: paper.number,
         kind: &paper.kind,
         title: rule.map_or("", |rule| &rule.title),
+        title_en: rule.map_or(Cow::Borrowed(""), |rule| rule.said(Language::En)),
         clause: rule.map_or("", |rule| &rule.clause),
         of: &paper.of,
         day: paper.day,
@@ -139,6 +144,7 @@ pub fn kind_lines(regime: &Regime) -> Vec<KindLine<'_>> {
         KindLine {
             kind: &rule.id,
             title: &rule.title,
+            title_en: rule.said(Language::En),
             clause: &rule.clause,
             of: &rule.of,
             by: &rule.by,
@@ -159,7 +165,7 @@ pub fn kinds(regime: &Regime, language: Language) -> Printed<9> {
         let by = regime.roles.iter().find(|role| role.id == rule.by);
         [
             rule.id.clone(),
-            rule.title.clone(),
+            rule.said(language).into_owned(),
             rule.clause.clone(),
             rule.of.clone(),
             match (language, by) {

@@ -100,8 +100,8 @@ pub async fn hand(house: &House, who: &Applicant, entered: &Entered<'_>, folder:
     Ok(handed)
 }
 
-/// The title of the proof that was seen.
-fn check_proof(house: &House, entered: &Entered<'_>) -> Result<String> {
+/// The title of the proof that was seen, in Chinese and in English.
+fn check_proof(house: &House, entered: &Entered<'_>) -> Result<(String, String)> {
     let known = &house.regime.subject.proofs.value;
     let reference = entered.reference.trim();
     let fits = !reference.is_empty()
@@ -109,7 +109,13 @@ fn check_proof(house: &House, entered: &Entered<'_>) -> Result<String> {
         && !reference.chars().any(char::is_control)
         && !cells::holds_identity_number(reference);
     match known.get(entered.proof).filter(|_| fits) {
-        Some(title) => Ok(title.clone()),
+        Some(title) => {
+            let english = house.regime.subject.proofs_en.get(entered.proof);
+            let english = english
+                .cloned()
+                .unwrap_or_else(|| entered.proof.replace('_', " "));
+            Ok((title.clone(), english))
+        }
         None => Err(Error::Input {
             code: "SUBJECT-PROOF",
             sentence: format!(

@@ -64,7 +64,10 @@ pub fn facts(report: &Report, language: Language) -> [(&'static str, String); 7]
         (of(language, "Born", "出生年"), report.birth.clone()),
         (
             of(language, "Identity shown by", "身分證明"),
-            report.proof.clone(),
+            match language {
+                Language::En => report.proof_en.clone(),
+                Language::ZhTw => report.proof.clone(),
+            },
         ),
         (
             of(language, "Request received", "受理日"),

@@ -37,6 +37,8 @@ pub struct Report {
     pub duty: String,
     /// What the person proved their identity with, as the regime titles it.
     pub proof: String,
+    /// The same for readers of English.
+    pub proof_en: String,
     /// The identity number, masked.
     pub subject_id: String,
     /// The year of birth, the rest masked.
@@ -139,8 +141,8 @@ pub struct Request {
     pub due: Date,
     /// The duty's name.
     pub duty: String,
-    /// The title of the kind of proof.
-    pub proof: String,
+    /// The title of the kind of proof, in Chinese and in English.
+    pub proof: (String, String),
 }
 
 /// Puts together what is held about `who`.
@@ -194,7 +196,8 @@ pub async fn gather(
         received: request.received,
         due: request.due,
         duty: request.duty,
-        proof: request.proof,
+        proof: request.proof.0,
+        proof_en: request.proof.1,
         subject_id: who.id.masked(),
         birth: format!("{:04}-**-**", who.birth.year()),
         consents,

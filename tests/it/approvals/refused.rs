@@ -41,6 +41,11 @@ fn an_approval_that_does_not_serve_changes_nothing() {
         77,
         "APPROVAL-HANDS",
     );
+    let placed = |account: &'static str| ["stop", "lift", "1", "--reason", "over", "--as", account];
+    for account in ["supervisor/he.cmp", "004/wu.head"] {
+        check(NOW, &words(&placed(account)), 77, "APPROVAL-HANDS");
+    }
+    say(&sandbox, NOW, &placed("bureau/he.cmp")).expect(75);
     let hold = apply(&sandbox, &HOLD);
     let lifting = apply(&sandbox, &lift);
 
@@ -128,6 +133,12 @@ fn an_approval_that_does_not_serve_changes_nothing() {
     )
     .expect(0);
     check(NOW, &with(&HOLD, &hold), 77, "APPROVAL-HANDS");
+    let gone = [&HOLD[..], &["--approval", &hold, "--lang", "zh-TW"]].concat();
+    let told = say(&sandbox, NOW, &gone).expect(77).stderr;
+    assert!(
+        told.contains("此項核准不再有效") && told.contains("請重新申請"),
+        "{told}"
+    );
     sandbox.database.ask(
         &sandbox.data(),
         "UPDATE authorisation SET person = 'J-15' WHERE account = 'bo.cmp'",
@@ -148,6 +159,10 @@ fn an_approval_that_does_not_serve_changes_nothing() {
     give_account_to("J-12");
     say(&sandbox, NOW, &[&HOLD[..], &["--approval", &hold]].concat()).expect(0);
     check(NOW, &with(&HOLD, &hold), 77, "APPROVAL-USED");
+    // Used is used, whoever decides on it now.
+    for by in ["jin.cmp", "gu.op", "nobody"] {
+        check(NOW, &decide(&hold, by), 77, "APPROVAL-USED");
+    }
 
     // Refused, with a reason that names nobody.
     let refuse = |reason: &str| {

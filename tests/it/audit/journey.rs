@@ -4,7 +4,7 @@ use std::{fs, thread};
 
 use serde_json::Value;
 
-use super::{CLOSED, VALUE, asked, audit, draw, export, freeze, items, verify};
+use super::{CLOSED, VALUE, asked, audit, draw, export, freeze, items, name, verify};
 use crate::{support::files_below, synthetic::journal};
 
 #[test]
@@ -131,6 +131,7 @@ fn the_bureau_s_value_is_hidden_until_the_reviewer_has_given_one() {
 fn of_two_values_at_once_one_counts() {
     let sandbox = asked(12);
     freeze(&sandbox, CLOSED);
+    name(&sandbox, CLOSED, "hsu.rv").expect(0);
     let codes: Vec<i32> = thread::scope(|scope| {
         let values = [
             "11111111111111111111111111111111",
@@ -141,7 +142,8 @@ fn of_two_values_at_once_one_counts() {
             scope.spawn(move || {
                 // Who finds the other one writing waits; a database that stays busy for that long is asked again.
                 loop {
-                    let run = draw(sandbox, CLOSED, value);
+                    let words = ["draw", "004", "2026-11", "--as", "hsu.rv", "--value", value];
+                    let run = audit(sandbox, CLOSED, &words);
                     if !run.stderr.contains("DB-BUSY") {
                         break run.code;
                     }

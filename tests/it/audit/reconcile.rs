@@ -215,13 +215,60 @@ fn a_stop_that_comes_while_the_log_is_read_is_seen() {
     assert!(entries.iter().all(|entry| entry.kind != "reconciliation"));
 }
 
+/// A line with a time that is none is told and does not keep the others from being compared: also of a row that the bureau refused,
+/// of which it compares nothing.
+#[test]
+fn a_line_that_cannot_be_read_in_full_is_told_and_the_rest_is_compared() {
+    let sandbox = month();
+    let rows = [
+        BatchRow::valid(41),
+        BatchRow::valid(40).with("approver", "chen.yl"),
+    ];
+    let second = sandbox.file("004-1151102-02.csv", batch_file(&rows));
+    let told = sandbox.at(NOW, ["--json", "batch", "run"], [second]).json();
+    assert_eq!(told["refused"], 1, "{told}");
+    let mut lines = log(1..=30);
+    let mut asked = log(41..=41);
+    asked[0][0] = "004-1151102-02".into();
+    lines.append(&mut asked);
+    lines[2][8] = "2026/11/01 16:00".into();
+    lines[5][8] = "yesterday".into();
+    lines[5][9] = "=1+1".into();
+    let mut of_refused = lines[0].clone();
+    (of_refused[0], of_refused[1], of_refused[8]) = ("004-1151102-02".into(), "3".into(), "soon".into());
+    lines.push(of_refused);
+    let file = written(&sandbox, &lines);
+    let out = sandbox.path("findings.csv");
+    let words = ["reconcile", "004", "2026-11", &file, "--as", "hsu.rv"];
+    let to = ["--findings", out.to_str().unwrap()];
+    let said = audit(&sandbox, CLOSED, &[&words[..], &to].concat())
+        .expect(1)
+        .json();
+    for (what, count) in [
+        ("lines", 32),
+        ("unreadable", 3),
+        ("different", 1),
+        ("missing_here", 0),
+        ("missing_there", 0),
+    ] {
+        assert_eq!(said[what], count, "{what}: {said}");
+    }
+    let expected = format!(
+        "batch,line,finding,fields\r\n{BATCH},4,unreadable,approved_at\r\n{BATCH},7,unreadable,approved_at\r\n\
+         {BATCH},7,different,reason\r\n004-1151102-02,3,unreadable,approved_at\r\n"
+    );
+    assert_eq!(fs::read_to_string(&out).unwrap(), expected);
+    let text = sandbox.mayfly([&["--at", CLOSED, "--lang", "zh-TW", "audit"], &words[..]].concat());
+    let text = text.expect(1).stdout;
+    assert!(
+        text.contains("3  使用單位紀錄有無法讀取之欄位") && text.contains("無法讀取：核准時間"),
+        "{text}"
+    );
+}
+
 #[test]
 fn what_cannot_be_reconciled_is_refused_whole() {
     let sandbox = month();
-    let refused = BatchRow::valid(40).with("approver", "chen.yl");
-    let refused = sandbox.file("004-1151102-02.csv", batch_file(&[refused]));
-    let told = sandbox.at(NOW, ["--json", "batch", "run"], [refused]).json();
-    assert_eq!(told["refused"], 1, "{told}");
     let good = written(&sandbox, &log(1..=30));
     let bad = |text: &[u8]| sandbox.file("bad.csv", text).to_str().unwrap().to_owned();
     let check = |at: &str, words: [&str; 3], by: &str, exit: i32, code: &str| {
@@ -278,16 +325,9 @@ fn what_cannot_be_reconciled_is_refused_whole() {
         let file = written(&sandbox, &lines);
         check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-CELL");
     }
-    // No instant, though the bureau refused that row and compares nothing of it.
-    for (batch, line) in [(BATCH, "4"), ("004-1151102-02", "2")] {
-        let mut lines = log(1..=3);
-        (lines[2][0], lines[2][1]) = (batch.into(), line.into());
-        lines[2][8] = "2026/11/01 16:00".into();
-        let file = written(&sandbox, &lines);
-        check(CLOSED, ["004", "2026-11", &file], "hsu.rv", 65, "IMPORT-CELL");
-        let words = ["reconcile", "004", "2026-11", &file, "--as", "hsu.rv"];
-        let told = audit(&sandbox, CLOSED, &words).expect(65).stderr;
-        assert!(told.contains("log.csv line 4: approved_at"), "{told}");
+    // Nobody was asked about before this house began, and before the member did.
+    for month in ["2015-01", "2026-10"] {
+        check(CLOSED, ["004", month, &good], "hsu.rv", 65, "RECONCILE-MONTH");
     }
     let mut bytes = fs::read(written(&sandbox, &log(1..=3))).unwrap();
     bytes.extend(b"\xff\xfe,3,,,,,,,,\n");

@@ -1,6 +1,6 @@
 //! Who may not, what is too early and what was done already: code, sentence, remedy, and nothing half-done. *Edge.*
 
-use super::{CLOSED, VALUE, asked, audit, draw, freeze, run_rows};
+use super::{CLOSED, VALUE, asked, audit, draw, freeze, name, run_rows};
 use crate::{
     batch_file::BatchRow,
     support::{NOW, Sandbox},
@@ -22,19 +22,7 @@ fn each_refusal_has_its_code_and_changes_nothing() {
         );
         assert_eq!(journal(&sandbox, at).len(), before, "{words:?}");
     };
-    let by_hsu = |value: &'static str| {
-        [
-            "draw",
-            "004",
-            "2026-11",
-            "--as",
-            "hsu.rv",
-            "--named-by",
-            "wu.head",
-            "--value",
-            value,
-        ]
-    };
+    let by_hsu = |value: &'static str| ["draw", "004", "2026-11", "--as", "hsu.rv", "--value", value];
     let eve = "2026-12-01T00:59:59+08:00";
     check(NOW, &["freeze", "004", "2026-11"], 75, "SAMPLE-OPEN");
     check(NOW, &["freeze", "004", "2026-12"], 75, "SAMPLE-OPEN");
@@ -81,22 +69,14 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     ] {
         check(CLOSED, &by_hsu(value), 65, "SAMPLE-VALUE");
     }
-    let drawn_by = |account, named_by| {
-        [
-            "draw",
-            "004",
-            "2026-11",
-            "--as",
-            account,
-            "--named-by",
-            named_by,
-            "--value",
-            VALUE,
-        ]
-    };
-    check(CLOSED, &drawn_by("chen.yl", "wu.head"), 77, "SAMPLE-RIGHT");
-    check(CLOSED, &drawn_by("nobody", "wu.head"), 77, "SAMPLE-RIGHT");
-    check(CLOSED, &drawn_by("hsu.rv", "hsu.rv"), 77, "SAMPLE-NAMED");
+    for account in ["chen.yl", "nobody"] {
+        let words = ["draw", "004", "2026-11", "--as", account, "--value", VALUE];
+        check(CLOSED, &words, 77, "SAMPLE-RIGHT");
+    }
+    // The unit head's own naming comes before the draw; what is said of it does not stand for it.
+    let named_by = |head| [&by_hsu(VALUE)[..], &["--named-by", head]].concat();
+    check(CLOSED, &by_hsu(VALUE), 77, "REVIEW-UNNAMED");
+    check(CLOSED, &named_by("wu.head"), 77, "REVIEW-UNNAMED");
     let without = ["draw", "004", "2026-11", "--without-reviewer"];
     check("2026-12-10T23:59:59+08:00", &without, 75, "SAMPLE-EARLY");
 
@@ -106,7 +86,11 @@ fn each_refusal_has_its_code_and_changes_nothing() {
         let words = [&without[..], &["--as", stranger]].concat();
         check(later, &words, 77, "SAMPLE-RIGHT");
     }
-    draw(&sandbox, later, VALUE).expect(0);
+    name(&sandbox, later, "hsu.rv").expect(0);
+    for head in ["hsu.rv", "hu.head"] {
+        check(later, &named_by(head), 77, "SAMPLE-NAMED");
+    }
+    audit(&sandbox, later, &named_by("wu.head")).expect(0);
     check(later, &by_hsu(VALUE), 65, "SAMPLE-DRAWN");
     check(later, &without, 65, "SAMPLE-DRAWN");
     for size in ["10", "9", "0", "13"] {
@@ -136,7 +120,6 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     // The command line itself.
     for words in [
         &["draw", "004", "2026-11"][..],
-        &["draw", "004", "2026-11", "--value", VALUE],
         &[
             "draw",
             "004",
@@ -169,25 +152,18 @@ fn nobody_reviews_a_month_in_which_they_queried_or_approved() {
     run_rows(&sandbox, NOW, "004-1151102-01.csv", &rows);
     freeze(&sandbox, CLOSED);
     let drawn_by = |account: &str| {
-        let words = [
-            "draw",
-            "004",
-            "2026-11",
-            "--as",
-            account,
-            "--named-by",
-            "wu.head",
-            "--value",
-            VALUE,
-        ];
+        let words = ["draw", "004", "2026-11", "--as", account, "--value", VALUE];
         audit(&sandbox, CLOSED, &words)
     };
     // The person who queried under one account and holds the review right under another; and an approver.
     for account in ["own.r", "own.a"] {
-        let run = drawn_by(account).expect(77);
+        let run = name(&sandbox, CLOSED, account).expect(77);
         assert!(run.stderr.contains("SAMPLE-OWN"), "{account}: {}", run.stderr);
+        let run = drawn_by(account).expect(77);
+        assert!(run.stderr.contains("REVIEW-UNNAMED"), "{account}: {}", run.stderr);
     }
     // Rights alone bar nobody.
+    name(&sandbox, CLOSED, "free.r").expect(0);
     drawn_by("free.r").expect(0);
     let run = audit(&sandbox, CLOSED, &["show", "004", "2026-11", "--as", "own.r"]).expect(77);
     assert!(run.stderr.contains("SAMPLE-OWN"), "{}", run.stderr);

@@ -250,7 +250,7 @@ fn a_month_is_reviewed_corrected_signed_and_reported() {
     assert!(read("findings.csv").contains(&hex(&Sha256::digest("what was done"))));
     let pace = read("pace.csv");
     assert!(
-        pace.contains("opening_to_verdict,hsu.rv,10,0,0,450,0,0,0\r\n"),
+        pace.contains("opening_to_verdict,hsu.rv,10,0,0,450,0,0,0,\"from the opening to the verdict"),
         "{pace}"
     );
     let book = part_of(&folder.join("review.zh-TW.xlsx"), "xl/sharedStrings.xml");
@@ -280,11 +280,12 @@ fn a_month_is_reviewed_corrected_signed_and_reported() {
         same.count()
     };
     assert_eq!(count("read", "item:2026-11/1"), 3);
+    // Who drew was named as well as who came later.
+    assert_eq!(count("review", "name:2026-11"), 2);
     // Anybody may have the journal: it names no record that was drawn.
     let mut read = entries.iter().filter(|line| line.kind == "read");
     assert!(!read.any(|line| line.reference.ends_with(&format!(":{entry}"))));
     for (kind, reference) in [
-        ("review", "name:2026-11"),
         ("review", "verdict:1"),
         ("finding", "opened:1"),
         ("finding", "corrected:1"),

@@ -152,7 +152,7 @@ fn a_review_ends_with_its_sample() {
         };
         tables.map(count).to_vec()
     };
-    assert_eq!(rows("2031-12-02T23:59:59+08:00"), ["1"; 6]);
+    assert_eq!(rows("2031-12-02T23:59:59+08:00"), ["1", "2", "1", "1", "1", "1"]);
     assert_eq!(rows("2031-12-03T00:00:00+08:00"), ["0"; 6]);
 }
 

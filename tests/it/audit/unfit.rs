@@ -224,26 +224,82 @@ fn nobody_gives_a_verdict_on_their_own_record() {
     clear(&sandbox, CLOSED, 1, "hsu.rv");
 }
 
+/// The regime's words are said by their titles to readers of Chinese, and in English words to others.
+#[test]
+fn verdicts_and_reasons_are_said_in_the_reader_s_language() {
+    let sandbox = drawn();
+    item(&sandbox, CLOSED, "1", "hsu.rv");
+    let finding = [
+        "1",
+        "--verdict",
+        "finding",
+        "--reason",
+        "no_case",
+        "--as",
+        "hsu.rv",
+    ];
+    act(&sandbox, CLOSED, "verdict", &finding).expect(0);
+    let said = |lang: &str| {
+        let words = ["audit", "verdicts", "004", "2026-11", "--as", "hsu.rv"];
+        let run = sandbox.mayfly([&["--at", CLOSED, "--lang", lang], &words[..]].concat());
+        run.expect(0).stdout
+    };
+    let (english, chinese) = (said("en"), said("zh-TW"));
+    assert!(
+        english.contains("finding   no case   hsu.rv") && !english.contains("no_case"),
+        "{english}"
+    );
+    assert!(
+        chinese.contains("缺失   查無案件   hsu.rv") && !chinese.contains("no_case"),
+        "{chinese}"
+    );
+    // Nobody did anything in a month: that is said.
+    let pace = |lang: &str| {
+        let words = ["audit", "pace", "012", "2026-11"];
+        let run = sandbox.mayfly([&["--at", CLOSED, "--lang", lang], &words[..]].concat());
+        run.expect(0).stdout
+    };
+    assert!(pace("en").contains("nobody approved, reviewed or decided anything in 2026-11"));
+    assert!(pace("zh-TW").contains("2026-11 月無人核准、判定或核駁"));
+}
+
 /// A reviewer is named by a unit head, also for the draw: by nobody else, and by none who was stopped or has left.
 #[test]
 fn only_a_unit_head_names_who_draws() {
     let sandbox = asked(12);
     freeze(&sandbox, CLOSED);
-    let drawn_by = |named_by: &'static str| {
-        [
-            "draw",
-            "004",
-            "2026-11",
-            "--as",
-            "hsu.rv",
-            "--named-by",
-            named_by,
-            "--value",
-            VALUE,
-        ]
-    };
-    for account in ["wang.dg", "chen.yl", "ma.gm", "nobody", "hsu.rv"] {
-        refused(&sandbox, CLOSED, &drawn_by(account), 77, "SAMPLE-NAMED");
+    let named_by = |head: &'static str| ["name", "004", "2026-11", "hsu.rv", "--as", head];
+    for account in [
+        "wang.dg",
+        "chen.yl",
+        "ma.gm",
+        "nobody",
+        "hsu.rv",
+        "supervisor/fan.fsc",
+    ] {
+        refused(&sandbox, CLOSED, &named_by(account), 77, "SAMPLE-NAMED");
+        let told = audit(&sandbox, CLOSED, &named_by(account)).stderr;
+        assert!(told.contains("(--as)") && !told.contains("--named-by"), "{told}");
     }
-    draw(&sandbox, CLOSED, VALUE).expect(0);
+    // Who is named, and not who names, has no right there.
+    let stranger = ["name", "004", "2026-11", "chen.yl", "--as", "wu.head"];
+    refused(&sandbox, CLOSED, &stranger, 77, "SAMPLE-RIGHT");
+    let told = audit(&sandbox, CLOSED, &stranger).stderr;
+    assert!(
+        told.contains("who is to be named") && told.contains("REVIEWER"),
+        "{told}"
+    );
+    let in_chinese = [&["--at", CLOSED, "--lang", "zh-TW", "audit"][..], &stranger].concat();
+    let told = sandbox.mayfly(in_chinese).expect(77).stderr;
+    assert!(told.contains("擬指定者今日在該使用單位沒有覆核權限"), "{told}");
+    // The place before the account is understood.
+    audit(&sandbox, CLOSED, &named_by("004/wu.head")).expect(0);
+    let words = ["draw", "004", "2026-11", "--as", "hsu.rv", "--value", VALUE];
+    let drawn = audit(&sandbox, CLOSED, &words).expect(0).json();
+    assert_eq!(drawn["named_by"], "wu.head");
+    let show = |account: &'static str| ["show", "004", "2026-11", "--as", account];
+    audit(&sandbox, CLOSED, &show("004/hsu.rv")).expect(0);
+    for account in ["supervisor/hsu.rv", "012/hsu.rv"] {
+        refused(&sandbox, CLOSED, &show(account), 77, "SAMPLE-RIGHT");
+    }
 }

@@ -12,7 +12,6 @@ use crate::{
 /// After the month, in which a sample was drawn and a log reconciled.
 const CLOSED: &str = "2026-12-01T09:00:00+08:00";
 
-/// But `clauses`, whose controls are told in the words of the sources.
 #[test]
 fn no_command_is_half_english() {
     let sandbox = house();
@@ -30,18 +29,12 @@ fn no_command_is_half_english() {
         &["approval", "show", "1"],
         &["audit", "list"],
         &["audit", "freeze", "004", "2026-11"],
+        &["audit", "name", "004", "2026-11", "hsu.rv", "--as", "wu.head"],
         &[
-            "audit",
-            "draw",
-            "004",
-            "2026-11",
-            "--as",
-            "hsu.rv",
-            "--named-by",
-            "wu.head",
-            "--value",
-            VALUE,
+            "audit", "draw", "004", "2026-11", "--as", "hsu.rv", "--value", VALUE,
         ],
+        &["audit", "pace", "004", "2026-11"],
+        &["audit", "pace", "012", "2026-11"],
         &["audit", "show", "004", "2026-11", "--as", "hsu.rv"],
         &["audit", "item", "004", "2026-11", "1", "--as", "hsu.rv"],
         &[
@@ -79,6 +72,8 @@ fn no_command_is_half_english() {
         &["people", "changes", "--from", "2026-11-01", "--to", "2026-12-01"],
         &["people", "check", "list", "004"],
         &["people", "tasks", "004/chen.yl"],
+        &["people", "tasks", "004/hsu.rv"],
+        &["clauses"],
         &["provider", "list"],
         &["register", "kinds"],
         &["register", "list", "--all"],
@@ -215,19 +210,7 @@ fn no_refusal_is_half_english() {
         ),
         (
             &["audit", "reconcile", "004", "2026-10", &log, "--as", "hsu.rv"],
-            "使用單位紀錄檔",
-        ),
-        (
-            &[
-                "audit",
-                "reconcile",
-                "004",
-                "2026-10",
-                "none.csv",
-                "--as",
-                "hsu.rv",
-            ],
-            "(FILE-UNREADABLE)",
+            "(RECONCILE-MONTH)",
         ),
         (
             &["stop", "add", "member", "999", "--reason", "x", "--as", "he.cmp"],
@@ -242,6 +225,54 @@ fn no_refusal_is_half_english() {
         }
         found.extend(half_english(words, &said));
     }
+    for (file, told) in [
+        (log.as_str(), "使用單位紀錄檔"),
+        ("none.csv", "(FILE-UNREADABLE)"),
+    ] {
+        let words = ["audit", "reconcile", "004", "2026-11", file, "--as", "hsu.rv"];
+        let said = sandbox
+            .mayfly([&["--at", CLOSED, "--lang", "zh-TW"], &words[..]].concat())
+            .stderr;
+        if !said.contains(told) {
+            found.push(format!("{words:?}: {told} is not in {said}"));
+        }
+        found.extend(half_english(&words, &said));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+/// Help of every command, but for what is typed as it stands there.
+#[test]
+fn no_help_is_half_english() {
+    let sandbox = Sandbox::empty();
+    let mut commands = vec![Vec::new()];
+    let (mut found, mut count) = (Vec::new(), 0);
+    while let Some(command) = commands.pop() {
+        let words: Vec<&str> = command.iter().map(String::as_str).collect();
+        let said = sandbox.mayfly([&words[..], &["--lang", "zh-TW", "--help"]].concat());
+        let help = said.expect(0).stdout;
+        count += 1;
+        if !help.contains("用法：mayfly") || !help.contains("顯示說明") {
+            found.push(format!("{words:?}: {help}"));
+        }
+        let (before, listed) = help.split_once("\n指令:\n").unwrap_or((&help, ""));
+        let (listed, after) = listed.split_once("\n\n").unwrap_or((listed, ""));
+        for line in listed
+            .lines()
+            .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        {
+            let name = line.split_whitespace().next().unwrap();
+            commands.push([&command[..], &[name.to_owned()]].concat());
+        }
+        for text in [before, listed, after] {
+            // An English word alone may be what is typed, and so may a day.
+            found.extend(half_english(
+                &words,
+                &text.replace(|letter: char| letter.is_ascii_digit(), "0"),
+            ));
+        }
+    }
+    assert!(count > 100, "only {count} commands");
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 

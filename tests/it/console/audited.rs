@@ -40,16 +40,22 @@ fn a_month_is_drawn_judged_record_by_record_signed_off_and_its_finding_closed() 
     hsu.open("/audit")
         .says(&["查詢紀錄每月抽核", "href=\"/audit/2026-11\"", "已凍結"]);
     let page = hsu.open(SAMPLE);
-    page.says(&["抽出樣本", "機率"]);
-    let draw = [("value", "zz"), ("named_by", "hu.head")];
+    // Nobody draws whom the unit head has not named.
+    page.says(&["您未受指定抽取及覆核本樣本", "機率"]);
+    assert_eq!(
+        hsu.send(&page, "/audit/2026-11/draw", &[("value", VALUE)]).status,
+        403
+    );
+    let naming = head.open(SAMPLE);
+    naming.says(&["指定抽樣及覆核人員"]);
+    head.send(&naming, "/audit/2026-11/name", &[("account", "hsu.rv")]);
+    let page = hsu.open(SAMPLE);
+    page.says(&["抽出樣本"]);
+    let draw = [("value", "zz")];
     let refused = hsu.send(&page, "/audit/2026-11/draw", &draw);
     assert_eq!(refused.status, 422);
     refused.says(&["SAMPLE-VALUE"]);
-    let page = hsu.send(
-        &page,
-        "/audit/2026-11/draw",
-        &[("value", VALUE), ("named_by", "hu.head")],
-    );
+    let page = hsu.send(&page, "/audit/2026-11/draw", &[("value", VALUE)]);
     page.says(&["樣本已抽出", "0 / 4", "href=\"/audit/2026-11/1\""]);
     // How it was drawn, and that it was.
     let verified = hsu.send(&page, "/audit/2026-11/verify", &[]);

@@ -49,7 +49,16 @@ fn what_is_wrong_with_a_closing_or_an_event_is_refused_and_changes_nothing() {
         );
     }
     check(&["show", "no_such/004/2026"], 65, "DUTY-UNKNOWN");
-    for nobody in ["wu.head", "chen.yl", "nobody", "operator", "yu.cmp", "tsai.ex"] {
+    for nobody in [
+        "wu.head",
+        "chen.yl",
+        "nobody",
+        "operator",
+        "yu.cmp",
+        "tsai.ex",
+        "supervisor/tsai.ex",
+        "bureau/lu.adm",
+    ] {
         check(
             &["close", review, "--artefact", good, "--as", nobody],
             77,
@@ -130,6 +139,9 @@ fn what_is_wrong_with_a_closing_or_an_event_is_refused_and_changes_nothing() {
     );
     check(&raise("incident_notice", "2026-11-03", "bureau"), 65, "DUTY-DAY");
     check(&raise("incident_notice", "2026-11-01", "bureau"), 65, "DUTY-DAY");
+    // The remedy is the same whatever raises it, and names no option that others lack.
+    let told = sandbox.at(NOW, ["duty"], raise("incident_notice", "2026-11-01", "bureau"));
+    assert!(!told.expect(65).stderr.contains("--event-day"));
     let named = [
         "raise",
         "incident_notice",

@@ -65,6 +65,16 @@ fn an_answer_is_opened_at_the_bureau_by_two_people_once_with_an_entry() {
     assert_eq!(opened[0], own[1], "it is what its querier sees");
     assert_eq!(reads(), 2);
     refused(say(&sandbox, NOW, &with(&OPEN, &more)), 77, "APPROVAL-USED");
+    // To people: they are not the cases of whoever opened them.
+    for (lang, said) in [
+        ("en", "1 rows opened by bureau/he.cmp"),
+        ("zh-TW", "bureau/he.cmp 調閱之資料 1 列"),
+    ] {
+        let more = given(&sandbox, &OPEN, "jin.cmp");
+        let words = [&["--at", NOW, "--lang", lang], &with(&OPEN, &more)[..]].concat();
+        let told = sandbox.mayfly(words).expect(0).stdout;
+        assert!(told.starts_with(said), "{told}");
+    }
 }
 
 #[test]

@@ -277,6 +277,69 @@ fn what_is_open_with_a_leaver_is_told_with_who_takes_it_over() {
     );
 }
 
+/// Whoever is ended on the day of their queries had the role on no day of that week, and a sheet of it is made all the same.
+#[test]
+fn the_sheet_of_the_running_week_is_open_with_whoever_queried_and_left_that_day() {
+    let sandbox = staffed();
+    sandbox.batch_run(&crate::support::fixtures().join("demo/004-1151102-01.csv"), &[]);
+    let tasks = |at: &str| {
+        let told = sandbox.mayfly(["--at", at, "--json", "people", "tasks", "004/lin.ch"]);
+        let tasks = told.expect(0).json();
+        let sheets = tasks
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|task| task["what"] != "role");
+        sheets
+            .map(|task| format!("{} {} {}", task["what"], task["which"], task["due"]))
+            .collect::<Vec<_>>()
+    };
+    let duty = r#""duty" "weekly_sheet/004/lin.ch/2026-W45" "2026-11-15""#;
+    assert_eq!(tasks(NOW), [duty]);
+    let end = [
+        &["--at", NOW, "people", "end", "004/lin.ch", "--on", "2026-11-02"][..],
+        &HANDS,
+    ]
+    .concat();
+    let told = sandbox.mayfly(end).expect(0).stdout;
+    assert!(told.contains("tasks are open with it: "), "{told}");
+    let sheet = r#""sheet" "004/2026-W45/lin.ch" "2026-11-15""#;
+    assert_eq!(tasks(NOW), [sheet]);
+    // Until its sheet is signed: by the unit head, who is named.
+    let monday = "2026-11-09T09:00:00+08:00";
+    assert_eq!(tasks(monday), [sheet]);
+    sandbox
+        .mayfly(["--at", monday, "sheet", "make", "004", "2026-W45"])
+        .expect(0);
+    assert_eq!(tasks(monday), [duty]);
+    let words = ["people", "tasks", "004/lin.ch"];
+    let text = |lang: &str| sandbox.mayfly([&["--at", monday, "--lang", lang], &words[..]].concat());
+    let (english, chinese) = (text("en").expect(0).stdout, text("zh-TW").expect(0).stdout);
+    assert!(
+        english.contains("Weekly query record sheet, signed and approved") && english.contains("wu.head"),
+        "{english}"
+    );
+    assert!(
+        chinese.contains("查詢紀錄單") && chinese.contains("每週查詢紀錄單核章"),
+        "{chinese}"
+    );
+    let sign = [
+        "sheet",
+        "sign",
+        "004",
+        "2026-W45",
+        "lin.ch",
+        "--as",
+        "004/wu.head",
+    ];
+    sandbox.mayfly([&["--at", monday], &sign[..]].concat()).expect(0);
+    let approve = ["sheet", "approve", "004", "2026-W45", "lin.ch", "--as", "wang.dg"];
+    sandbox
+        .mayfly([&["--at", monday], &approve[..]].concat())
+        .expect(0);
+    assert_eq!(tasks(monday), [] as [&str; 0]);
+}
+
 /// 五(一)1: once a member has registered its units, nobody is authorised for another.
 #[test]
 fn people_are_of_a_unit_that_is_registered() {

@@ -66,7 +66,9 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     // The querier's other account has no right to query.
     check(&by("sign", "chen.yl", "wu.jh"), 77, "SHEET-RIGHT");
     says(&by("sign", "chen.yl", "wu.jh"), "let the querier sign it");
-    sheet(&sandbox, MONDAY, &by("sign", "chen.yl", "chen.yl")).expect(0);
+    // The place before the account is understood.
+    check(&by("sign", "chen.yl", "supervisor/chen.yl"), 77, "SHEET-PERSON");
+    sheet(&sandbox, MONDAY, &by("sign", "chen.yl", "004/chen.yl")).expect(0);
     check(&by("sign", "chen.yl", "chen.yl"), 65, "SHEET-SIGNED");
     // By person, not by account; and only who may.
     check(&by("approve", "chen.yl", "wu.jh"), 77, "SHEET-PERSON");
@@ -107,7 +109,7 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     sheet(&sandbox, MONDAY, &by("sign", "lin.ch", "wu.head")).expect(0);
 
     // The lines are for few.
-    for account in ["huang.sm", "gone.q", "nobody"] {
+    for account in ["huang.sm", "gone.q", "nobody", "012/chen.yl"] {
         check(&by("show", "chen.yl", account), 77, "SHEET-RIGHT");
         says(
             &by("show", "chen.yl", account),

@@ -64,6 +64,42 @@ fn every_sentence_in_the_sources_has_chinese_words() {
     assert!(is_said("IMPORT-CELL", "note is empty") && !is_said("IMPORT-CELL", "note is purple"));
 }
 
+/// Each step in which a database may fail has Chinese words.
+#[test]
+fn every_step_of_a_database_has_chinese_words() {
+    let sources = rust();
+    let product = sources
+        .iter()
+        .filter(|source| source.is_product() && source.path.starts_with("pipeline/"));
+    let (mut count, mut findings) = (0, Vec::new());
+    for source in product {
+        for step in steps(&source.code(true)) {
+            count += 1;
+            if !is_chinese(&wording::line(&step, Language::ZhTw)) {
+                findings.push(format!(
+                    "{}: the step {step:?} is said in English only",
+                    source.path
+                ));
+            }
+        }
+    }
+    assert!(count > 150, "only {count} steps were found");
+    nothing_in(findings);
+    assert_eq!(
+        steps("x(Error::database(\"read a \\\"b\\\"\"))"),
+        ["read a \"b\""]
+    );
+    assert!(!is_chinese(&wording::line("paint the database", Language::ZhTw)));
+}
+
+/// What stands after `Error::database(` and `Error::away(`.
+fn steps(code: &str) -> Vec<String> {
+    let after = |opening: &'static str| code.match_indices(opening).map(|(at, _)| at + opening.len());
+    let places = after("Error::database(").chain(after("Error::away("));
+    let found = places.filter_map(|at| literal(code[at..].trim_start()));
+    found.map(|(step, _)| step).collect()
+}
+
 /// Whether the table knows the sentence, alone or after the line of a file that it is about.
 fn is_said(code: &str, sentence: &str) -> bool {
     let whole = ["", "7.csv ", "7.csv line 7 ", "7.csv line 7: "].map(|before| format!("{before}{sentence}"));

@@ -99,9 +99,10 @@ impl Moment {
     }
 
     pub fn draw(&self, month: &str, reviewer: &str, head: &str) {
+        self.name_reviewer(month, reviewer, head);
         let given = Given {
             reviewer,
-            named_by: head,
+            named_by: Some(head),
             value: "5f0c1d2e3a4b59687a8b9cadbecfd0e1",
         };
         let drawn = drawing::draw(&self.house, MEMBER, month_of(month), &given);

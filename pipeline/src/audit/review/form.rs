@@ -1,5 +1,7 @@
 //! What a reviewer sees on a terminal: a record, what was said of it, what is left, findings. *Pure.*
 
+use std::collections::BTreeMap;
+
 use mayfly_consent::Language;
 
 use super::{
@@ -8,10 +10,16 @@ use super::{
     state::State,
     verdict::Entered,
 };
-use crate::printed::{Printed, day, moment, of, outcome};
+use crate::{
+    printed::{Printed, day, moment, of, outcome},
+    regime,
+};
+
+/// The titles of verdicts and reasons, as the regime has them.
+type Titles = BTreeMap<String, String>;
 
 /// A record of the sample, and the verdicts on it.
-pub fn facts(facts: &Facts, language: Language) -> String {
+pub fn facts(facts: &Facts, titles: &Titles, language: Language) -> String {
     let name = |en, zh| of(language, en, zh);
     let (request, approval) = (&facts.request, &facts.approval);
     let answer = facts.answer.obtained_at.map_or_else(String::new, |at| {
@@ -128,7 +136,7 @@ pub fn facts(facts: &Facts, language: Language) -> String {
         text.push_str(&format!("  {what:<13} {}\n", moment(*at, language)));
     }
     for verdict in &facts.verdicts {
-        text.push_str(&said(verdict, language));
+        text.push_str(&said(verdict, titles, language));
     }
     text
 }
@@ -157,7 +165,7 @@ pub fn entered(entered: &Entered, place: u64, language: Language) -> String {
 }
 
 /// How far a review has come.
-pub fn progress(state: &State, language: Language) -> String {
+pub fn progress(state: &State, titles: &Titles, language: Language) -> String {
     let signed = match state.signed_off {
         true => of(language, ", signed off", "，已簽核"),
         false => "",
@@ -178,7 +186,7 @@ pub fn progress(state: &State, language: Language) -> String {
             Language::ZhTw => format!("  第 {} 筆\n", record.place),
         });
         for verdict in &record.verdicts {
-            text.push_str(&said(verdict, language));
+            text.push_str(&said(verdict, titles, language));
         }
     }
     let left: Vec<String> = state.left.iter().map(u64::to_string).collect();
@@ -190,7 +198,7 @@ pub fn progress(state: &State, language: Language) -> String {
 }
 
 /// Findings, a line each.
-pub fn findings(findings: &[Finding], language: Language) -> Printed<8> {
+pub fn findings(findings: &[Finding], titles: &Titles, language: Language) -> Printed<8> {
     let row = |finding: &Finding| {
         let about = finding.about.as_ref();
         [
@@ -207,7 +215,7 @@ pub fn findings(findings: &[Finding], language: Language) -> Printed<8> {
                 || of(language, "told when the review is signed off", "簽核後揭示").to_owned(),
                 |about| about.query_entry.to_string(),
             ),
-            about.map_or_else(String::new, |about| about.reasons.join(";")),
+            about.map_or_else(String::new, |about| reasons(&about.reasons, titles, language)),
         ]
     };
     Printed {
@@ -235,14 +243,22 @@ pub fn state(word: &'static str, language: Language) -> &'static str {
     }
 }
 
-fn said(verdict: &Verdict, language: Language) -> String {
+fn said(verdict: &Verdict, titles: &Titles, language: Language) -> String {
     format!(
-        "  {} {} {}   {}   {}   {}\n",
+        "  {} {}   {}   {}   {}   {}\n",
         of(language, "verdict      ", "判定    "),
-        verdict.verdict,
-        verdict.reasons.join(";"),
+        regime::word(titles, &verdict.verdict, language),
+        reasons(&verdict.reasons, titles, language),
         verdict.by,
         moment(verdict.given_at, language),
         verdict.remark
     )
+}
+
+fn reasons(words: &[String], titles: &Titles, language: Language) -> String {
+    let words: Vec<_> = words
+        .iter()
+        .map(|word| regime::word(titles, word, language))
+        .collect();
+    words.join(of(language, "; ", "；"))
 }

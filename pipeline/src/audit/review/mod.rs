@@ -101,11 +101,16 @@ async fn check_reviewer(
     if sample.reviewer == account || tables::is_named(conn, &sample.member, sample.month, account).await? {
         return Ok(());
     }
-    Err(Error::Denied {
+    Err(unnamed())
+}
+
+/// That no unit head named somebody.
+pub(super) fn unnamed() -> Error {
+    Error::Denied {
         code: "REVIEW-UNNAMED",
         sentence: "this account was not named to review this sample".into(),
         remedy: "let the unit head name it: `mayfly audit name MEMBER MONTH REVIEWER --as HEAD`",
-    })
+    }
 }
 
 /// Refuses whatever would change a review that is signed off.

@@ -1,6 +1,6 @@
-//! The unit head names a reviewer beside, or in place of, the one who drew the sample (D8). *SQL.*
+//! The unit head names who reviews a month: before the draw, which only who was named makes, and after it (D8). *SQL.*
 
-use super::{check_unsigned, drawn, enter, steps::Named, tables};
+use super::{check_unsigned, enter, frozen, steps::Named, tables};
 use crate::{
     app::House,
     audit::{
@@ -11,14 +11,14 @@ use crate::{
     journal::{entry::Kind, signing},
 };
 
-/// Names `account` as a reviewer of the sample of `member` and `month`; `by` is the unit head.
+/// Names `account` as a reviewer of the sample of `member` and `month`, drawn or not; `by` is the unit head.
 ///
 /// # Errors
-/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-SIGNED`, `REVIEW-NAMED`, those of [`reviewer::check`].
+/// `SAMPLE-UNFROZEN`, `REVIEW-SIGNED`, `REVIEW-NAMED`, those of [`reviewer::check`].
 pub async fn name(house: &House, member: &str, month: Month, account: &str, by: &str) -> Result<()> {
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
-    drawn(&mut reader, member, month).await?;
+    frozen(&mut reader, member, month).await?;
     let who = Who {
         account,
         named_by: Some(by),
@@ -28,13 +28,13 @@ pub async fn name(house: &House, member: &str, month: Month, account: &str, by: 
     let mut tx = house.db.begin().await?;
     reviewer::check(house, tx.connection(), member, who, &actors).await?;
     let conn = tx.connection();
-    let sample = drawn(&mut *conn, member, month).await?;
+    let sample = frozen(&mut *conn, member, month).await?;
     check_unsigned(&mut *conn, member, month).await?;
     if sample.reviewer == account || tables::is_named(&mut *conn, member, month, account).await? {
         return Err(Error::Input {
             code: "REVIEW-NAMED",
             sentence: "this account reviews this sample already".into(),
-            remedy: "go on with `mayfly audit item MEMBER MONTH N --as REVIEWER`",
+            remedy: "let it draw (`mayfly audit draw`), or open its records (`mayfly audit item MEMBER MONTH N --as REVIEWER`)",
         });
     }
     let payload = Named {
@@ -56,4 +56,12 @@ pub async fn name(house: &House, member: &str, month: Month, account: &str, by: 
     tables::insert_named(conn, place, (account, by), now, entry).await?;
     tx.commit().await?;
     signing::sign(house).await
+}
+
+/// Who was named to review `month` of `member`, each with the unit head who named them, in that order.
+///
+/// # Errors
+/// `DB-*`.
+pub async fn named(house: &House, member: &str, month: Month) -> Result<Vec<(String, String)>> {
+    tables::named(&mut house.db.reader().await?, member, month).await
 }

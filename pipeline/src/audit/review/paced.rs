@@ -37,6 +37,13 @@ pub struct Paces {
     pub decisions: Vec<Decider>,
 }
 
+impl Paces {
+    /// Whether nobody did anything of all that.
+    pub fn is_empty(&self) -> bool {
+        self.approvals.is_empty() && self.reviews.is_empty() && self.decisions.is_empty()
+    }
+}
+
 /// How a person approved.
 #[derive(Serialize)]
 pub struct Approver {

@@ -216,8 +216,8 @@ pub fn findings(review: &Review, language: Language) -> Printed<10> {
 }
 
 /// How approvals and verdicts were made, a line for each person; spans in seconds.
-pub fn paces(paces: &Paces, language: Language) -> Printed<9> {
-    let line = |what: &str, accounts: &[String], spread: Option<Spread>, bulk: Bulk| {
+pub fn paces(paces: &Paces, language: Language) -> Printed<10> {
+    let line = |(what, measured): (&str, &str), accounts: &[String], spread: Option<Spread>, bulk: Bulk| {
         let span = |of: fn(&Spread) -> i64| {
             spread
                 .as_ref()
@@ -233,11 +233,19 @@ pub fn paces(paces: &Paces, language: Language) -> Printed<9> {
             bulk.runs.to_string(),
             bulk.acts.to_string(),
             bulk.longest.to_string(),
+            measured.to_owned(),
         ]
     };
     let approvals = paces.approvals.iter().map(|each| {
         line(
-            of(language, "approval_to_query", "核准至查詢"),
+            (
+                of(language, "approval_to_query", "核准至查詢"),
+                of(
+                    language,
+                    "from the row's approved_at, which the member attests, to the query as entered here",
+                    "自該列核准時間（使用單位申報）至本機構登錄之查詢時間",
+                ),
+            ),
             &each.accounts,
             each.to_query,
             each.bulk,
@@ -245,7 +253,14 @@ pub fn paces(paces: &Paces, language: Language) -> Printed<9> {
     });
     let reviews = paces.reviews.iter().map(|each| {
         line(
-            of(language, "opening_to_verdict", "開啟至判定"),
+            (
+                of(language, "opening_to_verdict", "開啟至判定"),
+                of(
+                    language,
+                    "from the opening to the verdict, both as entered here",
+                    "自開啟至判定，均為本機構登錄之時間",
+                ),
+            ),
             &each.accounts,
             each.to_verdict,
             each.bulk,
@@ -253,7 +268,14 @@ pub fn paces(paces: &Paces, language: Language) -> Printed<9> {
     });
     let decisions = paces.decisions.iter().map(|each| {
         line(
-            of(language, "application_to_decision", "申請至核駁"),
+            (
+                of(language, "application_to_decision", "申請至核駁"),
+                of(
+                    language,
+                    "from the application to the decision, both as entered here",
+                    "自申請至核駁，均為本機構登錄之時間",
+                ),
+            ),
             &each.accounts,
             each.to_decision,
             each.bulk,
@@ -270,6 +292,7 @@ pub fn paces(paces: &Paces, language: Language) -> Printed<9> {
             ["bulks", "In bulk: times", "批次次數"],
             ["in_bulk", "In bulk: acts", "批次件數"],
             ["longest_bulk", "Longest bulk", "最大批次"],
+            ["measured", "Measured", "量測依據"],
         ],
         lines: approvals.chain(reviews).chain(decisions).collect(),
     }

@@ -213,7 +213,9 @@ async fn gather(
     let draw: Drawn = find(&sample.steps, ActName::Draw).ok_or_else(unreadable)?;
     let given = tables::verdicts(&mut *conn, member, month).await?;
     let mut reviewers = tables::named(&mut *conn, member, month).await?;
+    // Who drew comes first. A draw of before the naming was an act of its own has no row of it.
     if let Some(named_by) = draw.named_by {
+        reviewers.retain(|(account, _)| *account != draw.by);
         reviewers.insert(0, (draw.by, named_by));
     }
     let mut findings = finding::read(house, &mut *conn, member, 0, house.today(now)).await?;

@@ -68,14 +68,26 @@ pub async fn insert_named(
 
 /// Whether `account` was named.
 pub async fn is_named(conn: &mut AnyConnection, member: &str, month: Month, account: &str) -> Result<bool> {
-    let row = sqlx::query("SELECT 1 FROM named_reviewer WHERE member = $1 AND month = $2 AND account = $3")
-        .bind(member)
-        .bind(month.to_string())
-        .bind(account)
-        .fetch_optional(conn)
-        .await
-        .map_err(Error::database("look for a named reviewer"))?;
-    Ok(row.is_some())
+    Ok(named_by(conn, member, month, account).await?.is_some())
+}
+
+/// Who named `account`, if anybody did.
+pub async fn named_by(
+    conn: &mut AnyConnection,
+    member: &str,
+    month: Month,
+    account: &str,
+) -> Result<Option<String>> {
+    let failed = || Error::database("look for a named reviewer");
+    let row =
+        sqlx::query("SELECT named_by FROM named_reviewer WHERE member = $1 AND month = $2 AND account = $3")
+            .bind(member)
+            .bind(month.to_string())
+            .bind(account)
+            .fetch_optional(conn)
+            .await
+            .map_err(failed())?;
+    row.map(|row| row.try_get(0).map_err(failed())).transpose()
 }
 
 /// The accounts that were named, each with who named it.

@@ -17,7 +17,7 @@ pub(in crate::cli) enum AuditCommand {
         #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
     },
-    /// Draw the sample of a frozen month, once
+    /// Draw the sample of a frozen month, once: the reviewer whom the unit head named (`audit name`)
     #[command(group(ArgGroup::new("how").required(true).args(["value", "without_reviewer"])))]
     Draw {
         #[command(flatten)]
@@ -26,10 +26,10 @@ pub(in crate::cli) enum AuditCommand {
         #[arg(long = "as", value_name = "ACCOUNT", default_value = OPERATOR)]
         account: String,
         /// The reviewer's own value, 32 to 64 hexadecimal digits, such as `openssl rand -hex 16` makes
-        #[arg(long, value_name = "HEX", requires = "named_by")]
+        #[arg(long, value_name = "HEX")]
         value: Option<String>,
-        /// Who named the reviewer: the unit head
-        #[arg(long, value_name = "ACCOUNT")]
+        /// The unit head who named the reviewer, as entered; refused if it was another
+        #[arg(long, value_name = "ACCOUNT", conflicts_with = "without_reviewer")]
         named_by: Option<String>,
         /// Once the 10th of the next month is over: the bureau draws, with the next checkpoint in place of a reviewer's value
         #[arg(long)]

@@ -8,7 +8,7 @@ use super::audit::SampleArguments;
 
 #[derive(Subcommand)]
 pub(in crate::cli) enum ReviewCommand {
-    /// Name a reviewer of a drawn sample, as its unit head
+    /// Name who is to draw and review the sample of a frozen month, as its unit head
     Name {
         #[command(flatten)]
         sample: SampleArguments,
