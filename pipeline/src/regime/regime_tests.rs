@@ -139,7 +139,7 @@ fn a_regime_that_contradicts_itself_is_refused() {
         "met by a paper",
     );
     check(
-        "id = \"paper_filing\"\ntitle = \"紙本申請單裝夾處所及密件保存處所\"\nof",
+        "id = \"paper_filing\"\ntitle = \"紙本申請單裝夾處所及密件保存處所\"\ntitle_en = \"Where paper applications are bound and confidential papers are kept\"\nof",
         "id = \"unit\"\ntitle = \"x\"\nof",
         "twice",
     );

@@ -151,7 +151,7 @@ fn errors_of_every_kind_speak_chinese() {
     let away = of(&Error::away("read a sheet"), Language::ZhTw);
     assert_eq!(
         away.sentence,
-        "無法執行步驟「read a sheet」：無法連線至伺服器，或伺服器不允許登入"
+        "無法執行步驟「讀取查詢紀錄單」：無法連線至伺服器，或伺服器不允許登入"
     );
     let key = Error::from(mayfly_retention::RetentionError::KeyMissing { file: "root.key" });
     assert_eq!(of(&key, Language::ZhTw).sentence, "無法開啟金鑰：缺少 root.key");
