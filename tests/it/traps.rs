@@ -61,9 +61,9 @@ fn a_deleted_row_leaves_the_log_too() {
         tx.commit().await.unwrap();
         assert!(holds("mayfly.db-wal"), "control: the row is in the log");
         let mut reader = db.reader().await.unwrap();
-        sqlx::query("BEGIN").execute(&mut reader).await.unwrap();
+        sqlx::query("BEGIN").execute(&mut *reader).await.unwrap();
         let seen = sqlx::query("SELECT value FROM house WHERE key = 'configuration'")
-            .fetch_one(&mut reader)
+            .fetch_one(&mut *reader)
             .await
             .unwrap();
         assert_eq!(sqlx::Row::get::<String, _>(&seen, 0), MARK);
@@ -78,7 +78,7 @@ fn a_deleted_row_leaves_the_log_too() {
             holds("mayfly.db-wal"),
             "control: the deleted row is still in the log"
         );
-        sqlx::query("ROLLBACK").execute(&mut reader).await.unwrap();
+        sqlx::query("ROLLBACK").execute(&mut *reader).await.unwrap();
         assert!(db.empty_log().await.unwrap());
         assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
         assert!(!holds("mayfly.db"));
