@@ -85,6 +85,39 @@ fn a_deleted_row_leaves_the_log_too() {
     });
 }
 
+/// By that the door knows what it may still remember.
+#[test]
+#[cfg(not(feature = "postgres"))]
+fn a_change_by_anybody_is_seen_at_once_and_by_a_reader_that_waited() {
+    let sandbox = Sandbox::empty();
+    on_two_threads(async {
+        let open = || Db::open(sandbox.database.address(&sandbox.data()), false);
+        let (house, other) = (open().await.unwrap(), open().await.unwrap());
+        let read = async || {
+            let mut reader = house.reader().await.unwrap();
+            meta::read(&mut reader, meta::CONFIGURATION).await.unwrap()
+        };
+        let mut seen = house.changes().await.unwrap().unwrap();
+        assert_eq!(house.changes().await.unwrap(), Some(seen));
+        for (place, value) in [(&other, "one"), (&house, "two"), (&other, "three")] {
+            let mut tx = place.begin().await.unwrap();
+            meta::write(tx.connection(), meta::CONFIGURATION, value)
+                .await
+                .unwrap();
+            assert_eq!(
+                house.changes().await.unwrap(),
+                Some(seen),
+                "before {value} is there"
+            );
+            tx.commit().await.unwrap();
+            let changes = house.changes().await.unwrap().unwrap();
+            assert!(changes > seen, "{value}");
+            seen = changes;
+            assert_eq!(read().await.as_deref(), Some(value));
+        }
+    });
+}
+
 /// What a server says about a row it refuses holds the row; what we say does not.
 #[test]
 fn an_error_of_the_database_is_told_without_the_row() {

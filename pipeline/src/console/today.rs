@@ -6,7 +6,6 @@ use askama::Template;
 use axum::{Extension, extract::State};
 use jiff::Timestamp;
 use mayfly_consent::Language;
-use mayfly_retention::OsRandomness;
 
 use super::{
     frame::Frame,
@@ -29,7 +28,7 @@ use crate::{
     error::{Error, Result},
     http::door::Shared,
     printed::{day, instant, of, outcome},
-    purge::Purger,
+    purge,
     regime::people::{Party, Right},
     sheet::{self, waiting::Waiting},
     signin::{self, desk},
@@ -143,8 +142,7 @@ async fn read(house: &House, holder: &Holder, language: Language) -> Result<Day>
         Party::Provider => (None, None),
         _ => pictures(house, is_member.then_some(holder.at.as_str()), now, language).await?,
     };
-    let randomness = Arc::new(OsRandomness);
-    let mut margins = Purger::open_by(&house.dir, &house.config, &house.clock, randomness)?.margins()?;
+    let mut margins = purge::margins_of(house)?;
     let more = margins.len().saturating_sub(BARS);
     margins.truncate(BARS);
     Ok(Day {
