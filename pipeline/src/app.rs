@@ -91,7 +91,7 @@ impl House {
     }
 
     async fn not_rewound(self) -> Result<Self> {
-        journal::signing::check_not_rewound(&self, &mut self.db.reader().await?).await?;
+        journal::signing::check_not_rewound(&self, &mut *self.db.reader().await?).await?;
         Ok(self)
     }
 

@@ -1,5 +1,7 @@
 //! Looks at configuration, keys, schema, clock, disk, journal and margins, and tells how to mend what is wrong. *Edge.*
 
+pub mod papers;
+
 use std::{path::Path, sync::Arc};
 
 use jiff::Timestamp;
@@ -88,6 +90,7 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>, has_run: bool) -> Vec<Ch
         Err(error) => checks.push(bad("data directory", &error)),
         Ok(house) => {
             checks.push(check("provider", provider(&house).await, |finding| finding));
+            checks.push(check("door", papers::door(&house), |finding| finding));
             checks.push(check("database", database(&house).await, |finding| finding));
             checks.push(check("gate", gate(&house).await, |()| "open".into()));
             checks.push(check("journal", journal(&house).await, |finding| finding));
@@ -134,13 +137,13 @@ fn memory() -> Result<String> {
 
 async fn schema(dir: &Path, config: &Config) -> Result<()> {
     let db = Db::open(config.database(dir)?, false).await?;
-    migrate::check(&mut db.reader().await?).await
+    migrate::check(&mut *db.reader().await?).await
 }
 
 /// What the server must not do: write values, or statements that hold them, into its log.
 async fn server(address: Address) -> Result<String> {
     let db = Db::open(address, false).await?;
-    let loose = postgres::loose_settings(&mut db.reader().await?).await?;
+    let loose = postgres::loose_settings(&mut *db.reader().await?).await?;
     if loose.is_empty() {
         return Ok("PostgreSQL, and it logs no values".into());
     }
@@ -196,7 +199,7 @@ async fn provider(house: &House) -> Result<String> {
         }
         Link::Exchange(_) => {
             let most = 1_000;
-            let quarantined = transfer::store::quarantined(&mut house.db.reader().await?, most)
+            let quarantined = transfer::store::quarantined(&mut *house.db.reader().await?, most)
                 .await?
                 .len();
             Ok(match quarantined {
@@ -216,7 +219,7 @@ async fn database(house: &House) -> Result<String> {
         return Ok("on a server, which checks its own pages".into());
     }
     let found: String = sqlx::query_scalar("PRAGMA quick_check(1)")
-        .fetch_one(&mut reader)
+        .fetch_one(&mut *reader)
         .await
         .map_err(Error::database("check the pages"))?;
     if found == "ok" {
@@ -230,7 +233,7 @@ async fn database(house: &House) -> Result<String> {
 }
 
 async fn gate(house: &House) -> Result<()> {
-    gate::health::check(house, &mut house.db.reader().await?, house.clock.now()).await
+    gate::health::check(house, &mut *house.db.reader().await?, house.clock.now()).await
 }
 
 async fn journal(house: &House) -> Result<String> {
@@ -245,7 +248,7 @@ async fn journal(house: &House) -> Result<String> {
 }
 
 async fn segments(house: &House) -> Result<String> {
-    account_for_all(house, &mut house.db.reader().await?)
+    account_for_all(house, &mut *house.db.reader().await?)
         .await?
         .verdict()
 }

@@ -7,6 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use sqlx::{AnyConnection, Row, any::AnyRow};
+use utoipa::ToSchema;
 
 use crate::{
     app::House,
@@ -22,7 +23,8 @@ use crate::{
 };
 
 /// What a place is told.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Events)]
 pub struct Page {
     /// In the order in which they were noted.
     pub events: Vec<Event>,
@@ -31,7 +33,8 @@ pub struct Page {
 }
 
 /// Something that happened.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Event)]
 pub struct Event {
     /// Its number: later ones have greater ones.
     pub event: i64,
@@ -55,7 +58,7 @@ pub async fn page(house: &House, place: &str, after: i64, limit: i64) -> Result<
     .bind(place)
     .bind(after)
     .bind(limit)
-    .fetch_all(&mut house.db.reader().await?)
+    .fetch_all(&mut *house.db.reader().await?)
     .await
     .map_err(Error::database(READ))?;
     let events: Result<Vec<Event>> = rows

@@ -86,7 +86,7 @@ async fn members(house: &House) -> Result<BTreeMap<String, Counts>> {
          CAST((SELECT COUNT(*) FROM batch open WHERE open.member = batch.member AND open.state = 'accepted') AS BIGINT)
          FROM batch LEFT JOIN chunk ON chunk.batch_no = batch.batch_no GROUP BY batch.member",
     )
-    .fetch_all(&mut house.db.reader().await?)
+    .fetch_all(&mut *house.db.reader().await?)
     .await
     .map_err(Error::database(READ))?;
     let read = |row: &sqlx::any::AnyRow| -> Column<(String, Counts)> {

@@ -2,6 +2,7 @@
 
 pub mod caller;
 mod members;
+mod pages;
 mod robust;
 mod tls;
 

@@ -61,9 +61,9 @@ fn a_deleted_row_leaves_the_log_too() {
         tx.commit().await.unwrap();
         assert!(holds("mayfly.db-wal"), "control: the row is in the log");
         let mut reader = db.reader().await.unwrap();
-        sqlx::query("BEGIN").execute(&mut reader).await.unwrap();
+        sqlx::query("BEGIN").execute(&mut *reader).await.unwrap();
         let seen = sqlx::query("SELECT value FROM house WHERE key = 'configuration'")
-            .fetch_one(&mut reader)
+            .fetch_one(&mut *reader)
             .await
             .unwrap();
         assert_eq!(sqlx::Row::get::<String, _>(&seen, 0), MARK);
@@ -78,10 +78,43 @@ fn a_deleted_row_leaves_the_log_too() {
             holds("mayfly.db-wal"),
             "control: the deleted row is still in the log"
         );
-        sqlx::query("ROLLBACK").execute(&mut reader).await.unwrap();
+        sqlx::query("ROLLBACK").execute(&mut *reader).await.unwrap();
         assert!(db.empty_log().await.unwrap());
         assert_eq!(std::fs::metadata(&log).unwrap().len(), 0);
         assert!(!holds("mayfly.db"));
+    });
+}
+
+/// By that the door knows what it may still remember.
+#[test]
+#[cfg(not(feature = "postgres"))]
+fn a_change_by_anybody_is_seen_at_once_and_by_a_reader_that_waited() {
+    let sandbox = Sandbox::empty();
+    on_two_threads(async {
+        let open = || Db::open(sandbox.database.address(&sandbox.data()), false);
+        let (house, other) = (open().await.unwrap(), open().await.unwrap());
+        let read = async || {
+            let mut reader = house.reader().await.unwrap();
+            meta::read(&mut reader, meta::CONFIGURATION).await.unwrap()
+        };
+        let mut seen = house.changes().await.unwrap().unwrap();
+        assert_eq!(house.changes().await.unwrap(), Some(seen));
+        for (place, value) in [(&other, "one"), (&house, "two"), (&other, "three")] {
+            let mut tx = place.begin().await.unwrap();
+            meta::write(tx.connection(), meta::CONFIGURATION, value)
+                .await
+                .unwrap();
+            assert_eq!(
+                house.changes().await.unwrap(),
+                Some(seen),
+                "before {value} is there"
+            );
+            tx.commit().await.unwrap();
+            let changes = house.changes().await.unwrap().unwrap();
+            assert!(changes > seen, "{value}");
+            seen = changes;
+            assert_eq!(read().await.as_deref(), Some(value));
+        }
     });
 }
 

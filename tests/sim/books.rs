@@ -144,7 +144,7 @@ impl Books {
         };
         let all = self.runtime.block_on(async {
             let accounted = account(house, gone).await?;
-            let all = stored::all(&mut house.db.reader().await?).await?;
+            let all = stored::all(&mut *house.db.reader().await?).await?;
             Ok::<_, mayfly::error::Error>((accounted, all))
         });
         let (accounted, all) = all.map_err(|error| format!("accounting: {error}"))?;

@@ -247,6 +247,8 @@ CREATE TABLE request (
 );
 -- No use of a consent is ever reserved twice, whoever tries.
 CREATE UNIQUE INDEX request_use ON request (consent_no, item, use_no) WHERE use_no IS NOT NULL;
+-- How often each code applies is counted without reading every row; rows without a code are not in it.
+CREATE INDEX request_codes ON request (batch_no, codes) WHERE codes <> '';
 
 -- class: query. A later reply to unresolved queries of a chunk, sealed on its own.
 CREATE TABLE late_answer (

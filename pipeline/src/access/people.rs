@@ -263,7 +263,7 @@ async fn end_with(
 /// `PEOPLE-RANGE` for a day before those that are kept.
 pub async fn table(house: &House, on: Date, member: Option<&str>) -> Result<Vec<Authorisation>> {
     check_range(house, on, on)?;
-    rows::held_on(&mut house.db.reader().await?, on, member).await
+    rows::held_on(&mut *house.db.reader().await?, on, member).await
 }
 
 /// The changes that hold from a day of `from..=to` on, or were entered on one.
@@ -272,7 +272,7 @@ pub async fn table(house: &House, on: Date, member: Option<&str>) -> Result<Vec<
 /// `PEOPLE-RANGE` for days before those that are kept, or in the wrong order.
 pub async fn changes(house: &House, from: Date, to: Date, member: Option<&str>) -> Result<Vec<Entered>> {
     check_range(house, from, to)?;
-    changes::between(&mut house.db.reader().await?, from, to, member).await
+    changes::between(&mut *house.db.reader().await?, from, to, member).await
 }
 
 /// The line that is to begin, as it will stand on the table.

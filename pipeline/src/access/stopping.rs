@@ -176,7 +176,7 @@ async fn in_force(conn: &mut AnyConnection, number: i64) -> Result<Stop> {
 
 /// All stops; `in_force` leaves out the lifted ones.
 pub async fn list(house: &House, in_force: bool) -> Result<Vec<Stop>> {
-    stop::list(&mut house.db.reader().await?, in_force).await
+    stop::list(&mut *house.db.reader().await?, in_force).await
 }
 
 /// A reason rests in a plain column: short, and without anybody's identity number.

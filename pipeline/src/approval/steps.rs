@@ -168,7 +168,7 @@ pub async fn decide(
 /// All approvals, or those that somebody still waits for.
 pub async fn list(house: &House, all: bool) -> Result<Vec<Approval>> {
     let waiting = (!all).then(|| house.clock.now());
-    store::list(&mut house.db.reader().await?, waiting).await
+    store::list(&mut *house.db.reader().await?, waiting).await
 }
 
 /// The approval `number`, and exactly what is to be done, while the journal still holds it.

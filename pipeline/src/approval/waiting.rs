@@ -31,7 +31,7 @@ pub async fn for_decision(house: &House, holder: &Holder) -> Result<Vec<Approval
 /// `DB-*`.
 pub async fn for_use(house: &House, holder: &Holder) -> Result<Vec<Approval>> {
     let now = house.clock.now();
-    let mut given = store::list(&mut house.db.reader().await?, Some(now)).await?;
+    let mut given = store::list(&mut *house.db.reader().await?, Some(now)).await?;
     given.retain(|approval| {
         let is_theirs = approval.desk == holder.at && approval.applied_by == holder.account;
         is_theirs && judge::standing(approval, now) == judge::Standing::Given

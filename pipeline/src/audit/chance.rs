@@ -1,9 +1,10 @@
 //! How likely a sample is to find misuse: what a report says beside its counts. *Pure.*
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// One line of a report.
-#[derive(Serialize, Clone, Copy)]
+#[derive(Serialize, ToSchema, Clone, Copy)]
 pub struct Chance {
     /// The share of misused records that is supposed, in parts of a thousand.
     pub per_mille: u64,

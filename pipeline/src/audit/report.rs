@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::AnyConnection;
+use utoipa::ToSchema;
 
 use super::{
     Month,
@@ -26,7 +27,8 @@ use crate::{
 };
 
 /// A sample and what is to be said of it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Sample)]
 pub struct Report {
     /// Institution code.
     pub member: String,
@@ -98,7 +100,7 @@ pub async fn show(house: &House, member: &str, month: Month, account: Option<&st
 
 /// Every sample, newest month first.
 pub async fn list(house: &House) -> Result<Vec<Report>> {
-    let samples = store::all(&mut house.db.reader().await?).await?;
+    let samples = store::all(&mut *house.db.reader().await?).await?;
     samples.iter().map(|sample| report(house, sample, None)).collect()
 }
 

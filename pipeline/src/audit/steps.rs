@@ -1,6 +1,7 @@
 //! What a sample's journal entries commit to, and the file in which it leaves the house. *Pure.*
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use utoipa::ToSchema;
 use zeroize::ZeroizeOnDrop;
 
 use super::draw::Item;
@@ -166,8 +167,9 @@ pub struct SampleFile {
 }
 
 /// One record of the sample.
-#[derive(Serialize, Deserialize, PartialEq, Eq)]
+#[derive(Serialize, Deserialize, PartialEq, Eq, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SampleItem)]
 pub struct FileItem {
     /// Its journal index.
     pub entry: u64,

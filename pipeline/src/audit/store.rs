@@ -49,6 +49,9 @@ pub enum State {
 }
 
 impl State {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Committed, Self::Frozen, Self::Drawn];
+
     /// The word in the table.
     pub fn word(self) -> &'static str {
         match self {
@@ -59,7 +62,7 @@ impl State {
     }
 
     fn parse(word: &str) -> std::result::Result<Self, sqlx::Error> {
-        [Self::Committed, Self::Frozen, Self::Drawn]
+        Self::ALL
             .into_iter()
             .find(|state| state.word() == word)
             .ok_or(sqlx::Error::RowNotFound)

@@ -67,7 +67,7 @@ pub async fn create(house: &House, folder: &Path) -> Result<Created> {
     for name in [SETTINGS, CLOCK] {
         writing.copy(&house.dir.join(name), name)?;
     }
-    let entries = store::size(&mut house.db.reader().await?).await?;
+    let entries = store::size(&mut *house.db.reader().await?).await?;
     writing.write(README, &readme(house, now))?;
     let (files, bytes) = (writing.files, writing.bytes);
     writing.finish()?;

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use mayfly_consent::CodeSet;
 use serde::Serialize;
 use sqlx::{AnyConnection, Row};
+use utoipa::ToSchema;
 
 use super::Batch;
 use crate::{
@@ -15,7 +16,8 @@ use crate::{
 };
 
 /// How many rows ended how.
-#[derive(Default, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Default, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Counts)]
 pub struct Counts {
     /// With records.
     pub answered: i64,
@@ -37,7 +39,8 @@ impl Counts {
 }
 
 /// A batch and what became of it, as people and programs are told.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Batch)]
 pub struct Summary {
     /// Batch id.
     pub batch: String,

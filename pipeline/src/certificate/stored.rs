@@ -35,6 +35,35 @@ pub async fn all(conn: &mut AnyConnection) -> Result<Vec<Stored>> {
     rows.iter().map(stored).collect()
 }
 
+/// Which certificates.
+#[derive(Default)]
+pub struct Wanted<'w> {
+    /// Of this class, by its name; empty: of all.
+    pub class: &'w str,
+    /// In this state, by its name; empty: in any.
+    pub state: &'w str,
+    /// With greater numbers than this.
+    pub after: i64,
+    /// So many at most.
+    pub limit: i64,
+}
+
+/// The certificates that are `wanted`, by number.
+pub async fn page(conn: &mut AnyConnection, wanted: &Wanted<'_>) -> Result<Vec<Stored>> {
+    let rows = sqlx::query(
+        "SELECT note, unrecorded, entry FROM certificate WHERE certificate_no > $1 AND (state = $2 OR $2 = '')
+         AND ($3 = '' OR SUBSTR(cohort, 1, LENGTH($3) + 1) = $3 || '-') ORDER BY certificate_no LIMIT $4",
+    )
+    .bind(wanted.after)
+    .bind(wanted.state)
+    .bind(wanted.class)
+    .bind(wanted.limit)
+    .fetch_all(conn)
+    .await
+    .map_err(Error::database(READ))?;
+    rows.iter().map(stored).collect()
+}
+
 /// The certificates of one cohort, by number: one, or for a class of years two.
 pub async fn of(conn: &mut AnyConnection, cohort: Cohort) -> Result<Vec<Stored>> {
     let rows = sqlx::query(

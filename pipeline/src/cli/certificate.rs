@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use mayfly_consent::Language;
 use mayfly_retention::certificate::State;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{Opening, args::CertificateCommand, out::Out};
 use crate::{
@@ -55,7 +55,7 @@ async fn list(opening: &Opening, out: &Out) -> Result<Exit> {
     let mut reader = house.db.reader().await?;
     let certificates = stored::all(&mut reader).await?;
     let accounting = account_for_all(&house, &mut reader).await?;
-    let values: Vec<Value> = certificates.iter().map(told).collect();
+    let values: Vec<_> = certificates.iter().map(told).collect();
     out.show(&values, || {
         let mut text = String::new();
         for stored in &certificates {
@@ -112,7 +112,7 @@ fn line(stored: &Stored, language: Language) -> String {
 
 async fn show(opening: &Opening, cohort: &str, out: &Out) -> Result<Exit> {
     let house = opening.to_look().await?;
-    let last = newest(&mut house.db.reader().await?, cohort).await?;
+    let last = newest(&mut *house.db.reader().await?, cohort).await?;
     // The note itself, so that what is shown can be kept and verified.
     out.show(&told(&last), || last.note.clone())?;
     Ok(Exit::Done)

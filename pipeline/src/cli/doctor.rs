@@ -68,6 +68,7 @@ fn looked_at(what: &str, language: Language) -> &str {
         ("disk", Language::ZhTw) => "磁碟",
         ("data directory", Language::ZhTw) => "資料目錄",
         ("provider", Language::ZhTw) => "資料提供機關",
+        ("door", Language::ZhTw) => "HTTP 服務",
         ("database", Language::ZhTw) => "資料庫",
         ("gate", Language::ZhTw) => "關卡",
         ("journal", Language::ZhTw) => "軌跡",

@@ -50,7 +50,7 @@ pub(super) async fn run(opening: &Opening, command: GrantCommand, out: &Out) -> 
         GrantCommand::List { all, csv } => {
             let house = opening.to_look().await?;
             let after = (!all).then(|| house.clock.now());
-            let grants = granting::list(&mut house.db.reader().await?, after).await?;
+            let grants = granting::list(&mut *house.db.reader().await?, after).await?;
             if csv {
                 out.csv(&forms::table(&grants, Language::En).csv())?;
                 return Ok(Exit::Done);

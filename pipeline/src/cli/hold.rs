@@ -60,7 +60,7 @@ pub(super) async fn run(opening: &Opening, command: HoldCommand, out: &Out) -> R
         }
         HoldCommand::List { all } => {
             let house = opening.to_look().await?;
-            let holds = hold::list(&mut house.db.reader().await?, !all).await?;
+            let holds = hold::list(&mut *house.db.reader().await?, !all).await?;
             out.show(&holds, || {
                 if holds.is_empty() {
                     return of(

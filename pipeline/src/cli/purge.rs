@@ -113,7 +113,7 @@ async fn show_plan(
 /// The agenda of the years; `None` inside while the clock is not to be trusted.
 async fn agenda(opening: &Opening) -> Result<Option<Agenda>> {
     let house = opening.to_look().await?;
-    agenda::plan(&house, &mut house.db.reader().await?).await
+    agenda::plan(&house, &mut *house.db.reader().await?).await
 }
 
 fn lines(agenda: &Agenda, language: Language) -> String {

@@ -53,6 +53,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
                 member,
                 week: week.as_deref().map(week_of).transpose()?,
                 open,
+                ..Wanted::default()
             };
             let house = opening.to_look().await?;
             let reports = report::list(&house, &wanted).await?;

@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jiff::SignedDuration;
 use serde::Deserialize;
 
 use crate::tls::Files;
@@ -23,6 +24,8 @@ pub struct HttpDoor {
     key: Option<PathBuf>,
     /// The CA of the certificates that members' systems show (PEM).
     client_ca: Option<PathBuf>,
+    /// How many days before the end of one of these certificates it is warned of.
+    warn_days: u16,
     /// From where `/metrics` may be asked besides this machine.
     pub metrics: Vec<IpAddr>,
     /// Connections at one time.
@@ -38,6 +41,7 @@ impl Default for HttpDoor {
             certificate: None,
             key: None,
             client_ca: None,
+            warn_days: 30,
             connections: 256,
         }
     }
@@ -57,6 +61,9 @@ impl HttpDoor {
     pub fn place(&self) -> Result<Option<SocketAddr>, &'static str> {
         if !(1..=CONNECTIONS_MAX).contains(&self.connections) {
             return Err("connections of [http] is not between 1 and 512");
+        }
+        if !(1..=WARN_DAYS_MAX).contains(&self.warn_days) {
+            return Err("warn_days of [http] is not between 1 and 365");
         }
         match (&self.certificate, &self.key) {
             (Some(_), Some(_)) if !self.proxies.is_empty() => {
@@ -91,6 +98,11 @@ impl HttpDoor {
     /// Whether it speaks TLS itself.
     pub fn is_tls(&self) -> bool {
         self.certificate.is_some()
+    }
+
+    /// How long before the end of a certificate it is warned of.
+    pub fn warning(&self) -> SignedDuration {
+        SignedDuration::from_hours(24 * i64::from(self.warn_days))
     }
 
     /// The files of TLS, in the data directory `dir` unless they are absolute.
@@ -136,6 +148,7 @@ impl HttpDoor {
 
 /// Files and databases need descriptors too: 1,024 are what a process gets.
 const CONNECTIONS_MAX: u16 = 512;
+const WARN_DAYS_MAX: u16 = 365;
 const HOPS_MAX: usize = 8;
 
 #[cfg(test)]
@@ -195,6 +208,13 @@ mod tests {
             ..HttpDoor::default()
         };
         assert!(crowded.place().is_err());
+        for (warn_days, is_good) in [(0, false), (1, true), (365, true), (366, false)] {
+            let warning = HttpDoor {
+                warn_days,
+                ..HttpDoor::default()
+            };
+            assert_eq!(warning.place().is_ok(), is_good, "{warn_days}");
+        }
     }
 
     #[test]

@@ -17,6 +17,7 @@ use mayfly_consent::{
 use serde::Serialize;
 use sqlx::AnyConnection;
 use tokio::sync::mpsc;
+use utoipa::ToSchema;
 
 use super::{
     hands,
@@ -39,7 +40,8 @@ use crate::{
 };
 
 /// What an import did.
-#[derive(Serialize, Default)]
+#[derive(Serialize, Default, ToSchema)]
+#[schema(as = Imported)]
 pub struct Imported {
     /// Lines that were new.
     pub new: i64,

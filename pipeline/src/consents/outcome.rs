@@ -11,6 +11,7 @@ use mayfly_consent::{
 use mayfly_retention::Class;
 use serde::Serialize;
 use sqlx::AnyConnection;
+use utoipa::ToSchema;
 
 use super::hands;
 use crate::{
@@ -28,7 +29,8 @@ use crate::{
 };
 
 /// What an outcome file changed.
-#[derive(Serialize, Default)]
+#[derive(Serialize, Default, ToSchema)]
+#[schema(as = Recorded)]
 pub struct Recorded {
     /// Consents whose outcome is new or lengthened.
     pub outcomes: i64,

@@ -2,13 +2,15 @@
 
 use mayfly_consent::{Language, Retention, Terms};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::show::ShownConsent;
-use crate::printed::{channel, day, moment, of};
+use crate::printed::{channel, day, instant, moment, of};
 
 /// A consent as it is shown, in the order of the batch file's columns. Who the subject is stays masked unless the
 /// whole is asked for: showing what was agreed to needs no more.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Consent)]
 pub struct View<'a> {
     member: &'a str,
     consent_ref: &'a str,
@@ -25,6 +27,8 @@ pub struct View<'a> {
     idv_ref: &'a str,
     registered_at: String,
     withdrawn_at: Option<String>,
+    /// `granted`, `refused` or `withdrawn`, and the day.
+    #[schema(value_type = Option<Vec<String>>, min_items = 2, max_items = 2)]
     outcome: Option<&'a (String, String)>,
     kept_until: String,
     form_id: &'a str,
@@ -107,6 +111,66 @@ impl<'a> View<'a> {
         }
     }
 
+    /// What is to be said of it, each under its name, for a page.
+    pub fn facts(&self, language: Language) -> Vec<(&'static str, String)> {
+        let name = |en, zh| of(language, en, zh);
+        let at = |text: &str| {
+            let at = text.parse();
+            at.map_or_else(|_| text.to_owned(), |at| instant(at, language))
+        };
+        vec![
+            (name("identity number", "身分證號"), self.subject_id.clone()),
+            (name("name", "姓名"), self.subject_name.clone()),
+            (name("born", "出生日期"), self.birth_date.clone()),
+            (
+                name("channel", "授權方式"),
+                channel(self.consent_channel, language).to_owned(),
+            ),
+            (name("given", "授權時間"), at(&self.consented_at)),
+            (name("from the address", "來源 IP"), self.consent_ip.clone()),
+            (name("from the telephone", "來源電話"), self.consent_phone.clone()),
+            (
+                name("identity verified by", "身分驗證方式"),
+                self.idv_method.to_owned(),
+            ),
+            (
+                name("found", "驗證結果"),
+                proven(self.idv_result, language).to_owned(),
+            ),
+            (name("verified", "驗證時間"), at(&self.idv_at)),
+            (name("number of the check", "驗證序號"), self.idv_ref.to_owned()),
+            (name("registered", "登錄時間"), at(&self.registered_at)),
+            (
+                name("withdrawn", "撤回時間"),
+                self.withdrawn_at
+                    .as_deref()
+                    .map_or_else(|| name("no", "否").to_owned(), at),
+            ),
+            (name("outcome", "授信結果"), self.outcome(language)),
+            (name("kept until", "保存至"), self.kept_until(language)),
+        ]
+    }
+
+    fn outcome(&self, language: Language) -> String {
+        match self.outcome {
+            None => of(language, "not known yet", "尚未得知").to_owned(),
+            Some((word, on)) => {
+                let on = on.parse().map_or_else(|_| on.clone(), |on| day(on, language));
+                format!("{} {on}", became(word, language))
+            }
+        }
+    }
+
+    fn kept_until(&self, language: Language) -> String {
+        match self.kept_until.starts_with("open") {
+            true => of(language, &self.kept_until, "未定：授信結果尚未得知").to_owned(),
+            false => self
+                .kept_until
+                .parse()
+                .map_or_else(|_| self.kept_until.clone(), |on| day(on, language)),
+        }
+    }
+
     /// For people.
     pub fn text(&self, language: Language) -> String {
         let name = |en, zh| of(language, en, zh);
@@ -114,13 +178,6 @@ impl<'a> View<'a> {
             let at = text.parse();
             at.map_or_else(|_| text.to_owned(), |at| moment(at, language))
         };
-        let outcome = self.outcome.map_or_else(
-            || name("not known yet", "尚未得知").to_owned(),
-            |(word, on)| {
-                let on = on.parse().map_or_else(|_| on.clone(), |on| day(on, language));
-                format!("{} {on}", became(word, language))
-            },
-        );
         let withdrawn = self.withdrawn_at.as_deref();
         let withdrawn = withdrawn.map_or_else(|| name("no", "否").to_owned(), taipei);
         let (id, subject, birth) = (&self.subject_id, &self.subject_name, &self.birth_date);
@@ -151,17 +208,8 @@ impl<'a> View<'a> {
             ),
             (name("registered   ", "登錄時間    "), taipei(&self.registered_at)),
             (name("withdrawn    ", "撤回        "), withdrawn),
-            (name("outcome      ", "授信結果    "), outcome),
-            (
-                name("kept until   ", "保存至      "),
-                match self.kept_until.starts_with("open") {
-                    true => name(&self.kept_until, "未定：授信結果尚未得知").to_owned(),
-                    false => self
-                        .kept_until
-                        .parse()
-                        .map_or_else(|_| self.kept_until.clone(), |on| day(on, language)),
-                },
-            ),
+            (name("outcome      ", "授信結果    "), self.outcome(language)),
+            (name("kept until   ", "保存至      "), self.kept_until(language)),
         ];
         let (member, reference) = (self.member, self.consent_ref);
         let mut text = format!("{} {member}/{reference}\n\n", name("consent", "當事人同意"));
@@ -193,6 +241,7 @@ fn proven(word: &str, language: Language) -> &str {
 /// What became of the credit.
 fn became(word: &str, language: Language) -> &str {
     match (word, language) {
+        ("granted", Language::En) => "granted, ends",
         ("granted", Language::ZhTw) => "核准授信，結束日",
         ("refused", Language::ZhTw) => "未核准",
         ("withdrawn", Language::ZhTw) => "撤回",

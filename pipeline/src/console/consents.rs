@@ -6,7 +6,6 @@ use axum::{
     extract::State,
     routing::{get, post},
 };
-use serde_json::Value;
 use zeroize::Zeroizing;
 
 use super::{
@@ -22,9 +21,8 @@ use crate::{
         show::{self, ShownConsent},
         view::View,
     },
-    error::Error,
     http::door::Shared,
-    ids, printed,
+    ids,
     regime::people::Right,
     subject::applicant,
 };
@@ -86,7 +84,7 @@ async fn show(State(door): State<Shared>, reader: Reader, Form(fields): Form) ->
         frame,
         reference: &reference,
         sha256: ids::hex(&shown.form.sha256),
-        facts: facts(&shown, frame)?,
+        facts: View::of(&shown, false).facts(frame.language),
         is_giver: reader.may(Right::Query),
         shown: &shown,
     })
@@ -106,63 +104,4 @@ async fn record(State(door): State<Shared>, reader: Reader, Form(fields): Form) 
         (0, _) => "/consents?done=recorded",
         _ => "/consents?done=withdrawn",
     }))
-}
-
-/// The facts of a consent, masked as everywhere.
-fn facts(shown: &ShownConsent, frame: &Frame) -> Result<Vec<(&'static str, String)>, Error> {
-    let view = serde_json::to_value(View::of(shown, false));
-    let view = view.map_err(|_| Error::Bug("a consent has no JSON form"))?;
-    let text = |name: &str| view.get(name).and_then(Value::as_str).unwrap_or("").to_owned();
-    let instant = |name: &str| {
-        let text = text(name);
-        let at: Option<jiff::Timestamp> = text.parse().ok();
-        at.map_or(text, |at| frame.instant(&at))
-    };
-    let lines = [
-        (("identity number", "身分證號"), text("subject_id")),
-        (("name", "姓名"), text("subject_name")),
-        (("born", "出生日期"), text("birth_date")),
-        (
-            ("channel", "授權方式"),
-            printed::channel(&text("consent_channel"), frame.language).to_owned(),
-        ),
-        (("given", "授權時間"), instant("consented_at")),
-        (("from the address", "來源 IP"), text("consent_ip")),
-        (("from the telephone", "來源電話"), text("consent_phone")),
-        (("identity verified by", "身分驗證方式"), text("idv_method")),
-        (("found", "驗證結果"), text("idv_result")),
-        (("verified", "驗證時間"), instant("idv_at")),
-        (("number of the check", "驗證序號"), text("idv_ref")),
-        (("registered", "登錄時間"), instant("registered_at")),
-        (("withdrawn", "撤回時間"), instant("withdrawn_at")),
-        (("outcome", "授信結果"), became(shown, frame)),
-        (("kept until", "保存至"), kept(shown, frame)),
-    ];
-    let name = |(en, zh)| match frame.is_chinese() {
-        true => zh,
-        false => en,
-    };
-    Ok(lines.map(|(names, value)| (name(names), value)).into())
-}
-
-fn became(shown: &ShownConsent, frame: &Frame) -> String {
-    let Some((word, day)) = &shown.outcome else {
-        return frame.say("not known yet", "尚未得知").to_owned();
-    };
-    let word = match word.as_str() {
-        "granted" => frame.say("granted, ends", "核准授信，結束日"),
-        "refused" => frame.say("refused", "未核准"),
-        _ => frame.say("withdrawn", "撤回"),
-    };
-    let day = day.parse().map_or_else(|_| day.clone(), |day| frame.day(&day));
-    format!("{word} {day}")
-}
-
-fn kept(shown: &ShownConsent, frame: &Frame) -> String {
-    match &shown.kept {
-        mayfly_consent::Retention::Until(day) => frame.day(day),
-        mayfly_consent::Retention::Open => frame
-            .say("open: the outcome is not known yet", "未定：授信結果尚未得知")
-            .to_owned(),
-    }
 }

@@ -92,7 +92,7 @@ pub(super) async fn one(State(door): State<Shared>, reader: Reader, Path(cohort)
     let named = Cohort::parse(&cohort).map_err(|_| nothing())?;
     let language = reader.frame.language;
     let certificates = door.act(move |house| async move {
-        let found = stored::of(&mut house.db.reader().await?, named).await?;
+        let found = stored::of(&mut *house.db.reader().await?, named).await?;
         Ok(found
             .iter()
             .map(|stored| Certificate::of(&house, stored, language))

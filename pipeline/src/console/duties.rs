@@ -258,7 +258,7 @@ async fn read(
         // What begins later in the month has time.
         _ => now.get(&listed.duty.id).copied().unwrap_or(Standing::Open),
     };
-    let calendar = facts::calendar(&mut house.db.reader().await?).await?;
+    let calendar = facts::calendar(&mut *house.db.reader().await?).await?;
     let mut by_day: BTreeMap<Date, Vec<Entry>> = BTreeMap::new();
     for listed in of_month
         .iter()

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
-use mayfly_consent::{Language, Terms};
+use mayfly_consent::Language;
 
 use super::{
     fault::{Fault, Told},
@@ -22,11 +22,11 @@ use crate::{
             verdict::{self, Said},
         },
     },
-    consents::show::ShownConsent,
+    consents::{show::ShownConsent, view::View},
     error::Result,
     http::{door::Shared, problem::Problem},
     ids,
-    printed::{MASK, instant, of, outcome},
+    printed::{instant, of, outcome},
     regime,
 };
 
@@ -273,48 +273,11 @@ fn record(facts: &Facts, language: Language) -> Named {
 
 impl Consent {
     fn of(shown: &ShownConsent, language: Language) -> Self {
-        let name = |en, zh| of(language, en, zh);
-        let claim = &shown.claim;
-        let at = |at: Option<jiff::Timestamp>| at.map_or_else(String::new, |at| instant(at, language));
-        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        let subject = claim
-            .subject_id
-            .as_ref()
-            .map_or_else(|| MASK.to_owned(), |id| id.masked());
-        let called = (claim.subject_name.as_ref()).map_or_else(|| MASK.to_owned(), |name| name.masked());
-        let mut facts = vec![
-            (name("Consent", "授權編號"), text(claim.consent_ref.as_deref())),
-            (name("Subject", "當事人"), format!("{subject}　{called}")),
-        ];
-        if let Terms::Given(given) = &claim.terms {
-            let method = given.idv_method.map_or("", |method| method.as_str());
-            let result = given.idv_result.map_or("", |result| result.as_str());
-            facts.extend([
-                (
-                    name("Given by", "授權方式"),
-                    given.channel.map_or("", |channel| channel.as_str()).to_owned(),
-                ),
-                (name("Given at", "授權時間"), at(given.consented_at)),
-                (
-                    name("Identity verified", "身分驗證"),
-                    format!("{method}　{result}"),
-                ),
-                (name("Verified at", "驗證時間"), at(given.idv_at)),
-                (name("Verification", "驗證序號"), text(given.idv_ref.as_deref())),
-            ]);
-        }
+        let reference = shown.claim.consent_ref.clone().unwrap_or_default();
         let form = &shown.form;
-        facts.extend([
-            (
-                name("Registered", "登錄時間"),
-                instant(shown.registered_at, language),
-            ),
-            (
-                name("Withdrawn", "撤回"),
-                (shown.withdrawn_at).map_or_else(|| name("no", "否").to_owned(), |at| instant(at, language)),
-            ),
-            ("SHA-256", ids::hex(&form.sha256)),
-        ]);
+        let mut facts = vec![(of(language, "Consent", "授權編號"), reference)];
+        facts.extend(View::of(shown, false).facts(language));
+        facts.push(("SHA-256", ids::hex(&form.sha256)));
         Self {
             facts,
             title: format!("{} {} {}", form.id, form.version, form.title),

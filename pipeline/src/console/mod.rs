@@ -7,7 +7,8 @@
 //! what needs somebody now, `incidents` and `incident` what is stopped and why, `approvals` what nobody does alone, `grants` and `holds` among it, with `carry`,
 //! which does what was given; `batches` the way of a batch, `consents` what people have agreed to; `sheets` the weekly sheets, `records` the query records, `samples` the monthly self-audit, `item` one of
 //! its records, `findings` what it found; `duties` what is due, `people` who may what, `account_review` whether they still should, `accounts` how they stand
-//! at the door; `deletion` the certificates, `oversight` the supervisor's view. `theirs` says whose a page is; `taken` and `sent` are how files leave.
+//! at the door; `deletion` the certificates, `oversight` the supervisor's view. `theirs` says whose a page is, `memory` what two
+//! readings of a page have in common; `taken` and `sent` are how files leave.
 //!
 //! How to add a page:
 //! 1. A file here with the handler and its view-model, `#[derive(Template)]` with `frame: &Frame` and what is shown, all text of it
@@ -45,6 +46,7 @@ mod holds;
 mod incident;
 mod incidents;
 mod item;
+mod memory;
 mod notice;
 mod oversight;
 mod page;
@@ -60,15 +62,17 @@ mod taken;
 mod theirs;
 mod today;
 
+use std::sync::Arc;
+
 use axum::{
-    Router,
+    Extension, Router,
     http::{HeaderMap, Uri, header},
     middleware,
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 
-use self::fault::Fault;
+use self::{fault::Fault, memory::Memory};
 use crate::http::{Pages, door::Shared, problem::Problem};
 
 /// The pages, for whoever opens the HTTP door.
@@ -78,6 +82,7 @@ pub const PAGES: Pages = Pages(around);
 fn around(machines: Router<Shared>, door: &Shared) -> Router<Shared> {
     let pages = routes()
         .fallback(lost)
+        .layer(Extension(Arc::<Memory>::default()))
         .layer(middleware::from_fn_with_state(door.clone(), reader::meet));
     machines
         .reset_fallback()

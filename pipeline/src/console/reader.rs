@@ -17,7 +17,7 @@ use super::{
     notice,
 };
 use crate::{
-    access::{people::Holder, persons::Persons},
+    access::people::Holder,
     app::House,
     config::Environment,
     error::{Error, Result},
@@ -27,7 +27,10 @@ use crate::{
         problem::Problem,
     },
     regime::people::{Party, Right},
-    signin::enter::{self, Session},
+    signin::{
+        enter::{self, Session},
+        sessions::Sessions,
+    },
 };
 
 /// Whoever opens a page, signed in or not.
@@ -122,7 +125,8 @@ pub(super) async fn meet(State(door): State<Shared>, mut request: Request, next:
         return Fault::from(Error::Bug("a request without an address")).page(&frame);
     };
     let from = address.to_string();
-    let known = door.act(move |house| async move { known(&house, token, &from).await });
+    let sessions = Arc::clone(&door.sessions);
+    let known = door.act(move |house| async move { known(&house, &sessions, token, &from).await });
     let entered = match known.await {
         Ok(known) => {
             (frame.now, frame.is_sandbox) = (known.now, known.is_sandbox);
@@ -178,7 +182,12 @@ struct Known {
     entered: Option<(Entered, Who, String)>,
 }
 
-async fn known(house: &House, token: Option<Zeroizing<String>>, address: &str) -> Result<Known> {
+async fn known(
+    house: &House,
+    sessions: &Sessions,
+    token: Option<Zeroizing<String>>,
+    address: &str,
+) -> Result<Known> {
     let now = house.clock.now();
     let mut known = Known {
         now,
@@ -186,12 +195,11 @@ async fn known(house: &House, token: Option<Zeroizing<String>>, address: &str) -
         entered: None,
     };
     let Some(token) = token else { return Ok(known) };
-    let session = match enter::resume(house, &token, address).await {
+    let (session, persons) = match enter::resume(house, sessions, &token, address).await {
         Err(error) if error.code() == "SIGNIN-NEEDED" => return Ok(known),
         session => session?,
     };
     let (at, account) = (&session.holder.at, &session.holder.account);
-    let persons = Persons::read(&mut house.db.reader().await?, at, house.today(now)).await?;
     let line = persons.now(account);
     let may = |right: &Right| persons.may(&house.regime, account, *right);
     let who = Who {

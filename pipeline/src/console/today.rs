@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::State;
+use axum::{Extension, extract::State};
 use jiff::Timestamp;
 use mayfly_consent::Language;
-use mayfly_retention::OsRandomness;
 
 use super::{
     frame::Frame,
+    memory::{Memory, Seen},
     page::{self, Answer},
     plot,
     reader::Reader,
@@ -25,10 +25,10 @@ use crate::{
         daily::{self, Daily},
     },
     duty::{self, list::Listed, state::State as Standing},
-    error::Result,
+    error::{Error, Result},
     http::door::Shared,
     printed::{day, instant, of, outcome},
-    purge::Purger,
+    purge,
     regime::people::{Party, Right},
     sheet::{self, waiting::Waiting},
     signin::{self, desk},
@@ -38,11 +38,11 @@ use crate::{
 #[template(path = "today.html")]
 struct Today<'a> {
     frame: &'a Frame,
-    day: Day,
+    day: &'a Day,
 }
 
 /// What there is on a day for one reader.
-struct Day {
+pub(super) struct Day {
     /// What needs them now.
     now: Vec<Task>,
     /// What will.
@@ -71,20 +71,29 @@ struct Task {
 }
 
 /// The first page of whoever is signed in.
-pub(super) async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
+pub(super) async fn page(
+    State(door): State<Shared>,
+    Extension(memory): Extension<Arc<Memory>>,
+    reader: Reader,
+) -> Answer {
     let (holder, language) = (reader.holder(), reader.frame.language);
     let unlocks = reader.may(Right::ManageAccounts);
+    let seen = Seen::by(&holder, reader.frame.is_chinese(), reader.frame.now.as_second());
     let day = door.act(move |house| async move {
-        let mut day = read(&house, &holder, language).await?;
-        if unlocks {
-            day.locked = locked(&house, &holder.at, language).await?;
-        }
-        Ok(day)
+        let changes = house.db.changes().await?;
+        let read = async {
+            let mut day = read(&house, &holder, language).await?;
+            if unlocks {
+                day.locked = locked(&house, &holder.at, language).await?;
+            }
+            Ok(Some(Arc::new(day)))
+        };
+        memory.today.find(changes, seen, read).await
     });
-    let frame = &reader.frame;
+    let day = day.await?.ok_or(Error::Bug("a day of nobody"))?;
     page::shown(&Today {
-        frame,
-        day: day.await?,
+        frame: &reader.frame,
+        day: &day,
     })
 }
 
@@ -133,8 +142,7 @@ async fn read(house: &House, holder: &Holder, language: Language) -> Result<Day>
         Party::Provider => (None, None),
         _ => pictures(house, is_member.then_some(holder.at.as_str()), now, language).await?,
     };
-    let randomness = Arc::new(OsRandomness);
-    let mut margins = Purger::open_by(&house.dir, &house.config, &house.clock, randomness)?.margins()?;
+    let mut margins = purge::margins_of(house)?;
     let more = margins.len().saturating_sub(BARS);
     margins.truncate(BARS);
     Ok(Day {
@@ -163,7 +171,7 @@ async fn pictures(
     now: Timestamp,
     language: Language,
 ) -> Result<(Option<String>, Option<String>)> {
-    let days = daily::of(&mut house.db.reader().await?, member, house.today(now), DAYS).await?;
+    let days = daily::of(&mut *house.db.reader().await?, member, house.today(now), DAYS).await?;
     let count = |daily: &Daily| u64::try_from(daily.counts.total()).unwrap_or(0);
     let bars: Vec<_> = days.iter().map(|daily| (daily.day, count(daily))).collect();
     if bars.iter().all(|(_, count)| *count == 0) {

@@ -1,6 +1,6 @@
 //! The database: one writer, transactions that cannot be left open, many readers, on either engine. *SQL.*
 //!
-//! `address` tells which engine, `sqlite` and `postgres` hold the few statements that differ, `migrate` makes and checks
+//! `readers` keeps the readers of a file for the next who asks, `recall` what they read until something changes. `address` tells which engine, `sqlite` and `postgres` hold the few statements that differ, `migrate` makes and checks
 //! the schema, `meta` keeps the few counters, `columns` reads days and instants; statements over thousands of rows are
 //! made by the consent store's `blocks`.
 
@@ -9,6 +9,8 @@ pub mod columns;
 pub mod meta;
 pub mod migrate;
 pub mod postgres;
+mod readers;
+pub mod recall;
 pub mod sqlite;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -17,13 +19,18 @@ use sqlx::{AnyConnection, ConnectOptions, Connection, Executor, any::AnyConnectO
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 pub use address::Address;
+pub use readers::Reader;
 
+use self::readers::Readers;
 use crate::error::{self, Error, Result};
 
 /// The database of one data directory.
 pub struct Db {
     writer: Arc<Mutex<AnyConnection>>,
     address: Arc<Address>,
+    readers: Arc<Readers>,
+    /// The reader that sees changes, once somebody has asked, and the how manieth it is: each counts for itself.
+    watch: Mutex<(i64, Option<AnyConnection>)>,
 }
 
 impl Db {
@@ -39,7 +46,9 @@ impl Db {
         }
         Ok(Self {
             writer: Arc::new(Mutex::new(writer)),
+            readers: Arc::new(Readers::of(&address)),
             address: Arc::new(address),
+            watch: Mutex::new((0, None)),
         })
     }
 
@@ -73,8 +82,36 @@ impl Db {
             .unwrap_or(Err(Error::Bug("the beginning of a transaction panicked")))
     }
 
-    /// A connection of its own that only reads.
-    pub async fn reader(&self) -> Result<AnyConnection> {
+    /// A connection that only reads, for one caller: one that another caller is done with, or a new one.
+    pub async fn reader(&self) -> Result<Reader> {
+        let connection = match self.readers.take() {
+            Some(connection) => connection,
+            None => self.new_reader().await?,
+        };
+        Ok(Reader::new(connection, Arc::clone(&self.readers)))
+    }
+
+    /// A number that is greater whenever anything was changed by anybody, in this process or another, since it was last asked
+    /// for; none where the engine does not tell. It means nothing to another process.
+    pub async fn changes(&self) -> Result<Option<i64>> {
+        if matches!(*self.address, Address::Postgres(_)) {
+            return Ok(None);
+        }
+        let mut watch = self.watch.lock().await;
+        let (number, connection) = &mut *watch;
+        let mut watching = match connection.take() {
+            Some(watching) => watching,
+            None => {
+                *number += 1;
+                self.new_reader().await?
+            }
+        };
+        let changes = sqlite::changes(&mut watching).await?;
+        *connection = Some(watching);
+        Ok(Some((*number << 32) | changes))
+    }
+
+    async fn new_reader(&self) -> Result<AnyConnection> {
         let settings = match *self.address {
             Address::Sqlite(_) => sqlite::READER,
             Address::Postgres(_) => postgres::READER,
@@ -99,7 +136,7 @@ impl Db {
     /// `DB-*`.
     pub async fn copy_to(&self, path: &Path) -> Result<()> {
         match *self.address {
-            Address::Sqlite(_) => sqlite::copy_to(&mut self.reader().await?, path).await,
+            Address::Sqlite(_) => sqlite::copy_to(&mut self.new_reader().await?, path).await,
             Address::Postgres(_) => Err(Error::Bug("a database on a server was to be copied as a file")),
         }
     }

@@ -71,6 +71,14 @@ pub(super) async fn copy_to(conn: &mut AnyConnection, path: &Path) -> Result<()>
     restrict(path)
 }
 
+/// How often others have changed the database, as this connection sees it.
+pub(super) async fn changes(conn: &mut AnyConnection) -> Result<i64> {
+    sqlx::query_scalar("PRAGMA data_version")
+        .fetch_one(conn)
+        .await
+        .map_err(Error::database("look for changes"))
+}
+
 /// Settings of the connection that writes. Pages of 8 KiB hold a dozen consents and halve the writes; their size is fixed
 /// when the database is made.
 pub(super) const WRITER: &[&str] = &[

@@ -2,16 +2,20 @@
 //!
 //! A year that nobody has published is not guessed: whoever asks is told that it is not known.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use jiff::civil::Date;
 
 /// The offices' calendar: `date,is_workday,note`, every day of the years it has.
 const OFFICES: &str = include_str!("calendar_tw.csv");
 
+/// The same, read once.
+static KNOWN: LazyLock<BTreeMap<Date, bool>> =
+    LazyLock::new(|| OFFICES.lines().skip(1).filter_map(line).collect());
+
 /// Which days are working days.
 pub struct Calendar {
-    days: BTreeMap<Date, bool>,
+    local: BTreeMap<Date, bool>,
 }
 
 /// Where a day that is due ends up.
@@ -28,14 +32,14 @@ pub enum Moved {
 impl Calendar {
     /// The offices' calendar with the days of `local` in place of its own.
     pub fn new(local: impl IntoIterator<Item = (Date, bool)>) -> Self {
-        let mut days: BTreeMap<Date, bool> = OFFICES.lines().skip(1).filter_map(line).collect();
-        days.extend(local);
-        Self { days }
+        Self {
+            local: local.into_iter().collect(),
+        }
     }
 
     /// Whether `day` is a working day; `None`: nobody knows.
     pub fn is_workday(&self, day: Date) -> Option<bool> {
-        self.days.get(&day).copied()
+        self.local.get(&day).or_else(|| KNOWN.get(&day)).copied()
     }
 
     /// `day`, or the working day that comes next after it.
@@ -80,8 +84,7 @@ mod tests {
             (2026, 365, 245),
             (2027, 365, 244),
         ] {
-            let of_year: Vec<bool> = calendar
-                .days
+            let of_year: Vec<bool> = KNOWN
                 .iter()
                 .filter(|(day, _)| day.year() == year)
                 .map(|(_, works)| *works)
@@ -89,11 +92,7 @@ mod tests {
             assert_eq!(of_year.len(), days, "{year}");
             assert_eq!(of_year.iter().filter(|works| **works).count(), working, "{year}");
         }
-        assert_eq!(
-            OFFICES.lines().count(),
-            1 + calendar.days.len(),
-            "a line is not readable"
-        );
+        assert_eq!(OFFICES.lines().count(), 1 + KNOWN.len(), "a line is not readable");
         assert_eq!(
             calendar.is_workday(day("2025-02-08")),
             Some(true),

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::Language;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{calendar::Moved, duties::Cause, list::Listed, state::State};
 use crate::{
@@ -15,7 +16,8 @@ use crate::{
 };
 
 /// A duty for programs.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Duty)]
 pub struct Line<'l> {
     duty: &'l str,
     rule: &'l str,
@@ -35,6 +37,7 @@ pub struct Line<'l> {
     /// `fixed`, `moved`, or `unknown`: nobody knows the calendar of that year, and the day stays where it is.
     calendar: &'static str,
     asks_for: &'l str,
+    #[schema(value_type = Option<String>)]
     reason: Option<Cow<'l, str>>,
     state: State,
     closable_from: Date,
@@ -73,6 +76,11 @@ pub fn line<'l>(listed: &'l Listed<'_>) -> Line<'l> {
         closed_by: closing.map(|closing| closing.by.as_str()),
         entry: closing.and_then(|closing| closing.entry),
     }
+}
+
+/// Its place in a list, by due day and name.
+pub fn cursor(line: &Line<'_>) -> String {
+    format!("{}/{}", line.due, line.duty)
 }
 
 /// Duties for people; days as readers of `language` write them.

@@ -23,7 +23,7 @@ pub async fn of<'h>(house: &'h House, holder: &Holder) -> Result<Vec<Listed<'h>>
         ..Filter::default()
     };
     let today = house.today(house.clock.now());
-    let persons = Persons::read(&mut house.db.reader().await?, &holder.at, today).await?;
+    let persons = Persons::read(&mut *house.db.reader().await?, &holder.at, today).await?;
     let mut listed = list::list(house, today, &filter).await?;
     listed.retain(|listed| {
         let duty = &listed.duty;

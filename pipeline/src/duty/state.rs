@@ -2,13 +2,15 @@
 
 use jiff::{Timestamp, ToSpan, civil::Date};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::duties::Duty;
 use crate::regime::control::DueRules;
 
 /// The state of a duty on a day.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DutyState)]
 pub enum State {
     /// It is there, and there is time.
     Open,

@@ -1,6 +1,6 @@
 //! What a request brings: who calls from where, its session, and its JSON, read within the limits. *Edge.*
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use axum::{
     body::{self, Body},
@@ -75,11 +75,13 @@ impl FromRequestParts<Shared> for SignedIn {
         let shown = parts.headers.get(CSRF).and_then(|shown| shown.to_str().ok());
         let shown = shown.map(str::to_owned);
         let (given, from) = (token.clone(), address.clone());
+        let sessions = Arc::clone(&door.sessions);
         let session = door.act(move |house| async move {
             if !is_safe && !enter::is_ours(&house, &given, shown.as_deref().unwrap_or("")) {
                 return Ok(None);
             }
-            enter::resume(&house, &given, &from).await.map(Some)
+            let (session, _) = enter::resume(&house, &sessions, &given, &from).await?;
+            Ok(Some(session))
         });
         let session = session.await?.ok_or_else(Problem::not_ours)?;
         Ok(Self {

@@ -16,6 +16,7 @@ use axum::{
 use rustix::fs::{MemfdFlags, memfd_create};
 use serde::Deserialize;
 use tokio::{sync::mpsc, task::spawn_blocking, time::timeout};
+use utoipa::ToSchema;
 
 use super::{
     ask::{SignedIn, json},
@@ -41,7 +42,7 @@ pub(super) async fn hand_in(
     let (pieces, coming) = mpsc::channel(PIECES);
     let taking = door.act_at_length(move |house| async move {
         let today = house.today(house.clock.now());
-        hands::check_giver(&house, &mut house.db.reader().await?, &by, today).await?;
+        hands::check_giver(&house, &mut *house.db.reader().await?, &by, today).await?;
         let whole = Whole::taken(coming).await?;
         import::import_by(&house, &[whole.path()], encoding, Some(&by)).await
     });
@@ -67,10 +68,15 @@ pub(super) async fn one(
     Ok(answer.await?)
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Became {
+#[schema(as = Outcome)]
+pub(super) struct Became {
+    /// `granted`, `refused` or `withdrawn`.
+    #[schema(pattern = "^(granted|refused|withdrawn)$")]
     outcome: String,
+    /// The day: with `granted`, on which the credit ends.
+    #[schema(format = Date)]
     date: String,
 }
 

@@ -19,9 +19,11 @@ use super::{metrics::Counters, problem::Problem, tries::Tries};
 use crate::{
     app::House,
     clock::boot_micros,
+    doctor::papers,
     error::{Error, Result},
     figures::{self, Figures},
     gate,
+    signin::sessions::Sessions,
 };
 
 /// What every handler is given.
@@ -40,6 +42,8 @@ pub(crate) struct Door {
     hashing: Arc<Semaphore>,
     tries: std::sync::Mutex<Option<Tries>>,
     looked: Mutex<Option<Looked>>,
+    /// Sessions as they were last found.
+    pub(crate) sessions: Arc<Sessions>,
     /// What was counted.
     pub(super) counters: Counters,
     /// Who may see the figures besides this machine.
@@ -51,7 +55,7 @@ pub(crate) struct Door {
 #[derive(Clone)]
 struct Looked {
     at: i64,
-    found: std::result::Result<(), &'static str>,
+    found: std::result::Result<Vec<&'static str>, &'static str>,
 }
 
 impl Door {
@@ -67,6 +71,7 @@ impl Door {
             hashing: Arc::new(Semaphore::new(HASHES)),
             tries: std::sync::Mutex::new(None),
             looked: Mutex::new(None),
+            sessions: Arc::default(),
             counters: Counters::default(),
             metrics,
             drawn: Mutex::new(None),
@@ -164,24 +169,26 @@ impl Door {
     }
 
     /// Whether the gate would let a query out: not while purge, journal or custody is behind, or the clocks disagree. The code why
-    /// not is all that is told to somebody who need not have signed in. It is looked up once a second at most.
-    pub(super) async fn is_ready(self: &Arc<Self>) -> std::result::Result<(), &'static str> {
+    /// not is all that is told to somebody who need not have signed in; else the codes of what is to be seen to in time. It is looked
+    /// up once a second at most.
+    pub(super) async fn is_ready(self: &Arc<Self>) -> std::result::Result<Vec<&'static str>, &'static str> {
         let mut looked = self.looked.lock().await;
         let now = boot_micros();
         if let Some(last) = looked.as_ref().filter(|last| now - last.at < LOOK_AGAIN_MICROS) {
-            return last.found;
+            return last.found.clone();
         }
         let found = self
             .act(|house| async move {
                 let now = house.reading_now()?;
                 let mut reader = house.db.reader().await?;
-                gate::health::check(&house, &mut reader, now).await
+                gate::health::check(&house, &mut reader, now).await?;
+                Ok(papers::warnings(&house))
             })
             .await;
         let found = found.map_err(|error| error.code());
         *looked = Some(Looked {
             at: boot_micros(),
-            found,
+            found: found.clone(),
         });
         found
     }

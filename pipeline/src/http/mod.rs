@@ -3,7 +3,7 @@
 //! `front` is the thread in which it stands, apart from the schedule: neither keeps the other from anything. `crowd` says
 //! who has to leave when it is full, `line` is one connection, `shield` the TLS it begins with. `door` is what lies behind it: one house, in which each act
 //! runs to its end whether or not anybody waits for it, and `tries` how often an address may fail to sign in. `ask` reads what a
-//! request brings. `openapi` tells programs what there is. `problem` turns every refusal into problem+json (RFC 9457) with
+//! request brings, `query` which part of a list it wants. `openapi` tells programs what there is. `problem` turns every refusal into problem+json (RFC 9457) with
 //! the codes of the command line. Each other file is one family of paths: `health` whether the house is well, `journal` its
 //! checkpoint and tiles, which are public, `session` signing in, `upload`,
 //! `batches` and `results` the way of a batch, `consents` that of consents, `records` what is on record, `events` what
@@ -22,6 +22,7 @@ mod line;
 mod metrics;
 mod openapi;
 pub(crate) mod problem;
+mod query;
 mod records;
 mod results;
 pub(crate) mod session;

@@ -4,16 +4,20 @@
 
 mod table;
 
+use mayfly_retention::Class;
 use utoipa::openapi::{
-    Components, ComponentsBuilder, Content, HttpMethod, Info, ObjectBuilder, OpenApi, OpenApiBuilder,
-    PathItem, PathsBuilder, Ref, Required, Response, ResponseBuilder, Schema, SecurityRequirement,
+    Components, ComponentsBuilder, Content, HeaderBuilder, HttpMethod, Info, ObjectBuilder, OpenApi,
+    OpenApiBuilder, PathItem, PathsBuilder, Ref, Required, Response, ResponseBuilder, Schema,
+    SecurityRequirement,
     path::{Operation, OperationBuilder, ParameterBuilder, ParameterIn},
     request_body::RequestBodyBuilder,
     schema::{ArrayBuilder, SchemaType, Type},
     security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
 };
 
-use self::table::{OPERATIONS, QUERIES, SCHEMAS};
+use self::table::{OPERATIONS, PAGED, PLACES, QUERIES, schemas};
+use super::query::LIMIT_MAX;
+use crate::regime::Regime;
 
 /// One thing that can be asked.
 struct Asked {
@@ -42,10 +46,27 @@ enum Body {
     Text,
     Bytes,
     Csv,
+    /// Any object: this document.
     Json,
-    List,
     Of(&'static str),
     Many(&'static str),
+}
+
+/// What a parameter is.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    /// As a pattern tells.
+    Like(&'static str),
+    /// One of these words.
+    One(&'static [&'static str]),
+    /// A role of the regime.
+    Role,
+    /// A record class.
+    Class,
+    Number,
+    /// How many, at most.
+    Limit,
 }
 
 /// The document.
@@ -75,21 +96,15 @@ fn operation(asked: &Asked) -> Operation {
         .split('/')
         .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
     for name in names {
-        let parameter = ParameterBuilder::new()
-            .name(name)
-            .parameter_in(ParameterIn::Path)
-            .required(Required::True)
-            .schema(Some(text()));
+        let known = PLACES.iter().find(|(place, ..)| *place == name);
+        let (kind, example) = known.map_or((Kind::Text, ""), |(_, kind, example)| (*kind, *example));
+        let parameter = parameter(name, ParameterIn::Path, kind).example(Some(example.into()));
         operation = operation.parameter(parameter);
     }
-    let queries = QUERIES.iter().filter(|(path, _)| *path == asked.path);
+    let is_list = asked.method == HttpMethod::Get;
+    let queries = QUERIES.iter().filter(|(path, _)| is_list && *path == asked.path);
     for (name, kind) in queries.flat_map(|(_, names)| *names) {
-        let parameter = ParameterBuilder::new()
-            .name(*name)
-            .parameter_in(ParameterIn::Query)
-            .required(Required::False)
-            .schema(Some(plain(kind.clone())));
-        operation = operation.parameter(parameter);
+        operation = operation.parameter(parameter(name, ParameterIn::Query, *kind));
     }
     let changes = asked.method != HttpMethod::Get && asked.who != Who::Anybody;
     if changes {
@@ -109,8 +124,15 @@ fn operation(asked: &Asked) -> Operation {
         operation = operation.request_body(Some(body));
     }
     let (status, body) = asked.answers;
+    let mut answered = answer("what was asked for", body);
+    if is_list && PAGED.contains(&asked.path) {
+        let link = HeaderBuilder::new().schema(Some(text())).description(Some(
+            "where there is more: the address of the next page, rel=\"next\" (RFC 8288)",
+        ));
+        answered.headers.insert("Link".to_owned(), link.build().into());
+    }
     operation = operation
-        .response(status, answer("what was asked for", body))
+        .response(status, answered)
         .response("default", answer("a refusal, with its code", Body::Of(PROBLEM)));
     if asked.takes.is_some_and(|body| matches!(body, Body::Csv)) {
         operation = operation.response("200", answer("the same bytes were taken in before", body));
@@ -124,6 +146,36 @@ fn operation(asked: &Asked) -> Operation {
         operation = operation.security(SecurityRequirement::new(*scheme, Vec::<String>::new()));
     }
     operation.build()
+}
+
+fn parameter(name: &str, place: ParameterIn, kind: Kind) -> ParameterBuilder {
+    let is_required = match place {
+        ParameterIn::Path => Required::True,
+        _ => Required::False,
+    };
+    ParameterBuilder::new()
+        .name(name)
+        .required(is_required)
+        .parameter_in(place)
+        .schema(Some(shape(kind)))
+}
+
+fn shape(kind: Kind) -> Schema {
+    let text = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::String));
+    let number = || ObjectBuilder::new().schema_type(SchemaType::Type(Type::Integer));
+    match kind {
+        Kind::Text => text().min_length(Some(1)).max_length(Some(200)),
+        Kind::Like(pattern) => text().pattern(Some(pattern)),
+        Kind::One(words) => text().enum_values(Some(words.iter().copied())),
+        Kind::Role => {
+            let roles = Regime::jcic_2024().map_or_else(|_| Vec::new(), |regime| regime.roles);
+            text().enum_values(Some(roles.into_iter().map(|role| role.id)))
+        }
+        Kind::Class => text().enum_values(Some(Class::ALL.map(Class::name))),
+        Kind::Number => number().minimum(Some(0)).maximum(Some(i64::MAX)),
+        Kind::Limit => number().minimum(Some(1)).maximum(Some(LIMIT_MAX)),
+    }
+    .into()
 }
 
 /// `getV1Batches` and the like: no two are the same.
@@ -162,10 +214,6 @@ fn content(body: Body) -> Option<(&'static str, Content)> {
         Body::Bytes => ("application/octet-stream", Content::new(Some(text()))),
         Body::Csv => ("text/csv", Content::new(Some(text()))),
         Body::Json => ("application/json", Content::new(Some(ObjectBuilder::new()))),
-        Body::List => (
-            "application/json",
-            Content::new(Some(ArrayBuilder::new().items(ObjectBuilder::new().build()))),
-        ),
         Body::Of(PROBLEM) => ("application/problem+json", Content::new(Some(of(PROBLEM)))),
         Body::Of(name) => ("application/json", Content::new(Some(of(name)))),
         Body::Many(name) => (
@@ -177,19 +225,8 @@ fn content(body: Body) -> Option<(&'static str, Content)> {
 
 fn components() -> Components {
     let mut components = ComponentsBuilder::new();
-    for (name, fields) in SCHEMAS {
-        let mut object = ObjectBuilder::new();
-        for (field, kind) in *fields {
-            let (field, is_required) = match field.strip_suffix('?') {
-                Some(field) => (field, false),
-                None => (*field, true),
-            };
-            object = object.property(field, plain(kind.clone()));
-            if is_required {
-                object = object.required(field);
-            }
-        }
-        components = components.schema(*name, object);
+    for (name, schema) in schemas() {
+        components = components.schema(name, schema);
     }
     let cookie = ApiKeyValue::new("__Host-mayfly");
     let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
@@ -237,7 +274,7 @@ mod tests {
         let text = document().to_json().unwrap();
         for part in text.split("#/components/schemas/").skip(1) {
             let name = part.split('"').next().unwrap();
-            assert!(SCHEMAS.iter().any(|(known, _)| *known == name), "{name}");
+            assert!(schemas().iter().any(|(known, _)| known == name), "{name}");
         }
     }
 }

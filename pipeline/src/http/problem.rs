@@ -7,6 +7,7 @@ use axum::{
 use serde::Serialize;
 
 use mayfly_consent::Language;
+use utoipa::ToSchema;
 
 use crate::{
     error::{Error, Exit},
@@ -21,8 +22,9 @@ pub(crate) struct Problem {
     remedy: String,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Body<'a> {
     title: &'a str,
     status: u16,
     code: &'a str,

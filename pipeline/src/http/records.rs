@@ -2,11 +2,13 @@
 
 use axum::{
     extract::{Path, RawQuery, State},
-    http::{HeaderValue, header},
+    http::{HeaderValue, Uri, header},
     response::{IntoResponse, Response},
 };
+use jiff::civil::Date;
+use mayfly_retention::Class;
 
-use super::{ask::SignedIn, batches::shown, door::Shared, problem::Problem};
+use super::{ask::SignedIn, batches::shown, door::Shared, problem::Problem, query::Query};
 use crate::{
     audit::{self, month_of},
     certificate::{export, stored, told},
@@ -23,17 +25,26 @@ use crate::{
 pub(super) async fn sheets(
     State(door): State<Shared>,
     signed_in: SignedIn,
+    uri: Uri,
 ) -> std::result::Result<Response, Problem> {
     let at = signed_in.in_order()?.session.holder.at;
-    let reports = door.act(move |house| async move {
-        let wanted = Wanted {
-            member: Scope::of(at).member(),
-            week: None,
-            open: false,
-        };
-        sheet::report::list(&house, &wanted).await
-    });
-    Ok(shown(&reports.await?))
+    let query = Query::read(&uri, &["week", "querier", "state"])?;
+    let state = |word: &str| {
+        sheet::store::State::ALL
+            .into_iter()
+            .find(|state| state.word() == word)
+    };
+    let wanted = Wanted {
+        member: Scope::of(at).member(),
+        week: query.word("week", sheet::Week::parse)?,
+        querier: query.one("querier").map(str::to_owned),
+        state: query.word("state", state)?,
+        open: false,
+        after: query.word("after", number)?,
+        limit: query.limit().map(one_more),
+    };
+    let reports = door.act(move |house| async move { sheet::report::list(&house, &wanted).await });
+    Ok(query.page(reports.await?, |report| report.sheet.to_string()))
 }
 
 /// One of their own member with its lines, which is entered as read; `?unit=` says which, where its querier has one for each of
@@ -74,15 +85,37 @@ fn unit(query: &str) -> Option<Option<String>> {
 pub(super) async fn samples(
     State(door): State<Shared>,
     signed_in: SignedIn,
+    uri: Uri,
 ) -> std::result::Result<Response, Problem> {
     let at = signed_in.in_order()?.session.holder.at;
+    let query = Query::read(&uri, &["month", "state"])?;
+    let month = query
+        .word("month", audit::Month::parse)?
+        .map(|month| month.to_string());
+    let state = |word: &str| {
+        audit::store::State::ALL
+            .into_iter()
+            .find(|state| state.word() == word)
+    };
+    let state = query.word("state", state)?.map(audit::store::State::word);
+    let after = query.word("after", pair)?;
     let reports = door.act(move |house| async move {
         let scope = Scope::of(at);
         let mut reports = audit::report::list(&house).await?;
-        reports.retain(|report| scope.holds(&report.member));
+        reports.retain(|report| {
+            let is_asked = month.as_ref().is_none_or(|month| report.month == *month)
+                && state.is_none_or(|state| report.state == state);
+            // Newest month first, then by member.
+            let is_after = after.as_ref().is_none_or(|(month, member)| {
+                report.month < *month || (report.month == *month && report.member > *member)
+            });
+            scope.holds(&report.member) && is_asked && is_after
+        });
         Ok(reports)
     });
-    Ok(shown(&reports.await?))
+    Ok(query.page(reports.await?, |report| {
+        format!("{}/{}", report.month, report.member)
+    }))
 }
 
 /// The sample of their own member of that month; once it is drawn with its records, which is entered as read.
@@ -103,21 +136,38 @@ pub(super) async fn sample(
     Ok(shown(&report.await?))
 }
 
-/// The duties of today that are not closed.
+/// The duties of today that are not closed, or those in one state.
 pub(super) async fn duties(
     State(door): State<Shared>,
     signed_in: SignedIn,
+    uri: Uri,
 ) -> std::result::Result<Response, Problem> {
     let at = signed_in.in_order()?.session.holder.at;
+    let query = Query::read(&uri, &["state", "owner", "clause"])?;
+    let state = |word: &str| DutyState::ALL.into_iter().find(|state| state.name() == word);
+    let after = query.word("after", |after| {
+        let (due, id) = pair(after)?;
+        Some((due.parse::<Date>().ok()?, id))
+    })?;
+    let filter = Filter {
+        states: match query.word("state", state)? {
+            Some(state) => vec![state],
+            None => vec![DutyState::Open, DutyState::Due, DutyState::Overdue],
+        },
+        member: Scope::of(at).member(),
+        owner: query.one("owner").map(str::to_owned),
+        clause: query.one("clause").map(str::to_owned),
+    };
     let answer = door.act(move |house| async move {
-        let filter = Filter {
-            states: vec![DutyState::Open, DutyState::Due, DutyState::Overdue],
-            member: Scope::of(at).member(),
-            ..Filter::default()
-        };
-        let listed = list::list(&house, house.today(house.clock.now()), &filter).await?;
-        let lines: Vec<_> = listed.iter().map(forms::line).collect();
-        Ok(shown(&lines))
+        let mut listed = list::list(&house, house.today(house.clock.now()), &filter).await?;
+        listed.retain(|listed| {
+            let duty = &listed.duty;
+            after
+                .as_ref()
+                .is_none_or(|(due, id)| (duty.due, &duty.id) > (*due, id))
+        });
+        let lines = listed.iter().map(forms::line).collect();
+        Ok(query.page(lines, forms::cursor))
     });
     Ok(answer.await?)
 }
@@ -126,12 +176,26 @@ pub(super) async fn duties(
 pub(super) async fn certificates(
     State(door): State<Shared>,
     signed_in: SignedIn,
+    uri: Uri,
 ) -> std::result::Result<Response, Problem> {
     signed_in.in_order()?;
-    let answer = door.act(|house| async move {
-        let all = stored::all(&mut house.db.reader().await?).await?;
-        let told: Vec<_> = all.iter().map(told::told).collect();
-        Ok(shown(&told))
+    let query = Query::read(&uri, &["class", "state"])?;
+    let class = query
+        .word("class", |name| Class::parse(name).ok())?
+        .map(Class::name);
+    let state = query.word("state", |word| {
+        ["deleted", "erased"].into_iter().find(|known| *known == word)
+    })?;
+    let wanted = stored::Wanted {
+        class: class.unwrap_or(""),
+        state: state.unwrap_or(""),
+        after: query.word("after", number)?.unwrap_or(0),
+        limit: query.limit().map_or(i64::MAX, one_more),
+    };
+    let answer = door.act(move |house| async move {
+        let found = stored::page(&mut *house.db.reader().await?, &wanted).await?;
+        let told: Vec<_> = found.iter().map(told::told).collect();
+        Ok(query.page(told, |told| told.number.to_string()))
     });
     Ok(answer.await?)
 }
@@ -144,7 +208,7 @@ pub(super) async fn certificate(
 ) -> std::result::Result<Response, Problem> {
     signed_in.in_order()?;
     let answer = door.act(move |house| async move {
-        let newest = told::newest(&mut house.db.reader().await?, &cohort).await?;
+        let newest = told::newest(&mut *house.db.reader().await?, &cohort).await?;
         Ok(shown(&told::told(&newest)))
     });
     Ok(answer.await?)
@@ -165,6 +229,23 @@ pub(super) async fn certificate_file(
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }
     Ok(response)
+}
+
+/// A page holds `limit`; one more shows whether there is another.
+fn one_more(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1)
+}
+
+/// A number as a cursor says it.
+fn number(text: &str) -> Option<i64> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|_| is_number)
+}
+
+/// Two parts, as a cursor of two says them.
+fn pair(text: &str) -> Option<(String, String)> {
+    let (first, second) = text.split_once('/')?;
+    Some((first.to_owned(), second.to_owned()))
 }
 
 /// Whose records somebody may know of.

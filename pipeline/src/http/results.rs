@@ -47,7 +47,7 @@ pub(super) async fn answers(
 
 /// The rows; none of another member's batch, where an account of the same name may be somebody else's.
 async fn read(house: &House, session: &Session, batch: &str) -> Result<Option<OwnRows>> {
-    let found = store::by_name(&mut house.db.reader().await?, batch).await?;
+    let found = store::by_name(&mut *house.db.reader().await?, batch).await?;
     match found.filter(|found| found.member == session.holder.at) {
         Some(found) => own::read(house, &found.batch, &session.holder.account)
             .await

@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     ask::{Caller, SignedIn, cookie, json, no_cookie},
@@ -23,23 +24,29 @@ use crate::{
     },
 };
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct SignIn {
+#[schema(as = SignIn)]
+pub(super) struct SignIn {
     account: String,
+    #[schema(value_type = String, format = Password)]
     password: Password,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Change {
+#[schema(as = PasswordChange)]
+pub(super) struct Change {
+    #[schema(value_type = String, format = Password)]
     old: Password,
+    #[schema(value_type = String, format = Password)]
     new: Password,
 }
 
 /// What somebody is told who is signed in.
-#[derive(Serialize)]
-struct Told<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Session)]
+pub(super) struct Told<'a> {
     account: &'a str,
     must_change: bool,
     /// What each act that changes something says in `X-CSRF-Token`.

@@ -11,6 +11,7 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     clock,
+    doctor::papers::CODE,
     error::{Error, Result},
     tls::{Files, Moment, Papers},
 };
@@ -91,6 +92,4 @@ fn tell(error: &Error, told: &mut &'static str) {
     }
 }
 
-/// What is wrong with the files.
-pub(super) const CODE: &str = "HTTP-CERTIFICATE";
 const AGAIN: Duration = Duration::from_secs(5);

@@ -111,7 +111,7 @@ pub async fn keep(
 /// # Errors
 /// `INCIDENT-UNKNOWN`, `INCIDENT-CLOSED`.
 pub async fn measure(house: &House, number: i64, patience: Duration) -> Result<Reading> {
-    let incident = super::open_one(&mut house.db.reader().await?, number).await?;
+    let incident = super::open_one(&mut *house.db.reader().await?, number).await?;
     let mut reading = watch(house, &incident, None, patience).await?;
     let mut tx = house.db.begin().await?;
     keep(house, tx.connection(), &incident, &mut reading).await?;

@@ -15,7 +15,7 @@ use crate::{
 
 /// The newest signed checkpoint, a note; `None` before the first.
 pub async fn note(house: &House) -> Result<Option<String>> {
-    store::last_checkpoint(&mut house.db.reader().await?, &house.signer.origin).await
+    store::last_checkpoint(&mut *house.db.reader().await?, &house.signer.origin).await
 }
 
 /// The bytes of `resource`; `None` if the signed journal does not reach so far. A partial one is served as long as it is asked for.

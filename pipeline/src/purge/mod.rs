@@ -31,7 +31,7 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use mayfly_retention::{
-    Custody, OsRandomness, Randomness, Vault, Window,
+    Cohort, Custody, OsRandomness, Randomness, Vault, Window,
     certificate::{Actor, Strength},
     plan::{Due, is_due, plan},
     purge::{EvidenceQueue, Gone, Pass, destroy, held},
@@ -46,6 +46,7 @@ pub use self::{
 };
 
 use crate::{
+    app::House,
     clock::Clock,
     config::{Config, Environment},
     error::Result,
@@ -154,20 +155,8 @@ impl Purger {
 
     /// Held cohorts and their margins, oldest first.
     pub fn margins(&self) -> Result<Vec<Margin>> {
-        let mut cohorts = held(&self.custody, &self.vault)?;
-        cohorts.retain(|cohort| cohort.class().is_hours());
-        cohorts.sort_unstable_by_key(|cohort| (cohort.start(), *cohort));
-        cohorts.dedup();
-        Ok(cohorts
-            .into_iter()
-            .map(|cohort| Margin {
-                cohort: cohort.name(),
-                from: cohort.start(),
-                due_at: cohort.due_at(self.window),
-                gone_by: cohort.destroy_by(self.window),
-                due: is_due(cohort, self.now, self.window, self.all_due),
-            })
-            .collect())
+        let held = held(&self.custody, &self.vault)?;
+        Ok(margins(held, self.window, (self.now, self.all_due)))
     }
 
     /// How many cohorts and plain files have been due for longer than `patience`.
@@ -184,6 +173,31 @@ impl Purger {
             .filter(|due| self.now >= due.cohort().destroy_by(self.window))
             .count()
     }
+}
+
+/// As [`Purger::margins`], of a house that is open.
+///
+/// # Errors
+/// `KEY-*`; those of the disk.
+pub fn margins_of(house: &House) -> Result<Vec<Margin>> {
+    let read = house.clock.read();
+    let held = held(&house.custody, &house.vault)?;
+    let moment = (read.now, read.trust == Trust::Lost { all_due: true });
+    Ok(margins(held, house.regime.retention_window()?, moment))
+}
+
+fn margins(mut cohorts: Vec<Cohort>, window: Window, (now, all_due): (Timestamp, bool)) -> Vec<Margin> {
+    cohorts.retain(|cohort| cohort.class().is_hours());
+    cohorts.sort_unstable_by_key(|cohort| (cohort.start(), *cohort));
+    cohorts.dedup();
+    let margin = |cohort: Cohort| Margin {
+        cohort: cohort.name(),
+        from: cohort.start(),
+        due_at: cohort.due_at(window),
+        gone_by: cohort.destroy_by(window),
+        due: is_due(cohort, now, window, all_due),
+    };
+    cohorts.into_iter().map(margin).collect()
 }
 
 /// What certificates may claim of keys in a place of `strength`: in a sandbox, which accepts any file system, the least.

@@ -88,7 +88,7 @@ pub async fn pass(house: &House, actor: Actor) -> Result<(Ended, Accounted)> {
         residue: Some(0),
         ..Ended::default()
     };
-    let Some(agenda) = agenda::plan(house, &mut house.db.reader().await?).await? else {
+    let Some(agenda) = agenda::plan(house, &mut *house.db.reader().await?).await? else {
         return Ok((ended, settle(house, &[]).await?));
     };
     ended.held = agenda.held;
@@ -103,7 +103,7 @@ pub async fn pass(house: &House, actor: Actor) -> Result<(Ended, Accounted)> {
             after = Some(last);
         }
     }
-    ended.open += left::never_begun(&mut house.db.reader().await?).await?;
+    ended.open += left::never_begun(&mut *house.db.reader().await?).await?;
     if ended.deleted > 0 {
         journal::signing::sign(house).await?;
         // Before anything is certified: what was deleted must be in the log no more either.

@@ -53,7 +53,7 @@ pub async fn list(house: &House, filter: &Filter) -> Result<Vec<Paper>> {
 /// # Errors
 /// `REGISTER-UNKNOWN`.
 pub async fn show(house: &House, number: i64) -> Result<Paper> {
-    let paper = store::one(&mut house.db.reader().await?, number).await?;
+    let paper = store::one(&mut *house.db.reader().await?, number).await?;
     paper.ok_or_else(unknown)
 }
 

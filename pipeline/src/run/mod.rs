@@ -220,7 +220,7 @@ async fn gate_stage(
     passes: mpsc::Sender<GatePass>,
     progress: Arc<Progress>,
 ) -> Result<()> {
-    let mut registers = Registers::load(&mut house.db.reader().await?, &batch.member).await?;
+    let mut registers = Registers::load(&mut *house.db.reader().await?, &batch.member).await?;
     let mut from = batch.gated_rows;
     while let Some(draft) = drafts.recv().await {
         let count = draft.len();

@@ -41,7 +41,7 @@ pub async fn finish<W>(
             waiting => Err(is_waiting(waiting)),
         };
     }
-    if super::find(&mut house.db.reader().await?, batch).await?.settled {
+    if super::find(&mut *house.db.reader().await?, batch).await?.settled {
         return Ok(());
     }
     Err(Error::Operator {
@@ -60,7 +60,7 @@ pub async fn round<W>(house: &Arc<House>, watch: impl Fn(i64, Arc<Progress>) -> 
         trouble: None,
     };
     signing::sign(house).await?;
-    let open = store::list(&mut house.db.reader().await?, true).await?;
+    let open = store::list(&mut *house.db.reader().await?, true).await?;
     for batch in open.into_iter().rev() {
         let worked = match hold::hold(house, &batch.batch, Want::Open).await {
             Ok(None) => continue,

@@ -132,7 +132,7 @@ async fn evidence(dir: &Path, at: Option<Timestamp>) -> Result<()> {
 
 async fn years(dir: &Path, at: Option<Timestamp>) -> Result<()> {
     let house = House::open(dir, at).await?;
-    if !years::is_due(&house, &mut house.db.reader().await?).await? {
+    if !years::is_due(&house, &mut *house.db.reader().await?).await? {
         return Ok(());
     }
     house.trusted_now()?;

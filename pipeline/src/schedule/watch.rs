@@ -276,7 +276,7 @@ fn late(dir: &Path, at: Option<Timestamp>, patience: Duration) -> Result<Late> {
 /// How long the oldest unsigned entry of the journal has been waiting.
 async fn unsigned(dir: &Path, at: Option<Timestamp>) -> Result<Duration> {
     let house = House::open(dir, at).await?;
-    let since = store::unsigned_since(&mut house.db.reader().await?).await?;
+    let since = store::unsigned_since(&mut *house.db.reader().await?).await?;
     let age = since.map_or(0, |since| house.clock.now().duration_since(since).as_secs());
     Ok(Duration::from_secs(age.max(0).unsigned_abs()))
 }

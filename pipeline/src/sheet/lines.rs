@@ -3,6 +3,7 @@
 use mayfly_consent::{SubjectId, SubjectName};
 use serde::Serialize;
 use sqlx::AnyConnection;
+use utoipa::ToSchema;
 
 use super::{
     changed, entries,
@@ -18,7 +19,8 @@ use crate::{
 };
 
 /// One query on a sheet, as people see it: whom it was about is masked.
-#[derive(Serialize, PartialEq, Eq)]
+#[derive(Serialize, PartialEq, Eq, ToSchema)]
+#[schema(as = SheetLine)]
 pub struct Line {
     /// Its place on the sheet, from 1 on.
     pub place: u64,

@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, civil::Date};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{
     Name,
@@ -21,7 +22,8 @@ use crate::{
 };
 
 /// A sheet and what is to be said of it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Sheet)]
 pub struct Report {
     /// Its number.
     pub sheet: i64,
@@ -65,7 +67,8 @@ pub struct Report {
 }
 
 /// That somebody signed or approved.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Mark)]
 pub struct Marked {
     /// Who: an account.
     pub by: String,
@@ -143,7 +146,7 @@ pub async fn list(house: &House, wanted: &Wanted) -> Result<Vec<Report>> {
 /// # Errors
 /// `DB-*`.
 pub async fn of(house: &House, sheet: &Sheet) -> Result<Report> {
-    let calendar = facts::calendar(&mut house.db.reader().await?).await?;
+    let calendar = facts::calendar(&mut *house.db.reader().await?).await?;
     report(house, &calendar, sheet)
 }
 

@@ -67,8 +67,16 @@ pub struct Wanted {
     pub member: Option<String>,
     /// Only those of this week.
     pub week: Option<Week>,
+    /// Only those of this querier's account.
+    pub querier: Option<String>,
+    /// Only those that have come so far.
+    pub state: Option<State>,
     /// Only those that wait for somebody.
     pub open: bool,
+    /// Only those that are listed after the sheet of this number.
+    pub after: Option<i64>,
+    /// So many at most, where that is fewer than [`LIST_MAX`].
+    pub limit: Option<i64>,
 }
 
 impl Sheet {
@@ -109,6 +117,9 @@ impl Sheet {
 }
 
 impl State {
+    /// Every state.
+    pub const ALL: [Self; 3] = [Self::Unsigned, Self::Signed, Self::Approved];
+
     /// The word for programs.
     pub fn word(self) -> &'static str {
         match self {
@@ -150,12 +161,21 @@ pub async fn named(conn: &mut AnyConnection, name: &Name<'_>) -> Result<Vec<Shee
 pub async fn list(conn: &mut AnyConnection, wanted: &Wanted) -> Result<Vec<Sheet>> {
     let rows = sqlx::query(select!(
         "WHERE (member = $1 OR $1 = '') AND (week = $2 OR $2 = '') AND (approved_by = '' OR $3 = 0)
-         ORDER BY week DESC, member, querier, unit LIMIT $4"
+         AND (querier = $4 OR $4 = '')
+         AND ($5 = '' OR $5 = CASE WHEN approved_by <> '' THEN 'approved' WHEN signed_by <> '' THEN 'signed' ELSE 'unsigned' END)
+         AND ($6 = 0 OR EXISTS (SELECT 1 FROM sheet last WHERE last.sheet_no = $6 AND (last.member = $1 OR $1 = '')
+         AND (sheet.week < last.week OR (sheet.week = last.week
+         AND (sheet.member > last.member OR (sheet.member = last.member AND (sheet.querier > last.querier
+          OR (sheet.querier = last.querier AND sheet.unit > last.unit))))))))
+         ORDER BY week DESC, member, querier, unit LIMIT $7"
     ))
     .bind(wanted.member.as_deref().unwrap_or(""))
     .bind(wanted.week.map_or_else(String::new, |week| week.to_string()))
     .bind(i64::from(wanted.open))
-    .bind(LIST_MAX)
+    .bind(wanted.querier.as_deref().unwrap_or(""))
+    .bind(wanted.state.map_or("", State::word))
+    .bind(wanted.after.unwrap_or(0))
+    .bind(wanted.limit.unwrap_or(LIST_MAX).min(LIST_MAX))
     .fetch_all(conn)
     .await
     .map_err(Error::database("list the sheets"))?;

@@ -76,7 +76,7 @@ pub async fn shown_to(house: &House, holder: &Holder, number: i64) -> Result<Lis
 /// # Errors
 /// `SHEET-UNKNOWN`, of another member's too; `DB-*`.
 pub async fn numbered(house: &House, holder: &Holder, number: i64) -> Result<Sheet> {
-    let sheet = store::numbered(&mut house.db.reader().await?, &holder.at, number).await?;
+    let sheet = store::numbered(&mut *house.db.reader().await?, &holder.at, number).await?;
     sheet.ok_or_else(unknown)
 }
 

@@ -1,5 +1,7 @@
 //! Signs people in and out, and says whose session a token is: each step one journal entry (五(一)5, 六(一)4). *SQL.*
 
+use std::sync::Arc;
+
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -9,6 +11,7 @@ use zeroize::Zeroizing;
 use super::{
     Password,
     judge::{self, Over, Refused, Verdict},
+    sessions::{Found, Sessions},
     store::{self, Kept},
     verifier::Verifiers,
 };
@@ -133,16 +136,23 @@ pub(super) async fn judged(
     Ok(verdict)
 }
 
-/// Whose session `token` is, and that they do something in it now.
+/// Whose session `token` is, and that they do something in it now; and the people of their place as they are today.
 ///
 /// # Errors
 /// `SIGNIN-NEEDED` if it is nobody's, or over: then it is ended.
-pub async fn resume(house: &House, token: &str, address: &str) -> Result<Session> {
+pub async fn resume(
+    house: &House,
+    sessions: &Sessions,
+    token: &str,
+    address: &str,
+) -> Result<(Session, Arc<Persons>)> {
     let digest = Verifiers::new(house.custody.index_key()).of_token(token);
-    let mut reader = house.db.reader().await?;
-    let kept = store::session(&mut reader, &digest).await?.ok_or_else(needed)?;
     let now = house.clock.now();
-    if let Some(over) = over(house, &mut reader, &kept, now).await? {
+    let found = sessions.find(house, &digest, house.today(now)).await?;
+    let Found { kept, persons } = found.ok_or_else(needed)?;
+    let times = (kept.began_at, kept.seen_at);
+    let may = persons.is_there(&kept.holder.account);
+    if let Some(over) = judge::over(times, may, &house.regime.session, now) {
         let mut told = Told::of(&kept.holder, true, address);
         (told.what, told.over) = ("ended", Some(over));
         end(house, &kept, &told).await?;
@@ -150,15 +160,14 @@ pub async fn resume(house: &House, token: &str, address: &str) -> Result<Session
     }
     // No more than one note a second: what was done within it ends the session by less than that too early.
     if now.duration_since(kept.seen_at) >= SignedDuration::from_secs(1) {
-        let mut tx = house.db.begin().await?;
-        store::seen(tx.connection(), &digest, now).await?;
-        tx.commit().await?;
+        sessions.note(house, &digest, now).await?;
     }
-    Ok(Session {
-        holder: kept.holder,
-        person: kept.person,
+    let session = Session {
+        holder: kept.holder.clone(),
+        person: kept.person.clone(),
         must_change: kept.must_change,
-    })
+    };
+    Ok((session, persons))
 }
 
 /// What each act that changes something shows in the session of `token`.
@@ -177,21 +186,12 @@ pub fn is_ours(house: &House, token: &str, shown: &str) -> bool {
 /// `DB-*`.
 pub async fn sign_out(house: &House, token: &str, address: &str) -> Result<()> {
     let digest = Verifiers::new(house.custody.index_key()).of_token(token);
-    let Some(kept) = store::session(&mut house.db.reader().await?, &digest).await? else {
+    let Some(kept) = store::session(&mut *house.db.reader().await?, &digest).await? else {
         return Ok(());
     };
     let mut told = Told::of(&kept.holder, true, address);
     told.what = "out";
     end(house, &kept, &told).await
-}
-
-async fn over(house: &House, conn: &mut AnyConnection, kept: &Kept, now: Timestamp) -> Result<Option<Over>> {
-    let place = (kept.holder.at.as_str(), kept.holder.account.as_str());
-    let may = Persons::read(conn, place.0, house.today(now))
-        .await?
-        .is_there(place.1);
-    let times = (kept.began_at, kept.seen_at);
-    Ok(judge::over(times, may, &house.regime.session, now))
 }
 
 async fn end(house: &House, kept: &Kept, told: &Told<'_>) -> Result<()> {

@@ -3,7 +3,7 @@
 //! The clause's numbers are the regime's; `rules` says what a password must be and how long it serves, `judge` what becomes of an
 //! attempt and of a session at an instant: both are pure. `verifier` turns a password into what is kept of it. `enter` lets
 //! people in and out, `change` is what they do to their own password, `desk` what others do to it: a first password, the
-//! lifting of a lock, the word that one has leaked. `tokens` are what members' systems show instead. `store` keeps it all.
+//! lifting of a lock, the word that one has leaked. `sessions` is what a door remembers of them from one request to the next. `tokens` are what members' systems show instead. `store` keeps it all.
 //!
 //! An account is one of the 授權表, and serves on the days it stands there: nobody is registered here a second time. An
 //! account that nobody has, one whose password is wrong, one that is locked: they all get the same answer after the same work.
@@ -14,6 +14,7 @@ pub mod enter;
 pub mod forms;
 pub mod judge;
 pub mod rules;
+pub mod sessions;
 pub mod store;
 pub mod tokens;
 pub mod verifier;

@@ -257,7 +257,7 @@ pub async fn list(house: &House, at: &str) -> Result<Vec<Token>> {
     )
     .bind(at)
     .bind(house.clock.now().as_microsecond())
-    .fetch_all(&mut reader)
+    .fetch_all(&mut *reader)
     .await
     .map_err(Error::database("list the tokens"))?;
     rows.iter()

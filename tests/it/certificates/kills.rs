@@ -120,14 +120,14 @@ fn while_somebody_reads_the_log_nothing_is_certified() {
         let db = mayfly::db::Db::open(address, false).await.unwrap();
         let mut reader = db.reader().await.unwrap();
         for statement in ["BEGIN", "SELECT * FROM house"] {
-            sqlx::Executor::execute(&mut reader, statement).await.unwrap();
+            sqlx::Executor::execute(&mut *reader, statement).await.unwrap();
         }
         reader
     });
     let said = trial.purge(DUE).expect(75);
     assert!(said.stderr.contains("PURGE-LOG"), "{}", said.stderr);
     assert!(trial.sealed().is_empty());
-    runtime.block_on(async { sqlx::Executor::execute(&mut reader, "COMMIT").await.unwrap() });
+    runtime.block_on(async { sqlx::Executor::execute(&mut *reader, "COMMIT").await.unwrap() });
     trial.say(AFTER, &["certificate", "list"]).expect(1);
     trial.purge(AFTER).expect(0);
     trial.expect_certified(AFTER, count);

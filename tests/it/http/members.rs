@@ -12,13 +12,13 @@ use crate::{
     support::{NOW, Sandbox},
 };
 
-const BATCH: &str = "004-1151102-01";
+pub(super) const BATCH: &str = "004-1151102-01";
 const AHEAD: &str = "T-000077";
 /// A week later, when there are sheets.
-const MONDAY: &str = "2026-11-09T01:00:00+08:00";
-const WORDS: &str = "Tide-9-Harbour";
+pub(super) const MONDAY: &str = "2026-11-09T01:00:00+08:00";
+pub(super) const WORDS: &str = "Tide-9-Harbour";
 
-fn get(served: &Served, person: &Person, path: &str) -> Answer {
+pub(super) fn get(served: &Served, person: &Person, path: &str) -> Answer {
     person.ask(served, "GET", path, &Value::Null)
 }
 
@@ -104,7 +104,7 @@ fn consents_go_their_way_over_http() {
 }
 
 /// A house a week later in which member 004 has one of everything.
-fn full() -> Sandbox {
+pub(super) fn full() -> Sandbox {
     let sandbox = staffed();
     let file = sandbox.file(
         &format!("{BATCH}.csv"),

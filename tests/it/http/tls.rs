@@ -331,3 +331,60 @@ fn a_proxy_that_was_called_in_plain_is_told_so() {
     let _ = Person::settled(&sandbox, &served, ("004/chen.yl", NOW), "Tide-9-Harbour");
     served.end();
 }
+
+/// Thirty days before the end of a certificate it is told, on the machine and to watchers, and the house is ready all the same.
+#[test]
+fn the_end_of_its_certificate_is_told_in_time() {
+    let house = Shielded::new();
+    let doctor = |code: i32| {
+        let run = house
+            .sandbox
+            .mayfly(["--at", NOW, "--json", "doctor"])
+            .expect(code);
+        let checks = run.json();
+        let mut checks = checks.as_array().unwrap().iter();
+        let door = checks.find(|check| check["what"] == "door").unwrap().clone();
+        door["finding"].as_str().unwrap().to_owned()
+    };
+    let found = doctor(0);
+    assert!(
+        found.contains("over TLS") && found.contains("2040-01-01"),
+        "{found}"
+    );
+    let served = Served::open(&house.sandbox, NOW, &[]);
+    let ready = |line: &str| {
+        until(line, || {
+            let answer = ask(
+                served.place,
+                (&house.authority, None),
+                ("GET", "/readyz"),
+                &[],
+                b"",
+            )?;
+            (answer.status == 200 && answer.body == line).then_some(())
+        });
+    };
+    ready("ready\n");
+    let renew = |day| {
+        let paper = house.authority.issue(HOUSE, day);
+        paper.write(&house.sandbox.path(""), "house");
+    };
+    for (day, is_near) in [([2026, 12, 3], false), ([2026, 12, 2], true)] {
+        renew(day);
+        let found = doctor(i32::from(is_near));
+        assert_eq!(found.contains("(HTTP-CERTIFICATE-ENDS)"), is_near, "{found}");
+    }
+    ready("ready\nwarning HTTP-CERTIFICATE-ENDS\n");
+    configure(
+        &house.sandbox,
+        "certificate = \"../house.pem\"\nkey = \"../house.key\"\nwarn_days = 1",
+    );
+    doctor(0);
+    renew([2026, 11, 1]);
+    let found = doctor(1);
+    assert!(
+        found.contains("has ended") && found.contains("2026-11-01"),
+        "{found}"
+    );
+    served.end();
+}

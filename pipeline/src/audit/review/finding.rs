@@ -133,7 +133,7 @@ pub async fn list(house: &House, member: Option<&str>) -> Result<Vec<Finding>> {
     let today = house.today(house.clock.now());
     read(
         house,
-        &mut house.db.reader().await?,
+        &mut *house.db.reader().await?,
         member.unwrap_or(""),
         0,
         today,

@@ -106,7 +106,7 @@ pub async fn sign_off(house: &House, member: &str, month: Month, account: &str) 
 /// # Errors
 /// `DB-*`.
 pub async fn signed_by(house: &House, member: &str, month: Month) -> Result<Option<(String, Timestamp)>> {
-    let signed = tables::sign_off(&mut house.db.reader().await?, member, month).await?;
+    let signed = tables::sign_off(&mut *house.db.reader().await?, member, month).await?;
     Ok(signed.map(|signed| (signed.account, signed.signed_at)))
 }
 

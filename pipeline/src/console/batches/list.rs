@@ -1,7 +1,9 @@
 //! Where the way of a batch begins: the file that is to be checked, what waits for approval, and the batches there are. *Edge.*
 
+use std::sync::Arc;
+
 use askama::Template;
-use axum::extract::State;
+use axum::{Extension, extract::State};
 
 use super::send::cells;
 use crate::{
@@ -15,11 +17,12 @@ use crate::{
     batch::{Summary, store},
     console::{
         frame::Frame,
+        memory::{Memory, Seen},
         page::{self, Answer},
         reader::Reader,
         table::Table,
     },
-    error::Result,
+    error::{Error, Result},
     http::door::Shared,
     regime::people::{Act, Party, Right},
     run::{
@@ -39,7 +42,7 @@ struct Batches<'a> {
     table: Table,
 }
 
-struct Found {
+pub(in crate::console) struct Found {
     /// What waits for the reader's decision.
     waiting: Vec<Approval>,
     /// What the reader applied for and nobody has decided yet.
@@ -50,11 +53,20 @@ struct Found {
 }
 
 /// The page.
-pub(super) async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
+pub(super) async fn page(
+    State(door): State<Shared>,
+    Extension(memory): Extension<Arc<Memory>>,
+    reader: Reader,
+) -> Answer {
     let holder = reader.holder();
     let is_member = Party::of(&holder.at) == Party::Member;
-    let found = door.act(move |house| async move { find(&house, &holder).await });
-    let found = found.await?;
+    let seen = Seen::by(&holder, reader.frame.is_chinese(), reader.frame.now.as_second());
+    let found = door.act(move |house| async move {
+        let changes = house.db.changes().await?;
+        let read = async { Ok(Some(Arc::new(find(&house, &holder).await?))) };
+        memory.lists.find(changes, seen, read).await
+    });
+    let found = found.await?.ok_or(Error::Bug("the batches of nobody"))?;
     let frame = &reader.frame;
     page::shown(&Batches {
         frame,
@@ -75,7 +87,7 @@ async fn find(house: &House, holder: &Holder) -> Result<Found> {
             _ => {}
         }
     }
-    let known = store::list(&mut house.db.reader().await?, false).await?;
+    let known = store::list(&mut *house.db.reader().await?, false).await?;
     let mut batches = Vec::new();
     for batch in known
         .iter()

@@ -7,8 +7,8 @@
 
 mod approve;
 mod download;
-mod list;
-mod one;
+pub(super) mod list;
+pub(super) mod one;
 mod results;
 mod send;
 mod upload;

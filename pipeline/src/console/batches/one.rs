@@ -1,7 +1,10 @@
 //! One batch: how far it is, what became of its rows, until when it can be read, and then the certificates in its place. *Edge.*
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
+    Extension,
     extract::{Path, State},
     http::Uri,
 };
@@ -15,6 +18,7 @@ use crate::{
     certificate::of_batch::{self, Held},
     console::{
         frame::Frame,
+        memory::Memory,
         page::{self, Answer},
         plot,
         reader::Reader,
@@ -46,41 +50,62 @@ struct One<'a> {
     held: Table,
 }
 
+/// A batch, and what there is to say of it.
+pub(in crate::console) struct Known {
+    batch: Batch,
+    summary: Summary,
+    held: Vec<Held>,
+}
+
 /// The page.
 pub(super) async fn page(
     State(door): State<Shared>,
+    Extension(memory): Extension<Arc<Memory>>,
     reader: Reader,
     Path(batch): Path<String>,
     uri: Uri,
 ) -> Answer {
     let holder = reader.holder();
     let is_member = Party::of(&holder.at) == Party::Member;
-    let found = door.act(move |house| async move { read(&house, &holder, &batch).await });
-    let (summary, held, is_open) = found.await?;
-    let frame = &reader.frame;
+    let found = door.act(move |house| async move {
+        let changes = house.db.changes().await?;
+        let known = memory
+            .batches
+            .find(changes, batch.clone(), read(&house, &batch))
+            .await?;
+        let known = known.filter(|known| may_know(&holder.at, &known.batch));
+        let known = known.ok_or_else(unknown)?;
+        let now = house.clock.now();
+        let is_open = |held: &Held| now < house.regime.expires_at(held.obtained_at);
+        let is_open = known.held.iter().any(is_open);
+        Ok((known, is_open))
+    });
+    let (known, is_open) = found.await?;
+    let (frame, summary) = (&reader.frame, &known.summary);
     page::shown(&One {
         frame,
         state: list::state(summary.state, frame),
         done: summary.counts.total(),
         follow: follow(&uri, summary.state),
-        outcomes: outcomes(&summary, frame.language),
-        codes: codes(&summary, frame),
+        outcomes: outcomes(summary, frame.language),
+        codes: codes(summary, frame),
         reads: is_member && reader.may(Right::Query) && summary.state == "settled",
         is_open,
-        held: certificates(&held, frame),
-        summary: &summary,
+        held: certificates(&known.held, frame),
+        summary,
     })
 }
 
-async fn read(house: &House, holder: &Holder, name: &str) -> Result<(Summary, Vec<Held>, bool)> {
+async fn read(house: &House, name: &str) -> Result<Option<Arc<Known>>> {
     let mut reader = house.db.reader().await?;
-    let batch = known(&mut reader, holder, name).await?;
-    let held = of_batch::answers(&mut reader, &batch).await?;
-    let now = house.clock.now();
-    let is_open = held
-        .iter()
-        .any(|held| now < house.regime.expires_at(held.obtained_at));
-    Ok((run::summary(house, &batch.batch).await?, held, is_open))
+    let Some(batch) = store::by_name(&mut reader, name).await? else {
+        return Ok(None);
+    };
+    Ok(Some(Arc::new(Known {
+        held: of_batch::answers(&mut reader, &batch).await?,
+        summary: run::summary(house, &batch.batch).await?,
+        batch,
+    })))
 }
 
 /// The batch of that name, if `holder` may know of it: another member's is as unknown as one that was never handed in.

@@ -151,7 +151,7 @@ async fn read(
 
 /// The batch of that name, if it is of `holder`'s own member: an account of the same name may be somebody else's elsewhere.
 pub(super) async fn theirs(house: &House, holder: &Holder, name: &str) -> Result<Batch> {
-    let batch = one::known(&mut house.db.reader().await?, holder, name).await?;
+    let batch = one::known(&mut *house.db.reader().await?, holder, name).await?;
     match batch.member == holder.at {
         true => Ok(batch),
         false => Err(Error::Denied {

@@ -1,89 +1,46 @@
 //! What can be asked at the door: every path, what it takes and what it answers. *Pure.*
 
-use utoipa::openapi::{HttpMethod, schema::Type};
+use utoipa::{
+    ToSchema,
+    openapi::{HttpMethod, RefOr, Schema},
+};
 
-use super::{Asked, Body, PROBLEM, Who};
+use super::{Asked, Body, Kind, Who};
+use crate::{
+    audit,
+    batch::Summary,
+    certificate::told,
+    consents::{import, outcome, view::View},
+    duty::forms,
+    feed,
+    http::{consents, problem, session},
+    sheet,
+};
 
-/// The fields of each schema; one that ends with `?` may be absent or null.
-pub(super) const SCHEMAS: &[(&str, &[(&str, Type)])] = &[
-    (
-        PROBLEM,
-        &[
-            ("title", Type::String),
-            ("status", Type::Integer),
-            ("code", Type::String),
-            ("detail", Type::String),
-            ("remedy", Type::String),
-        ],
-    ),
-    ("SignIn", &[("account", Type::String), ("password", Type::String)]),
-    ("PasswordChange", &[("old", Type::String), ("new", Type::String)]),
-    (
-        "Session",
-        &[
-            ("account", Type::String),
-            ("must_change", Type::Boolean),
-            ("csrf", Type::String),
-            ("replaced?", Type::Boolean),
-        ],
-    ),
-    (
-        "Batch",
-        &[
-            ("batch", Type::String),
-            ("member", Type::String),
-            ("state", Type::String),
-            ("rows", Type::Integer),
-            ("answered", Type::Integer),
-            ("no_record", Type::Integer),
-            ("refused", Type::Integer),
-            ("failed", Type::Integer),
-            ("unresolved", Type::Integer),
-            ("codes", Type::Object),
-            ("accepted_at", Type::String),
-            ("sha256", Type::String),
-            ("expires_at?", Type::String),
-        ],
-    ),
-    ("Imported", &[("new", Type::Integer), ("known", Type::Integer)]),
-    ("Outcome", &[("outcome", Type::String), ("date", Type::String)]),
-    (
-        "Recorded",
-        &[
-            ("outcomes", Type::Integer),
-            ("withdrawn", Type::Integer),
-            ("known", Type::Integer),
-        ],
-    ),
-    (
-        "Consent",
-        &[
-            ("member", Type::String),
-            ("consent_ref", Type::String),
-            ("subject_id", Type::String),
-            ("subject_name", Type::String),
-            ("birth_date", Type::String),
-            ("consent_channel", Type::String),
-            ("consented_at", Type::String),
-            ("consent_ip", Type::String),
-            ("consent_phone", Type::String),
-            ("idv_method", Type::String),
-            ("idv_result", Type::String),
-            ("idv_at", Type::String),
-            ("idv_ref", Type::String),
-            ("registered_at", Type::String),
-            ("withdrawn_at?", Type::String),
-            ("outcome?", Type::Array),
-            ("kept_until", Type::String),
-            ("form_id", Type::String),
-            ("form_version", Type::String),
-            ("form_title", Type::String),
-            ("form_sha256", Type::String),
-            ("form_text", Type::String),
-        ],
-    ),
-    ("Events", &[("events", Type::Array), ("next", Type::Integer)]),
-];
+/// What bodies are made of: the types that are written and read, so that the document cannot say anything else.
+pub(super) fn schemas() -> Vec<(String, RefOr<Schema>)> {
+    let mut all = Vec::new();
+    add::<problem::Body<'_>>(&mut all);
+    add::<session::SignIn>(&mut all);
+    add::<session::Change>(&mut all);
+    add::<session::Told<'_>>(&mut all);
+    add::<Summary>(&mut all);
+    add::<import::Imported>(&mut all);
+    add::<consents::Became>(&mut all);
+    add::<outcome::Recorded>(&mut all);
+    add::<View<'_>>(&mut all);
+    add::<sheet::report::Report>(&mut all);
+    add::<audit::report::Report>(&mut all);
+    add::<forms::Line<'_>>(&mut all);
+    add::<told::Told<'_>>(&mut all);
+    add::<feed::Page>(&mut all);
+    all
+}
+
+fn add<T: ToSchema>(all: &mut Vec<(String, RefOr<Schema>)>) {
+    all.push((T::name().into_owned(), T::schema()));
+    T::schemas(all);
+}
 
 pub(super) const OPERATIONS: &[Asked] = &[
     Asked {
@@ -244,7 +201,7 @@ pub(super) const OPERATIONS: &[Asked] = &[
         what: "The weekly sheets and how far each has come",
         who: Who::Account,
         takes: None,
-        answers: ("200", Body::List),
+        answers: ("200", Body::Many("Sheet")),
     },
     Asked {
         path: "/v1/sheets/{week}/{querier}",
@@ -252,7 +209,7 @@ pub(super) const OPERATIONS: &[Asked] = &[
         what: "One of them with its lines",
         who: Who::Account,
         takes: None,
-        answers: ("200", Body::Json),
+        answers: ("200", Body::Of("Sheet")),
     },
     Asked {
         path: "/v1/samples",
@@ -260,7 +217,7 @@ pub(super) const OPERATIONS: &[Asked] = &[
         what: "The monthly samples and how far each has come",
         who: Who::Account,
         takes: None,
-        answers: ("200", Body::List),
+        answers: ("200", Body::Many("Sample")),
     },
     Asked {
         path: "/v1/samples/{month}",
@@ -268,7 +225,7 @@ pub(super) const OPERATIONS: &[Asked] = &[
         what: "The sample of that month with its records",
         who: Who::Account,
         takes: None,
-        answers: ("200", Body::Json),
+        answers: ("200", Body::Of("Sample")),
     },
     Asked {
         path: "/v1/duties",
@@ -276,7 +233,7 @@ pub(super) const OPERATIONS: &[Asked] = &[
         what: "The duties of today that are not closed",
         who: Who::Account,
         takes: None,
-        answers: ("200", Body::List),
+        answers: ("200", Body::Many("Duty")),
     },
     Asked {
         path: "/v1/certificates",
@@ -284,7 +241,7 @@ pub(super) const OPERATIONS: &[Asked] = &[
         what: "The certificates of what was destroyed",
         who: Who::Account,
         takes: None,
-        answers: ("200", Body::List),
+        answers: ("200", Body::Many("Certificate")),
     },
     Asked {
         path: "/v1/certificates/{cohort}",
@@ -292,7 +249,7 @@ pub(super) const OPERATIONS: &[Asked] = &[
         what: "The newest of a cohort",
         who: Who::Account,
         takes: None,
-        answers: ("200", Body::Json),
+        answers: ("200", Body::Of("Certificate")),
     },
     Asked {
         path: "/v1/certificates/{cohort}/file",
@@ -312,11 +269,83 @@ pub(super) const OPERATIONS: &[Asked] = &[
     },
 ];
 
-/// Which parameters a path takes after its question mark.
-pub(super) const QUERIES: &[(&str, &[(&str, Type)])] = &[
-    (
-        "/v1/events",
-        &[("after", Type::Integer), ("limit", Type::Integer)],
-    ),
-    ("/v1/sheets/{week}/{querier}", &[("unit", Type::String)]),
+/// What stands in a path, and such a one.
+pub(super) const PLACES: &[(&str, Kind, &str)] = &[
+    ("place", Kind::Text, "0/000"),
+    ("batch", Kind::Like(BATCH), "004-1151102-01"),
+    ("reference", Kind::Like("^[A-Za-z0-9_-]{1,40}$"), "LC-AHEAD-001"),
+    ("week", Kind::Like(WEEK), "2026-W45"),
+    ("querier", Kind::Like(ACCOUNT), "chen.yl"),
+    ("month", Kind::Like(MONTH), "2026-11"),
+    ("cohort", Kind::Like("^[a-z]+-[0-9]{6,10}$"), "answer-2026110202"),
 ];
+
+/// Which parameters a path takes after its question mark.
+pub(super) const QUERIES: &[(&str, &[(&str, Kind)])] = &[
+    (
+        "/v1/batches",
+        &[
+            ("state", Kind::One(&["accepted", "settled"])),
+            ("after", Kind::Like(BATCH)),
+            LIMIT,
+        ],
+    ),
+    (
+        "/v1/sheets",
+        &[
+            ("week", Kind::Like(WEEK)),
+            ("querier", Kind::Like(ACCOUNT)),
+            ("state", Kind::One(&["unsigned", "signed", "approved"])),
+            ("after", Kind::Number),
+            LIMIT,
+        ],
+    ),
+    (
+        "/v1/samples",
+        &[
+            ("month", Kind::Like(MONTH)),
+            ("state", Kind::One(&["committed", "frozen", "drawn"])),
+            ("after", Kind::Like("^20[0-9]{2}-(0[1-9]|1[0-2])/[0-9]{3}$")),
+            LIMIT,
+        ],
+    ),
+    (
+        "/v1/duties",
+        &[
+            ("state", Kind::One(&["open", "due", "overdue", "closed"])),
+            ("owner", Kind::Role),
+            ("clause", Kind::Text),
+            (
+                "after",
+                Kind::Like("^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])/[a-z0-9_./-]{1,80}$"),
+            ),
+            LIMIT,
+        ],
+    ),
+    (
+        "/v1/certificates",
+        &[
+            ("class", Kind::Class),
+            ("state", Kind::One(&["deleted", "erased"])),
+            ("after", Kind::Number),
+            LIMIT,
+        ],
+    ),
+    ("/v1/sheets/{week}/{querier}", &[("unit", Kind::Text)]),
+    ("/v1/events", &[("after", Kind::Number), LIMIT]),
+];
+
+/// Lists whose answers come in pages: where there is more, the header `Link` tells where.
+pub(super) const PAGED: &[&str] = &[
+    "/v1/batches",
+    "/v1/sheets",
+    "/v1/samples",
+    "/v1/duties",
+    "/v1/certificates",
+];
+
+const LIMIT: (&str, Kind) = ("limit", Kind::Limit);
+const BATCH: &str = "^[0-9]{3}-1[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|1[0-9]|2[0-8])-[0-9]{2}$";
+const WEEK: &str = "^20[0-9]{2}-W(0[1-9]|[1-4][0-9]|5[0-2])$";
+const MONTH: &str = "^20[0-9]{2}-(0[1-9]|1[0-2])$";
+const ACCOUNT: &str = "^[A-Za-z0-9._-]{1,32}$";

@@ -122,6 +122,18 @@ impl Http {
         ))
     }
 
+    /// Looks until when our certificate and the CA are good, and calls nobody.
+    ///
+    /// # Errors
+    /// `PROVIDER-CERTIFICATE-ENDS` within `warning` of the end of one.
+    pub fn check_end(&self, now: Timestamp, warning: SignedDuration) -> Result<()> {
+        let soonest = self.validity.iter().min_by_key(|validity| validity.until);
+        match soonest.filter(|soonest| soonest.until.duration_since(now) <= warning) {
+            Some(soonest) => Err(soonest.ends()),
+            None => Ok(()),
+        }
+    }
+
     async fn visit(
         &self,
         visit: Visit,
