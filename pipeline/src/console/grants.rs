@@ -53,7 +53,7 @@ async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
     let member = reader.member_who_may(&READERS)?;
     let language = reader.frame.language;
     let read = door.act(move |house| async move {
-        let mut grants = granting::list(&mut house.db.reader().await?, Some(house.clock.now())).await?;
+        let mut grants = granting::list(&mut *house.db.reader().await?, Some(house.clock.now())).await?;
         grants.retain(|grant| grant.scope.member == member);
         let numbers = grants.iter().map(|grant| grant.number).collect();
         let table = Table::of(&forms::table(&grants, language), language);
@@ -103,7 +103,7 @@ async fn end(
     let reason = fields.one("reason")?.trim().to_owned();
     let ended: Result<bool> = door
         .act(move |house| async move {
-            let grants = granting::list(&mut house.db.reader().await?, Some(house.clock.now())).await?;
+            let grants = granting::list(&mut *house.db.reader().await?, Some(house.clock.now())).await?;
             let mut theirs = grants.iter().filter(|grant| grant.scope.member == member);
             if !theirs.any(|grant| grant.number == number) {
                 return Ok(false);

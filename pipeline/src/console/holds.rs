@@ -49,7 +49,7 @@ async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
     at_bureau(&reader)?;
     let language = reader.frame.language;
     let read = door.act(move |house| async move {
-        let holds = hold::list(&mut house.db.reader().await?, true).await?;
+        let holds = hold::list(&mut *house.db.reader().await?, true).await?;
         let periods = house.regime.classes.periods();
         let years = periods.filter(|(class, _)| !class.is_hours());
         let classes = years.map(|(class, period)| (class.name(), period.what.clone()));

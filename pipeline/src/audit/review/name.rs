@@ -63,5 +63,5 @@ pub async fn name(house: &House, member: &str, month: Month, account: &str, by: 
 /// # Errors
 /// `DB-*`.
 pub async fn named(house: &House, member: &str, month: Month) -> Result<Vec<(String, String)>> {
-    tables::named(&mut house.db.reader().await?, member, month).await
+    tables::named(&mut *house.db.reader().await?, member, month).await
 }
