@@ -22,7 +22,7 @@ use crate::{
     },
     register,
     sheet::{
-        Week,
+        Week, made,
         store::{self, Wanted},
     },
 };
@@ -124,7 +124,7 @@ async fn sheets(house: &House, others: &Others<'_>, duties: &[Task]) -> Result<V
     let mut open = Vec::new();
     let week = Week::of_day(others.today);
     for week in [week.previous(), week] {
-        if store::made(&mut reader, &holder.at, week).await?.is_none()
+        if made::made(&mut reader, &holder.at, week).await?.is_none()
             && uses(&mut reader, &holder.at, week.start())
                 .await?
                 .get(&holder.account)

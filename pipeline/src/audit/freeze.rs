@@ -157,7 +157,7 @@ async fn commit_in(
 pub(super) async fn first_month(house: &House, conn: &mut AnyConnection, member: &Member) -> Result<Month> {
     let opened = facts::opened(house, &mut *conn).await?;
     let began = Month::of_day(member.valid_from.max(opened));
-    let asked = sheet::store::first_query(conn, &member.code).await?;
+    let asked = sheet::made::first_query(conn, &member.code).await?;
     Ok(asked.map_or(began, |at| Month::of(at).min(began)))
 }
 

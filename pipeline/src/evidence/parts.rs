@@ -26,7 +26,7 @@ use crate::{
     output::{beside::Beside, folder::Staging},
     printed::MASK,
     sheet::{
-        self, Week, export as sheets,
+        self, Week, export as sheets, made,
         sign::desk,
         store::{self as sheet_store, Sheet},
     },
@@ -139,7 +139,7 @@ async fn weekly(
             continue;
         }
         let desk = desk(house, &mut *conn, &member, now).await?;
-        for week in sheet_store::weeks(&mut *conn, &member).await? {
+        for week in made::weeks(&mut *conn, &member).await? {
             if !asked.meets(week.first_day(), week.last_day()) {
                 continue;
             }

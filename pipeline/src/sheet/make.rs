@@ -11,6 +11,7 @@ use super::{
     Week,
     content::{self, ActName, Done, Of},
     entries::Entries,
+    made,
     store::{self, Sheet},
     unit::Units,
 };
@@ -77,11 +78,11 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
     if week < begun {
         return Err(before(begun));
     }
-    if let Some(sheets) = store::made(&mut reader, member, week).await? {
+    if let Some(sheets) = made::made(&mut reader, member, week).await? {
         return Ok(made(sheets, false));
     }
     // The schedule would make every week from there on.
-    if let Some(first) = store::weeks(&mut reader, member).await?.first()
+    if let Some(first) = made::weeks(&mut reader, member).await?.first()
         && week < *first
     {
         return Err(before(first.next()));
@@ -92,7 +93,7 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
     let mut tx = house.db.begin().await?;
     by.check(&mut tx, member, house.today(now)).await?;
     let conn = tx.connection();
-    if let Some(sheets) = store::made(&mut *conn, member, week).await? {
+    if let Some(sheets) = made::made(&mut *conn, member, week).await? {
         return Ok(made(sheets, false));
     }
     begin_in(house, &mut *conn, &of, now).await?;
@@ -147,7 +148,7 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
             store::insert(&mut *conn, sheet, entries).await?;
         }
     }
-    store::insert_week(&mut *conn, (member, week), count as u64, now).await?;
+    made::insert_week(&mut *conn, (member, week), count as u64, now).await?;
     // The gate reads which sheets wait for whom.
     meta::registers_changed(&mut *conn).await?;
     tx.commit().await?;
@@ -181,16 +182,16 @@ async fn first_week(
     let kept_from = facts::span(house, today, today)?.due_from;
     let opened = facts::opened(house, &mut *conn).await?;
     let began = Week::of_day(member.valid_from.max(opened).max(kept_from).min(today));
-    let asked = store::first_query(conn, &member.code).await?;
+    let asked = made::first_query(conn, &member.code).await?;
     Ok(asked.map_or(began, |at| Week::of(at).min(began)))
 }
 
 async fn begin_in(house: &House, conn: &mut AnyConnection, member: &Member, now: Timestamp) -> Result<Week> {
-    if let Some(first) = store::weeks(&mut *conn, &member.code).await?.first() {
+    if let Some(first) = made::weeks(&mut *conn, &member.code).await?.first() {
         return Ok(*first);
     }
     let before = first_week(house, &mut *conn, member, now).await?.previous();
-    store::insert_week(conn, (&member.code, before), 0, now).await?;
+    made::insert_week(conn, (&member.code, before), 0, now).await?;
     Ok(before)
 }
 

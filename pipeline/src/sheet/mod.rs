@@ -10,7 +10,7 @@
 //! of that week ([`tiling`]), and [`compare`] holds an exported file against them. [`report`] is what people see, [`waiting`] what waits for one of them, [`search`] the records of a week or month without their sheets, [`taken`] one file of a sheet, `looked` enters
 //! who saw or took one, [`lines`] the records of a sheet as a stream, [`form`] their
 //! columns, [`head`] what stands around them, [`export`] writes them as CSV, workbook and printed [`page`], with the [`proof`] that [`prove`] makes, by which an
-//! outsider [`check`]s them without the database; [`store`] keeps one row a sheet.
+//! outsider [`check`]s them without the database; [`store`] keeps one row a sheet, [`made`] one a week.
 //!
 //! Deliberately absent: the outcome of a query is no part of what is signed. It may come later than the sheet, and is shown
 //! beside the record as it stands when it is looked at.
@@ -25,6 +25,7 @@ pub mod form;
 pub mod head;
 pub mod lines;
 mod looked;
+pub mod made;
 pub mod make;
 pub mod page;
 pub mod pass;

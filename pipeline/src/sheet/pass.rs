@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{Week, make, store};
+use super::{Week, made, make};
 use crate::{access::maker::Maker, app::House, error::Result, regime::control::Every};
 
 /// Makes every sheet that is due now, for every member; what fails for one member keeps no other from its own, and the first
@@ -35,15 +35,15 @@ pub async fn pass(house: &House) -> Result<()> {
 async fn due(house: &House, now: Timestamp) -> Result<Vec<(String, Vec<Week>)>> {
     let mut reader = house.db.reader().await?;
     let closed = last_closed(now, house.regime.sheet.make_hour.value);
-    let spans = store::spans(&mut reader).await?;
+    let spans = made::spans(&mut reader).await?;
     let mut due = Vec::new();
-    for (member, from, to) in store::members(&mut reader).await? {
+    for (member, from, to) in made::members(&mut reader).await? {
         let (first, made) = match spans.get(&member) {
             None => (make::begin(house, &member, now).await?.next(), BTreeSet::new()),
             Some((first, last, count)) if weeks(*first, *last).count() as u64 == *count => {
                 (last.next(), BTreeSet::new())
             }
-            Some((first, ..)) => (*first, store::weeks(&mut reader, &member).await?),
+            Some((first, ..)) => (*first, made::weeks(&mut reader, &member).await?),
         };
         let weeks: Vec<Week> = weeks(first, closed)
             .filter(|week| from <= week.last_day() && to.is_none_or(|to| to > week.first_day()))

@@ -15,6 +15,7 @@ use super::{
     Week,
     content::ActName,
     entries::{self, Range},
+    made,
     sign::{is_as_entered, is_content},
     store::{self, Sheet},
     tiling::{Flaw, Tiling},
@@ -75,7 +76,7 @@ impl Verified {
 /// `SHEET-UNKNOWN` when they were not made; `JOURNAL-DAMAGED`, `KEY-*`, `SEAL-*`, `DB-*`.
 pub async fn verify(house: &House, member: &str, week: Week) -> Result<Verified> {
     let mut reader = house.db.reader().await?;
-    let made = store::made(&mut reader, member, week).await?;
+    let made = made::made(&mut reader, member, week).await?;
     let made = made.ok_or_else(|| Error::Input {
         code: "SHEET-UNKNOWN",
         sentence: "the sheets of that member and week were not made".into(),
