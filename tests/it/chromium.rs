@@ -1,8 +1,13 @@
 //! The console in a real browser: people click and type their way, in both languages, and nothing is complained about. *Edge.*
 //!
-//! Screenshots are kept in `target/tmp/console`, to be looked at.
+//! `stage` is a house with one browser that its people use in turn; `members`, `bureau` and `desk` are the ways of each role
+//! through its pages. Screenshots and what comes from the printer are kept in `target/tmp/console`, to be looked at.
 
+mod bureau;
+mod desk;
 mod driver;
+mod members;
+mod stage;
 
 use self::driver::{Driver, ENTER, TAB};
 use crate::{

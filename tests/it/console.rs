@@ -7,7 +7,7 @@ pub mod browser;
 mod consents;
 mod deletion;
 mod duties;
-mod house;
+pub mod house;
 mod incidents;
 mod people;
 mod sheets;

@@ -16,7 +16,19 @@ pub(super) struct Cell {
     pub(super) link: Option<String>,
 }
 
+impl Cell {
+    /// Whether it may take several lines: not a word, a name, a clause or a state.
+    pub(super) fn is_long(&self) -> bool {
+        self.text.chars().count() > SHORT_CHARS
+    }
+}
+
 impl Table {
+    /// Whether it has so many columns that they stand closer together.
+    pub(super) fn is_dense(&self) -> bool {
+        self.columns.len() >= DENSE_COLUMNS
+    }
+
     /// `printed` for readers of `language`; columns that are empty throughout are left out.
     pub(super) fn of<const N: usize>(printed: &Printed<N>, language: Language) -> Self {
         let name = match language {
@@ -49,3 +61,8 @@ impl Table {
         self
     }
 }
+
+/// The longest text that is never broken.
+const SHORT_CHARS: usize = 9;
+/// The columns from which on a table is dense.
+const DENSE_COLUMNS: usize = 11;

@@ -20,8 +20,8 @@ pub struct Driver {
     process: Child,
     port: u16,
     session: String,
-    /// Its profile, which goes with it.
-    _profile: TempDir,
+    /// Its profile, and what it takes away; they go with it.
+    profile: TempDir,
 }
 
 impl Driver {
@@ -52,14 +52,17 @@ impl Driver {
             process,
             port,
             session: String::new(),
-            _profile: profile,
+            profile,
         };
-        let profile = format!("--user-data-dir={}", driver._profile.path().display());
+        let downloads = driver.downloads();
+        fs::create_dir(&downloads).unwrap();
+        let profile = format!("--user-data-dir={}", driver.profile.path().display());
         let wanted = json!({ "capabilities": { "alwaysMatch": {
             "goog:chromeOptions": {
                 "binary": "/usr/bin/chromium",
                 "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
                     "--window-size=1280,800", "--force-device-scale-factor=1", "--no-first-run", profile],
+                "prefs": { "download.default_directory": downloads },
             },
             "goog:loggingPrefs": { "browser": "ALL" },
         } } });
@@ -100,6 +103,64 @@ impl Driver {
         self.tell(&format!("/element/{found}/value"), &json!({ "text": text }));
     }
 
+    /// Puts `value` into the field that `css` finds, where a person would pick a day.
+    pub fn pick(&self, css: &str, value: &str) {
+        self.run(&format!(
+            "document.querySelector({}).value = {}",
+            json!(css),
+            json!(value)
+        ));
+    }
+
+    /// Presses `key` while `held` is held.
+    pub fn chord(&self, held: &str, key: &str) {
+        let pressed = [
+            ("keyDown", held),
+            ("keyDown", key),
+            ("keyUp", key),
+            ("keyUp", held),
+        ];
+        let pressed = pressed.map(|(what, key)| json!({ "type": what, "value": key }));
+        let actions = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": pressed }] });
+        self.tell("/actions", &actions);
+    }
+
+    /// Goes from field to field by the keyboard until the focus is on what `css` finds.
+    #[track_caller]
+    pub fn tab_to(&self, css: &str) {
+        let is_there = format!("return document.activeElement.matches({})", json!(css));
+        let found = (0..120).any(|_| {
+            self.keys(TAB);
+            self.run(&is_there) == true
+        });
+        assert!(found, "{css} cannot be reached by the keyboard");
+    }
+
+    /// Whether something is on the page that `css` finds.
+    pub fn has(&self, css: &str) -> bool {
+        self.run(&format!("return document.querySelector({}) !== null", json!(css))) == true
+    }
+
+    /// Whether the whole width of the page is seen on a laptop.
+    pub fn fits(&self) -> bool {
+        self.run("return document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+            == true
+    }
+
+    /// Keeps the page as it comes from the printer, on A4, as `name`.
+    pub fn print(&self, name: &str) -> Vec<u8> {
+        let paper = json!({ "page": { "width": 21.0, "height": 29.7 }, "background": false });
+        let printed = self.tell("/print", &paper);
+        let bytes = STANDARD.decode(printed.as_str().unwrap()).unwrap();
+        fs::write(kept(&format!("{name}.pdf")), &bytes).unwrap();
+        bytes
+    }
+
+    /// Where it puts what is downloaded.
+    pub fn downloads(&self) -> PathBuf {
+        self.profile.path().join("downloads")
+    }
+
     /// Types on the keyboard, wherever the focus is.
     pub fn keys(&self, text: &str) {
         let press = |key: char| {
@@ -138,14 +199,18 @@ impl Driver {
     /// Keeps what is seen, the whole page, as `name`.
     pub fn keep(&self, name: &str) -> PathBuf {
         let height = self.run("return document.documentElement.scrollHeight");
-        let height = height.as_u64().unwrap_or(800).clamp(800, 4_000) + 140;
-        self.tell("/window/rect", &json!({ "width": 1280, "height": height }));
-        let picture = self.look("/screenshot");
-        self.tell("/window/rect", &json!({ "width": 1280, "height": 800 }));
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("console");
-        fs::create_dir_all(&folder).unwrap();
-        let place = folder.join(format!("{name}.png"));
-        fs::write(&place, STANDARD.decode(picture.as_str().unwrap()).unwrap()).unwrap();
+        let height = height.as_u64().unwrap_or(800).clamp(720, 4_000);
+        // Beyond the window, which stays as it is: a click upon a page that is laid out anew may go amiss.
+        let clip = json!({ "x": 0, "y": 0, "width": 1280, "height": height, "scale": 1 });
+        let wanted = json!({ "cmd": "Page.captureScreenshot",
+            "params": { "format": "png", "captureBeyondViewport": true, "clip": clip } });
+        let picture = self.tell("/goog/cdp/execute", &wanted);
+        let place = kept(&format!("{name}.png"));
+        fs::write(
+            &place,
+            STANDARD.decode(picture["data"].as_str().unwrap()).unwrap(),
+        )
+        .unwrap();
         place
     }
 
@@ -217,8 +282,17 @@ impl Drop for Driver {
     }
 }
 
+/// Where what is kept stands, to be looked at.
+fn kept(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("console");
+    fs::create_dir_all(&folder).unwrap();
+    folder.join(name)
+}
+
 /// How WebDriver names what is found.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 /// Keys that are no letters.
 pub const TAB: &str = "\u{E004}";
 pub const ENTER: &str = "\u{E007}";
+pub const ALT: &str = "\u{E00A}";
+pub const SPACE: &str = " ";

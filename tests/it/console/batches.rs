@@ -59,7 +59,7 @@ fn a_batch_is_checked_approved_by_another_handed_in_read_and_forgotten() {
         "檢核結果",
         BATCH,
         "<b>1</b> / 3",
-        "<td>3</td><td>reason_code</td>",
+        "<td>3</td><td class=\"long\">reason_code</td>",
         "<td>4</td>",
     ]);
     let subject = SubjectId::invent(IdKind::National, 1);

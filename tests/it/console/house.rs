@@ -24,13 +24,18 @@ const WORDS: &str = "Tide-9-Harbour";
 /// That house, and the first passwords of `holders`.
 pub fn house(holders: &[&str]) -> (Sandbox, Vec<String>) {
     let sandbox = Sandbox::with_master_data();
-    let book = sandbox.file("desks.csv", BOOK);
-    sandbox.at(NOW, ["staff", "import"], [book]).expect(0);
+    furnish(&sandbox);
     let firsts = holders
         .iter()
         .map(|holder| first(&sandbox, NOW, holder))
         .collect();
     (sandbox, firsts)
+}
+
+/// Adds whoever looks after people, signs for them and checks them.
+pub fn furnish(sandbox: &Sandbox) {
+    let book = sandbox.file("desks.csv", BOOK);
+    sandbox.at(NOW, ["staff", "import"], [book]).expect(0);
 }
 
 /// The first password of `holder` at `at`, from the notice: given by an administrator, with another person, neither of them the holder.
