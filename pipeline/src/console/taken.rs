@@ -77,7 +77,7 @@ fn archived(desk: &Path, name: &str) -> io::Result<File> {
             continue;
         }
         let options = SimpleFileOptions::default()
-            .compression_method(CompressionMethod::Deflated)
+            .compression_method(CompressionMethod::Stored)
             .large_file(about.len() >= u64::from(u32::MAX));
         archive.start_file_from_path(&path, options)?;
         io::copy(&mut File::open(&place)?, &mut archive)?;

@@ -29,7 +29,7 @@ use crate::{
     http::door::Shared,
     printed::{day, instant, of, outcome},
     purge,
-    regime::people::{Party, Right},
+    regime::people::{Act, Party, Right},
     sheet::{self, waiting::Waiting},
     signin::{self, desk},
 };
@@ -68,6 +68,8 @@ struct Task {
     title: String,
     about: String,
     clause: String,
+    /// Where it is done.
+    place: String,
 }
 
 /// The first page of whoever is signed in.
@@ -212,6 +214,10 @@ impl Task {
                 Language::ZhTw => format!("{}；申請人 {}", approval.subject, approval.applied_by),
             },
             clause: String::new(),
+            place: match approval.act {
+                Act::Batch => format!("/batches/approvals/{}", approval.number),
+                _ => format!("/approvals/{}", approval.number),
+            },
         }
     }
 
@@ -234,6 +240,7 @@ impl Task {
                 Language::ZhTw => format!("{whose}，{} 筆", sheet.queries),
             },
             clause: "六(一)6, 九(三)1".to_owned(),
+            place: format!("/sheets/{}", sheet.sheet),
         }
     }
 
@@ -262,6 +269,7 @@ impl Task {
                 (_, Language::ZhTw) => format!("{} 筆中之 {} 筆", sample.population, sample.size),
             },
             clause: "九(三)2(1)".to_owned(),
+            place: format!("/audit/{}", sample.month),
         }
     }
 
@@ -274,15 +282,16 @@ impl Task {
             },
             is_late: listed.state == Standing::Overdue,
             word: duty::forms::state(listed.state, language),
-            title: match language {
-                Language::En => words(&duty.rule.id),
-                Language::ZhTw => duty.rule.title.clone(),
-            },
-            about: match language {
-                Language::En => format!("{} {}", duty.rule.title, duty.id),
-                Language::ZhTw => duty.id.clone(),
-            },
+            title: duty.rule.said(language).into_owned(),
+            about: duty.id.clone(),
             clause: duty.rule.clause.clone(),
+            place: match duty.rule.artefact.as_str() {
+                "sheet" => "/sheets",
+                "review" => "/audit",
+                "account_review" => "/people/review",
+                _ => "/duties",
+            }
+            .to_owned(),
         }
     }
 }

@@ -116,9 +116,23 @@ fn a_sheet_waits_for_its_querier_and_pictures_are_of_ones_own_member() {
     served.end();
     sandbox.at(MONDAY, ["serve", "--once"], [""; 0]).expect(0);
     let served = Served::open(&sandbox, MONDAY, &[]);
-    let page = Browser::new(&served).sign_in("004/chen.yl", WORDS);
+    let mut chen = Browser::new(&served);
+    let page = chen.sign_in("004/chen.yl", WORDS);
     // The session of a week ago was never signed out of.
     assert_eq!(page.path, "/?done=replaced");
     page.says(&["待簽章", "查詢紀錄單 2026-W45", "115/11/15"]);
+    // Each task leads to where it is done.
+    let tasks = page.html.split("<ul class=\"tasks\">").skip(1);
+    let tasks: String = tasks.filter_map(|list| list.split("</ul>").next()).collect();
+    let places: Vec<&str> = tasks
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert_eq!(places.len(), tasks.matches("<li").count());
+    assert!(places.contains(&"/sheets/1"), "{places:?}");
+    for place in places {
+        assert_eq!(chen.open(place).status, 200, "{place}");
+    }
     served.end();
 }
