@@ -131,7 +131,7 @@ fn others_stop_or_look_as_far_as_they_may_and_another_member_sees_nothing() {
 
     // To another member it is not there, nor to somebody without the right.
     let page = head.open("/incidents");
-    assert!(!page.html.contains("004"), "{}", page.html);
+    assert!(!page.html.contains("使用單位 004"), "{}", page.html);
     let not_there = head.open("/incidents/99");
     assert_eq!(head.open("/incidents/none").status, 404);
     for path in ["/incidents/1", "/incidents/99", "/approvals/1"] {

@@ -118,7 +118,8 @@ fn a_provider_that_dies_in_the_midst_leaves_nothing_to_guess() {
             assert!(never_left || result.status != "failed", "line {}", result.line);
             assert_eq!(has(&result.query), !never_left, "line {}", result.line);
         }
-        let known = |query: &str| results.iter().any(|result| result.query == query);
+        // Of the line in the midst of which it died there is the beginning.
+        let known = |begun: &str| results.iter().any(|result| result.query.starts_with(begun));
         assert!(asked.iter().all(|query| known(query)), "a query of no line");
     }
     panic!("in {TRIES} tries no provider died in the midst: {ends:?}");
