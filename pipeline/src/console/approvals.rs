@@ -7,12 +7,14 @@ use zeroize::Zeroizing;
 
 use super::{
     carry::{self, Carried},
+    fault::{Fault, Told},
     form::Form,
     frame::Frame,
     incidents::numbered,
     page::{self, Answer},
     reader::Reader,
     table::Table,
+    theirs::Typed,
 };
 use crate::{
     access::people::Holder,
@@ -43,6 +45,8 @@ struct Approvals<'a> {
 struct One<'a> {
     frame: &'a Frame,
     shown: Shown,
+    typed: Typed,
+    refused: Option<Told>,
 }
 
 /// An approval, ready to be read.
@@ -85,7 +89,11 @@ pub(super) async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
 
 /// One of them, with exactly what is to be done.
 pub(super) async fn one(State(door): State<Shared>, reader: Reader, Path(number): Path<String>) -> Answer {
-    let (number, holder, language) = (numbered(&number)?, reader.holder(), reader.frame.language);
+    shown(&door, &reader, numbered(&number)?, Typed::default(), None).await
+}
+
+async fn shown(door: &Shared, reader: &Reader, number: i64, typed: Typed, refused: Option<Told>) -> Answer {
+    let (holder, language) = (reader.holder(), reader.frame.language);
     let shown = door.act(move |house| async move {
         let (approval, content) = visible(&house, number, &holder).await?;
         let now = house.clock.now();
@@ -99,10 +107,14 @@ pub(super) async fn one(State(door): State<Shared>, reader: Reader, Path(number)
             content: content.map(spread),
         })
     });
-    page::shown(&One {
+    let status = refused.as_ref().map(|told| told.status);
+    let view = One {
         frame: &reader.frame,
         shown: shown.await?,
-    })
+        typed,
+        refused,
+    };
+    page::with(status.unwrap_or_default(), &view)
 }
 
 /// Gives it, or refuses it with a reason.
@@ -121,12 +133,18 @@ pub(super) async fn decide(
         None => "given",
         Some(_) => "refused",
     };
-    door.act(move |house| async move {
+    let decided = door.act(move |house| async move {
         visible(&house, number, &holder).await?;
         steps::decide(&house, &[number], &by, refused_for.as_deref()).await
-    })
-    .await?;
-    Ok(page::after(&format!("/approvals?done={done}")))
+    });
+    match decided.await {
+        Ok(_) => Ok(page::after(&format!("/approvals?done={done}"))),
+        Err(error) => {
+            let told = Fault::from(error).told(reader.frame.language);
+            let typed = Typed::of(&fields, &["reason"]);
+            shown(&door, &reader, number, typed, Some(told)).await
+        }
+    }
 }
 
 /// Does what was applied for and given, in the words in which it was applied for.

@@ -9,13 +9,14 @@ use axum::{
 use jiff::SignedDuration;
 
 use super::{
+    fault::{Fault, Told},
     form::Form,
     frame::Frame,
     incidents::{after_step, numbered},
     page::{self, Answer},
     reader::Reader,
     table::Table,
-    theirs::nothing,
+    theirs::{Typed, nothing},
 };
 use crate::{
     delivery::{
@@ -44,12 +45,18 @@ struct Grants<'a> {
     /// Those that are not over, by number.
     numbers: Vec<i64>,
     table: Table,
+    typed: Typed,
+    refused: Option<Told>,
 }
 
 /// Who sees the grants of a member.
 pub(super) const READERS: [Right; 4] = [Right::Query, Right::Approve, Right::SignOff, Right::Audit];
 
 async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
+    shown(&door, &reader, Typed::default(), None).await
+}
+
+async fn shown(door: &Shared, reader: &Reader, typed: Typed, refused: Option<Told>) -> Answer {
     let member = reader.member_who_may(&READERS)?;
     let language = reader.frame.language;
     let read = door.act(move |house| async move {
@@ -60,13 +67,17 @@ async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
         Ok((numbers, table, house.regime.answer_grant.valid_hours.value))
     });
     let (numbers, table, longest) = read.await?;
-    page::shown(&Grants {
+    let status = refused.as_ref().map(|told| told.status);
+    let view = Grants {
         frame: &reader.frame,
         may_apply: reader.may(Right::Query),
         longest,
         numbers,
         table,
-    })
+        typed,
+        refused,
+    };
+    page::with(status.unwrap_or_default(), &view)
 }
 
 /// Applies for one, which begins when it is carried out.
@@ -88,7 +99,14 @@ async fn apply(State(door): State<Shared>, reader: Reader, Form(fields): Form) -
         };
         granting::add(&house, &wanted, &reason, &by, None).await
     });
-    Ok(after_step(&step.await?, "/grants?done=carried-out"))
+    match step.await {
+        Ok(step) => Ok(after_step(&step, "/grants?done=carried-out")),
+        Err(error) => {
+            let typed = Typed::of(&fields, &["batch", "cases_of", "hours", "reason"]);
+            let told = Fault::from(error).told(reader.frame.language);
+            shown(&door, &reader, typed, Some(told)).await
+        }
+    }
 }
 
 /// Ends one of the member's.

@@ -8,11 +8,13 @@ use axum::{
 };
 
 use super::{
+    fault::{Fault, Told},
     form::Form,
     frame::Frame,
     incidents::{after_step, at_bureau, numbered},
     page::{self, Answer},
     reader::Reader,
+    theirs::Typed,
 };
 use crate::{
     http::door::Shared,
@@ -34,6 +36,8 @@ struct Holds<'a> {
     holds: Vec<Line>,
     /// What may be held: a class, and what it is of.
     classes: Vec<(&'static str, String)>,
+    typed: Typed,
+    refused: Option<Told>,
 }
 
 /// A hold, ready to be read.
@@ -46,7 +50,11 @@ struct Line {
 }
 
 async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
-    at_bureau(&reader)?;
+    shown(&door, &reader, Typed::default(), None).await
+}
+
+async fn shown(door: &Shared, reader: &Reader, typed: Typed, refused: Option<Told>) -> Answer {
+    at_bureau(reader)?;
     let language = reader.frame.language;
     let read = door.act(move |house| async move {
         let holds = hold::list(&mut *house.db.reader().await?, true).await?;
@@ -67,11 +75,15 @@ async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
             reason: hold.reason,
         }
     };
-    page::shown(&Holds {
+    let status = refused.as_ref().map(|told| told.status);
+    let view = Holds {
         frame: &reader.frame,
         holds: holds.into_iter().map(line).collect(),
         classes,
-    })
+        typed,
+        refused,
+    };
+    page::with(status.unwrap_or_default(), &view)
 }
 
 /// Applies for one.
@@ -89,7 +101,14 @@ async fn place(State(door): State<Shared>, reader: Reader, Form(fields): Form) -
     };
     let (reason, by) = (fields.one("reason")?.trim().to_owned(), reader.holder().account);
     let step = door.act(move |house| async move { hold::add(&house, &scope, &reason, &by, None).await });
-    Ok(after_step(&step.await?, "/holds?done=carried-out"))
+    match step.await {
+        Ok(step) => Ok(after_step(&step, "/holds?done=carried-out")),
+        Err(error) => {
+            let typed = Typed::of(&fields, &["class", "month", "member", "batch", "reason"]);
+            let told = Fault::from(error).told(reader.frame.language);
+            shown(&door, &reader, typed, Some(told)).await
+        }
+    }
 }
 
 /// Applies for its end.

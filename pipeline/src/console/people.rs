@@ -131,7 +131,7 @@ pub(super) async fn begin(
         Ok(step) => Ok(after_step(&step, "/people?done=begun")),
         Err(error) => {
             let names = [
-                "account", "name", "title", "person", "unit", "level", "from", "to", "reason",
+                "account", "name", "title", "person", "unit", "level", "from", "to", "reason", "role",
             ];
             let told = Fault::from(error).told(reader.frame.language);
             let days = Days::of(&asked, &reader)?;

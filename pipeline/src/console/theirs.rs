@@ -81,9 +81,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 
 impl Typed {
     /// The fields `names` of `fields`.
-    pub(super) fn of(fields: &Fields, names: &[&str]) -> Self {
-        let typed = |name: &&str| Some(((*name).to_owned(), fields.maybe(name)?.to_owned()));
-        Self(names.iter().filter_map(typed).collect())
+    pub(super) fn of(fields: &Fields, names: &[&'static str]) -> Self {
+        let typed = |name: &&'static str| {
+            let texts = fields.all(name);
+            texts.map(|text| ((*name).to_owned(), text.to_owned()))
+        };
+        Self(names.iter().flat_map(typed).collect())
+    }
+
+    /// Whether `value` was among what was chosen in `name`.
+    pub(super) fn has(&self, name: &str, value: &str) -> bool {
+        self.0.iter().any(|(known, text)| known == name && text == value)
     }
 
     /// What was typed into `name`; nothing, at first.

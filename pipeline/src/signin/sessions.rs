@@ -53,17 +53,52 @@ impl Sessions {
     /// # Errors
     /// `DB-*`.
     pub async fn note(&self, house: &House, digest: &[u8], now: Timestamp) -> Result<()> {
-        let noting = || self.noting.lock().unwrap_or_else(PoisonError::into_inner);
-        if !noting().insert(digest.to_vec()) {
+        let Some(_noting) = Noting::begin(&self.noting, digest) else {
             return Ok(());
-        }
-        let noted = async {
-            let mut tx = house.db.begin().await?;
-            store::seen(tx.connection(), digest, now).await?;
-            tx.commit().await
         };
-        let noted = noted.await;
-        noting().remove(digest);
-        noted
+        let mut tx = house.db.begin().await?;
+        store::seen(tx.connection(), digest, now).await?;
+        tx.commit().await
+    }
+}
+
+/// One whose use is being noted, until it is dropped: also when the caller who caused it goes away in the midst.
+struct Noting<'a> {
+    all: &'a Mutex<HashSet<Vec<u8>>>,
+    digest: &'a [u8],
+}
+
+impl<'a> Noting<'a> {
+    /// Nothing if somebody is about it.
+    fn begin(all: &'a Mutex<HashSet<Vec<u8>>>, digest: &'a [u8]) -> Option<Self> {
+        let is_new = all
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(digest.to_vec());
+        is_new.then_some(Self { all, digest })
+    }
+}
+
+impl Drop for Noting<'_> {
+    fn drop(&mut self) {
+        self.all
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(self.digest);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_use_is_noted_by_one_at_a_time_and_again_when_that_one_is_gone() {
+        let all = Mutex::default();
+        let first = Noting::begin(&all, b"a");
+        assert!(first.is_some() && Noting::begin(&all, b"a").is_none());
+        assert!(Noting::begin(&all, b"b").is_some());
+        drop(first);
+        assert!(Noting::begin(&all, b"a").is_some());
     }
 }

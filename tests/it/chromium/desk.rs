@@ -20,6 +20,11 @@ fn a_reviewer_judges_a_month_by_keyboard_and_the_head_signs() {
     freeze(&sandbox, CLOSED);
     let stage = Stage::open(sandbox, CLOSED, &[HSU, HEAD]);
     let driver = &stage.driver;
+    stage.enter(HEAD);
+    stage.go(SAMPLE);
+    stage.see("head.frozen");
+    driver.fill("#account", "hsu.rv");
+    stage.click("form[action$=\"/name\"] button", &format!("{SAMPLE}?done="));
     stage.enter(HSU);
     stage.see("hsu.today");
     stage.click("nav a[href=\"/audit\"]", "/audit");
@@ -27,9 +32,7 @@ fn a_reviewer_judges_a_month_by_keyboard_and_the_head_signs() {
     stage.click("td a", SAMPLE);
     stage.see("hsu.frozen");
     driver.tab_to("#value");
-    driver.keys(VALUE);
-    driver.tab_to("#named_by");
-    driver.keys(&format!("hu.head{ENTER}"));
+    driver.keys(&format!("{VALUE}{ENTER}"));
     stage.arrive(&format!("{SAMPLE}?done="));
     stage.see("hsu.drawn");
     stage.press("n", &format!("{SAMPLE}/1"));

@@ -42,7 +42,12 @@ fn an_authorisation_begins_and_ends_in_two_hands() {
     early[3].1 = "2024-01-01";
     let refused = lu.send(&page, "/people/begin", &early);
     assert!((400..500).contains(&refused.status));
-    refused.says(&["PEOPLE-", "value=\"zhou.ql\"", "value=\"周虛齊\""]);
+    refused.says(&[
+        "PEOPLE-",
+        "value=\"zhou.ql\"",
+        "value=\"周虛齊\"",
+        "value=\"querier\" checked",
+    ]);
     let page = lu.send(&page, "/people/begin", &BEGIN);
     page.says(&["尚未執行", "授權異動", "周虛齊"]);
     let page = in_two_hands(&mut lu, &mut wu, &page);

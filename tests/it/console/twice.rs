@@ -33,7 +33,12 @@ fn a_querier_uses_answers_of_others_once_somebody_has_approved_it_and_until_it_i
     let page = chen.open("/grants");
     page.says(&["<title>回覆使用授權 – mayfly", "無資料"]);
     let long = [("cases_of", "lin.ch"), ("hours", "500"), ("reason", "代理")];
-    chen.send(&page, "/grants", &long).says(&["GRANT-PERIOD"]);
+    chen.send(&page, "/grants", &long).says(&[
+        "GRANT-PERIOD",
+        "value=\"lin.ch\"",
+        "value=\"500\"",
+        "value=\"代理\"",
+    ]);
     let stranger = [("cases_of", "nobody.here"), ("hours", "8"), ("reason", "代理")];
     chen.send(&page, "/grants", &stranger).says(&["GRANT-SCOPE"]);
     let leave = [
@@ -75,7 +80,7 @@ fn the_bureau_holds_records_by_two_people_and_never_an_answer() {
     page.says(&["<title>保留 – mayfly", "沒有逾期保留的紀錄", "value=\"query\""]);
     assert!(!page.html.contains("value=\"answer\""));
     let answers = [("class", "answer"), ("reason", "調查")];
-    force(&mut he, "/holds", &answers).says(&["HOLD-ANSWER"]);
+    force(&mut he, "/holds", &answers).says(&["HOLD-ANSWER", "value=\"調查\""]);
     let records = [("class", "query"), ("member", "004"), ("reason", "偵查中保全")];
     let applied = he.send(&page, "/holds", &records);
     he.open("/holds").says(&["沒有逾期保留的紀錄"]);

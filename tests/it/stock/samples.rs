@@ -23,8 +23,11 @@ fn a_sample_that_is_made_larger_while_it_is_handed_out_is_as_the_journal_beside_
     draw(&sandbox, CLOSED, VALUE).expect(0);
     let book = sandbox.file("bureau.csv", BOOK);
     sandbox.at(CLOSED, ["staff", "import"], [book]).expect(0);
-    let sheets = ["004", "2026-W45"];
-    sandbox.at(CLOSED, ["sheet", "make"], sheets).expect(0);
+    for week in ["2026-W45", "2026-W46", "2026-W47", "2026-W48"] {
+        for member in ["004", "012"] {
+            sandbox.at(CLOSED, ["sheet", "make"], [member, week]).expect(0);
+        }
+    }
     let mut size = 20;
     // Before the journal's size is known, and behind that.
     for (verb, stop, sample, is_later) in [
