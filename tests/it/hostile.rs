@@ -9,7 +9,7 @@ mod changing;
 mod formulas;
 mod many;
 mod paths;
-mod payload_list;
+pub mod payload_list;
 mod payloads;
 mod sizes;
 mod text;

@@ -105,7 +105,8 @@ pub(super) async fn stop(State(door): State<Shared>, reader: Reader, Form(fields
     let (target, how) = (target(&fields)?, fields.one("how")? == "incident");
     let nature = match fields.one("nature")? {
         "actual" => Nature::Actual,
-        _ => Nature::Suspected,
+        "suspected" => Nature::Suspected,
+        _ => return Err(Problem::no_form().into()),
     };
     let (reason, by) = (fields.one("reason")?.trim().to_owned(), reader.name());
     let done = door.act(move |house| async move {

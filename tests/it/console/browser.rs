@@ -83,6 +83,19 @@ impl<'s> Browser<'s> {
         self.followed(action, answer)
     }
 
+    /// Sends exactly these fields by `method`; nothing if what comes is taken away instead of shown, or the address is too long
+    /// for any.
+    #[track_caller]
+    pub fn attempt(&mut self, method: &str, action: &str, fields: &[(String, String)]) -> Option<Page> {
+        let fields = joined(fields);
+        let answer = match method {
+            "GET" => self.ask("GET", &format!("{action}?{fields}"), ""),
+            _ => self.ask(method, action, &fields),
+        };
+        let is_shown = answer.header("content-disposition").is_none() && ![414, 431].contains(&answer.status);
+        is_shown.then(|| self.followed(action, answer))
+    }
+
     /// Fills the form of `page` that goes to `action`, with a file as its last field, and sends it in parts.
     #[track_caller]
     pub fn upload(
