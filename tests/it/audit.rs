@@ -10,6 +10,7 @@ mod journey;
 pub mod reconcile;
 mod refused;
 mod review;
+mod signer;
 mod traces;
 mod unfit;
 

@@ -160,8 +160,13 @@ fn a_pack_that_lacks_the_sheets_of_a_week_or_a_drawn_sample_is_found_whoever_sig
     sandbox.at(CLOSED, ["staff", "import"], [book]).expect(0);
     // Nobody made the sheets of member 004: the bureau signs the pack all the same.
     make_sheets(&sandbox, "012");
-    let (folder, key) = packed(&sandbox, "pack", &[]);
-    let found = verify(&folder, &key).expect(1).json()["findings"].to_string();
+    let (folder, made) = flawed::packed_with_findings(&sandbox, "pack");
+    let missing = made["findings"].to_string();
+    assert!(
+        missing.contains("sheet 004/2026-W45/chen.yl SHEET-MISSING") && !missing.contains("sheet 012"),
+        "{missing}"
+    );
+    let found = verify(&folder, made["key"].as_str().unwrap()).expect(1).json()["findings"].to_string();
     assert!(
         found.contains("the sheets of 004, 2026-W45: none of them is here") && !found.contains("of 012"),
         "{found}"

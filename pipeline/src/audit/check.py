@@ -1,5 +1,8 @@
 # Draws the sample again from the exported files; run it in the exported folder: python3 check.py [FOLDER JOURNAL]
 import datetime, hashlib, json, pathlib, sys
+if len(sys.argv) not in (1, 3) or not pathlib.Path((sys.argv + ["."])[1], "sample.json").is_file():
+    print("usage: python3 check.py [FOLDER JOURNAL], where FOLDER has the sample.json of a drawn sample", file=sys.stderr)
+    sys.exit(2)
 folder, journal = (sys.argv[1:] or [".", "journal"])
 sample, sha = json.loads(pathlib.Path(folder, "sample.json").read_text("utf-8")), lambda data: hashlib.sha256(data).digest()
 said = {step["act"]: json.loads(bytes.fromhex(step["payload"])[16:]) for step in sample["steps"]}

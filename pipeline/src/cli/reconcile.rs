@@ -103,7 +103,7 @@ fn text(reconciled: &Reconciled, entry: u64, first: &[Finding], language: Langua
     let (records, lines) = (reconciled.records, reconciled.lines);
     let mut text = match language {
         Language::En => format!(
-            "member {member}, {month}: {records} query records here, {lines} lines in the member's log   (journal entry {entry})\n"
+            "member {member}, {month}: {records} query records here, {lines} rows in the member's log   (journal entry {entry})\n"
         ),
         Language::ZhTw => format!(
             "使用單位 {member} {month} 月勾稽：本機構查詢紀錄 {records} 筆，使用單位紀錄 {lines} 筆（軌跡序號 {entry}）\n"
@@ -128,7 +128,7 @@ fn text(reconciled: &Reconciled, entry: u64, first: &[Finding], language: Langua
         ),
         (
             of(
-                "lines of the log that cannot be read in full",
+                "rows of the log that cannot be read in full",
                 "使用單位紀錄有無法讀取之欄位",
             ),
             reconciled.unreadable,
@@ -165,15 +165,12 @@ fn text(reconciled: &Reconciled, entry: u64, first: &[Finding], language: Langua
     text
 }
 
-/// A finding in a line; its word and fields are those of the file, in Chinese what a bank calls them.
+/// A finding in a line; its word and fields are those of the file, in Chinese what a bank calls them. What the file calls `line` is a
+/// row: a cell in quotes may have line ends in it.
 fn shown(finding: &Finding, language: Language) -> String {
     let (batch, line, difference) = (&finding.batch, finding.line, &finding.difference);
     match language {
-        Language::En => format!(
-            "  {batch} line {line}  {}  {}",
-            difference.word(),
-            fields(finding)
-        ),
+        Language::En => format!("  {batch} row {line}  {}  {}", difference.word(), fields(finding)),
         Language::ZhTw => {
             let what = match difference {
                 Difference::MissingHere => "本機構無紀錄".to_owned(),
@@ -184,7 +181,7 @@ fn shown(finding: &Finding, language: Language) -> String {
                 Difference::Different { fields } => format!("內容不同：{}", titles(fields)),
                 Difference::Unreadable { fields } => format!("無法讀取：{}", titles(fields)),
             };
-            format!("  {batch} 第 {line} 行　{what}")
+            format!("  {batch} 第 {line} 列　{what}")
         }
     }
 }

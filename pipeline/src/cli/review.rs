@@ -163,22 +163,36 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
         ReviewCommand::Report {
             sample,
             folder,
+            draft,
             account,
         } => {
             let month = month_of(&sample.month)?;
-            let by = placed(&account)?;
+            let member = &sample.member;
             let house = opening.to_act().await?;
-            let review = report::write(&house, &sample.member, month, &folder, by).await?;
-            let value =
-                json!({ "folder": folder, "records": review.records.len(), "as_signed": review.as_signed });
+            let review = match draft {
+                true => report::draft(&house, member, month, &folder, of_desk(member, &account)?).await?,
+                false => report::write(&house, member, month, &folder, placed(&account)?).await?,
+            };
+            let value = json!({
+                "folder": folder,
+                "records": review.records.len(),
+                "signed": review.signed.is_some(),
+                "as_signed": review.as_signed,
+            });
             out.show(&value, || {
                 let (records, folder) = (review.records.len(), folder.display());
-                match out.language {
-                    Language::En => format!("{records} records reported in {folder}\n"),
-                    Language::ZhTw => format!("覆核報告（{records} 筆紀錄）已寫入 {folder}\n"),
+                match (draft, out.language) {
+                    (false, Language::En) => format!("{records} records reported in {folder}\n"),
+                    (false, Language::ZhTw) => format!("覆核報告（{records} 筆紀錄）已寫入 {folder}\n"),
+                    (true, Language::En) => {
+                        format!("{records} records in {folder}: a draft, not signed off\n")
+                    }
+                    (true, Language::ZhTw) => {
+                        format!("覆核報告草稿（{records} 筆紀錄，未簽核）已寫入 {folder}\n")
+                    }
                 }
             })?;
-            return Ok(if review.as_signed {
+            return Ok(if review.as_signed || draft {
                 Exit::Done
             } else {
                 Exit::Findings

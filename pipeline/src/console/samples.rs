@@ -159,7 +159,7 @@ async fn read(
         None => None,
         Some(account) => match state::of(house, (member, month), account).await {
             // Who was not named is told so, and has the page otherwise.
-            Err(error) if error.code() == "REVIEW-UNNAMED" => None,
+            Err(error) if ["REVIEW-UNNAMED", "REVIEW-OPEN"].contains(&error.code()) => None,
             progress => Some(progress?),
         },
     };

@@ -1,8 +1,11 @@
 //! What a pack is asked for: days that have come, of years that are kept, of one member or of all. *Pure.*
 
-use jiff::{ToSpan, civil::Date};
+use jiff::{Timestamp, ToSpan, civil::Date};
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    sheet::Week,
+};
 
 /// Which days, and whose.
 #[derive(Clone)]
@@ -45,6 +48,14 @@ impl Asked {
     /// Whether something of `member` is asked for.
     pub fn is_of(&self, member: &str) -> bool {
         self.member.as_deref().is_none_or(|asked| asked == member)
+    }
+
+    /// Whether the sheets of `member` and `week` have to be in a pack that is made at `made_at`: it has a day of those asked for, and
+    /// the hour of the Monday after it has struck at which its sheets are made.
+    pub fn has_week(&self, (member, week): (&str, Week), made_at: Timestamp, make_hour: i8) -> bool {
+        self.is_of(member)
+            && self.meets(week.first_day(), week.last_day())
+            && week.is_closed(made_at, make_hour)
     }
 }
 

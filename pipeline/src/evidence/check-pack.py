@@ -2,6 +2,9 @@
 # That the journal is the bureau's is what the signature under journal/checkpoint says: see README.txt.
 import base64, bisect, csv, datetime, hashlib, json, pathlib, sys
 
+if sys.argv[1:] or not pathlib.Path("manifest").is_file():
+    print("usage: python3 programs/check-pack.py, without words, in the folder of an evidence pack", file=sys.stderr)
+    sys.exit(2)
 sha = lambda data: hashlib.sha256(data).digest()
 wrong, told = [], [0]
 
@@ -41,19 +44,30 @@ ranges = lambda text: [(int(part.split("-")[0]), int(part.split("-")[-1])) for p
 claimed, broken = {}, set()
 for part, of, code, entries in flaws:
     print("NOT as it was signed already when the pack was made:", part, of, code)
-    if part == "sheet":
+    if part == "sheet" and code != "SHEET-MISSING":  # that one claims nothing: it is nowhere
         claimed.setdefault(tuple(of.split("/")[:2]), []).extend(ranges(entries))
-        broken.add(tuple(of.split("/")[:3]))
+    broken.add(tuple(of.split("/")[:3]))
 
 # What has to be in it.
 moment = lambda at: datetime.datetime.fromisoformat(at[:19]) + datetime.timedelta(hours=8)  # Taipei
 theirs = lambda member: asked["member"] in ("all", member)
 
 
-def week_is_due(member, week):  # over for a day, with a day of those asked for
-    monday = datetime.date.fromisocalendar(int(week[:4]), int(week[6:]), 1)
-    first, sunday, closed = (str(monday + datetime.timedelta(days=days)) for days in (0, 6, 8))
-    return theirs(member) and first <= asked["to"] and asked["from"] <= sunday and closed <= str(moment(asked["made at"]).date())
+def register(name):
+    file = pathlib.Path("registers", name + ".csv")
+    formula = lambda cell: cell[:1] == "'" and cell[1:2] in set("=+-@\t\r＝＋－＠")  # as a spreadsheet would take it
+    lines = csv.DictReader(file.open(encoding="utf-8", newline="")) if file.is_file() else []
+    return [{key: cell[1:] if formula(cell) else cell for key, cell in line.items()} for line in lines]
+
+
+make_hours = {member["code"]: int(member.get("make_hour") or 24) for member in register("members")}
+
+
+def week_is_due(member, week):  # over, with a day of those asked for, and its sheets are made at that hour of the Monday after it
+    monday = datetime.datetime.fromisocalendar(int(week[:4]), int(week[6:]), 1)
+    first, sunday = (str((monday + datetime.timedelta(days=days)).date()) for days in (0, 6))
+    made = monday + datetime.timedelta(days=7, hours=make_hours.get(member, 24))
+    return theirs(member) and first <= asked["to"] and asked["from"] <= sunday and made <= moment(asked["made at"])
 
 
 def sample_is_due(entry):  # drawn, of a month with a day of those asked for
@@ -122,17 +136,11 @@ for of, on_sheets in weeks.items():
     must(exactly and set(asked_in) - set(on_these) <= on_others, f"the sheets of {of[0]}, {of[1]} are not exactly its queries")
 for of, those in queries.items():
     must(of in weeks or not week_is_due(*of), f"no sheet of {of[0]}, {of[1]} is here, and it has {len(those)} queries")
+but_those = ", but for those that the list of findings names" if flaws else ""
 but = ", but for what those claim that are not here" if claimed else ""
 done(f"{len(proofs)} sheets of {len(weeks)} weeks: every query of these weeks is on exactly one{but}, and no other closed week has any")
 
 # Whoever had the right to query on a day of a closed week has a sheet for each unit, be it a nil sheet: as far as the registers say.
-def register(name):
-    file = pathlib.Path("registers", name + ".csv")
-    formula = lambda cell: cell[:1] == "'" and cell[1:2] in set("=+-@\t\r＝＋－＠")  # as a spreadsheet would take it
-    lines = csv.DictReader(file.open(encoding="utf-8", newline="")) if file.is_file() else []
-    return [{key: cell[1:] if formula(cell) else cell for key, cell in line.items()} for line in lines]
-
-
 held, ends = {}, {}
 for change in register(f"changes-{asked['from']}-{asked['to']}") + register("changes-entered-later"):
     who = (change["member"], change["account"], change["day"])
@@ -164,7 +172,7 @@ for member in register("members"):
                 is_known = {(code, week, account), (code, week, "")} & broken
                 must((code, week, account, line["unit"]) in there or is_known, f"no sheet of {account} is here, who had the right to query at {code} in {week}: {line['unit']}")
         monday += datetime.timedelta(days=7)
-done(f"{nil} sheets of those who had the right to query: each is here")
+done(f"{nil} sheets of those who had the right to query: each is here{but_those}")
 for name in sorted(drawn):
     must(pathlib.Path("samples", name, "sample.json").is_file(), f"the sample {name} was drawn and is not here")
 done(f"{len(drawn)} samples were drawn: each is here")

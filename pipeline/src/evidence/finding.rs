@@ -38,10 +38,10 @@ pub fn parse(text: &str) -> Option<Vec<Finding>> {
     lines.split_inclusive('\n').map(Finding::parse).collect()
 }
 
-/// What the sheets among `findings` claim. Weeks of a sheet that claims nothing are among them.
+/// What the sheets among `findings` claim. Weeks of a sheet that claims nothing are among them; one that was never there claims none.
 pub fn claims(findings: &[Finding]) -> Claims {
     let mut claims = Claims::new();
-    for found in findings {
+    for found in findings.iter().filter(|found| found.code != MISSING) {
         if let Some((of, ranges)) = found.week().zip(entries::parse(&found.claimed)) {
             claims.entry(of).or_default().push(ranges);
         }
@@ -58,6 +58,11 @@ impl Finding {
             claimed: known.to_owned(),
             ..Self::new(SHEET, &format!("{member}/{week}/{querier}"), code)
         }
+    }
+
+    /// Of the weekly sheet of `querier` that has to be there by the registers, and is not.
+    pub fn missing(of: (&str, Week), querier: &str) -> Self {
+        Self::sheet(of, querier, MISSING, "")
     }
 
     /// Of the signed review of `month`.
@@ -115,6 +120,7 @@ impl Finding {
     /// In Chinese.
     pub fn told(&self) -> String {
         let part = match self.part.as_str() {
+            SHEET if self.code == MISSING => "應有而未見之查詢紀錄單",
             SHEET => "查詢紀錄單",
             _ => "抽核報告",
         };
@@ -143,6 +149,8 @@ impl Serialize for Finding {
 const FORMAT: &str = "mayfly-findings/1";
 const SHEET: &str = "sheet";
 const REVIEW: &str = "review";
+/// A sheet that has to be there, and is in no table either.
+const MISSING: &str = "SHEET-MISSING";
 /// In place of indexes: there are none.
 const NONE: &str = "-";
 /// Longer than any name.
@@ -203,7 +211,13 @@ mod tests {
     fn what_the_sheets_of_a_week_claim_is_told_together() {
         let found = ["3-5", "", "9"].map(|claimed| Finding::sheet(("004", week()), "x", "CODE", claimed));
         let review = Finding::review("004", "2026-11", "CODE");
-        let all = claims(&[&found[..], &[review]].concat());
+        let missing = Finding::missing(("012", week()), "x");
+        assert!(
+            missing
+                .told()
+                .starts_with("應有而未見之查詢紀錄單 012/2026-W45/x")
+        );
+        let all = claims(&[&found[..], &[review, missing]].concat());
         let of = &all[&("004".to_owned(), week())];
         assert_eq!((all.len(), of.len()), (1, 3));
         let claimed = |index| of.iter().any(|ranges| entries::holds(ranges, index));

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::{Timestamp, civil::Date};
 use mayfly_consent::day::taipei_day;
 
-use super::{finding::Finding, manifest::Manifest, verified::Findings, weeks::Of};
+use super::{asked::Asked, finding::Finding, verified::Findings, weeks::Of};
 use crate::{printed::guarded, sheet::Week};
 
 /// Account and unit of a querier, as the registers write them.
@@ -18,6 +18,8 @@ pub(super) type Querier = (String, String);
 pub(super) struct Registers {
     members: Vec<Member>,
     lines: BTreeMap<(String, String, Date), Line>,
+    /// The hour of the Monday at which the sheets of each member are made.
+    make_hours: BTreeMap<String, i8>,
 }
 
 struct Member {
@@ -35,12 +37,15 @@ struct Line {
 }
 
 impl Registers {
-    /// Reads those of the pack of `manifest`; `file` gives the text of the register of a name. Where members have no nil sheets nobody
-    /// is in them.
-    pub(super) fn read(manifest: &Manifest, mut file: impl FnMut(&str) -> Option<String>) -> Self {
+    /// Reads those of the pack of what is `asked` for; `file` gives the text of the register of a name. Where members have no nil
+    /// sheets nobody is in them.
+    pub(super) fn read(asked: &Asked, mut file: impl FnMut(&str) -> Option<String>) -> Self {
         let mut registers = Self::default();
-        let (from, to) = (manifest.asked.from, manifest.asked.to);
+        let (from, to) = (asked.from, asked.to);
         each(file(MEMBERS), |row| {
+            if let Some(hour) = row(MAKE_HOUR).and_then(|hour| hour.parse().ok()) {
+                registers.make_hours.insert(row("code")?, hour);
+            }
             if row(NIL_SHEETS)? == "Y" {
                 registers.members.push(Member {
                     code: row("code")?,
@@ -93,8 +98,19 @@ impl Registers {
         registers
     }
 
-    /// The sheets that have to be there, by member and week, of a house that was opened on `opened`.
-    pub(super) fn due(&self, manifest: &Manifest, opened: Date) -> BTreeMap<Of, BTreeSet<Querier>> {
+    /// The hour of the Monday at which the sheets of `member` are made; of a pack that does not say it, the end of that day.
+    pub(super) fn make_hour(&self, member: &str) -> i8 {
+        self.make_hours.get(member).copied().unwrap_or(HOUR_UNSAID)
+    }
+
+    /// The sheets that have to be there, by member and week, in a pack of what is `asked` for that is made at `made_at`, of a house
+    /// that was opened on `opened`.
+    pub(super) fn due(
+        &self,
+        asked: &Asked,
+        made_at: Timestamp,
+        opened: Date,
+    ) -> BTreeMap<Of, BTreeSet<Querier>> {
         let mut due: BTreeMap<Of, BTreeSet<Querier>> = BTreeMap::new();
         for member in &self.members {
             let first_line = (member.code.clone(), String::new(), Date::MIN);
@@ -102,11 +118,12 @@ impl Registers {
                 let lines = self.lines.range(first_line.clone()..);
                 lines.take_while(|((code, ..), _)| *code == member.code)
             };
-            let first = Week::of_day(member.from.max(opened).max(manifest.asked.from));
+            let first = Week::of_day(member.from.max(opened).max(asked.from));
             let weeks = std::iter::successors(Some(first), |week| Some(week.next()));
-            for week in weeks.take_while(|week| week.first_day() <= manifest.asked.to) {
+            for week in weeks.take_while(|week| week.first_day() <= asked.to) {
                 let is_member = member.to.is_none_or(|to| to > week.first_day());
-                if !is_member || !manifest.has_week(&member.code, week) {
+                let hour = self.make_hour(&member.code);
+                if !is_member || !asked.has_week((&member.code, week), made_at, hour) {
                     continue;
                 }
                 let held = of_member().filter(|((_, _, from), line)| {
@@ -129,6 +146,24 @@ impl Registers {
 /// A querier as the registers write one.
 pub(super) fn querier(account: &str, unit: &str) -> Querier {
     (account.to_owned(), guarded(unit).into_owned())
+}
+
+/// Which sheets are `due` and are neither `there` nor `known` not to be, as a pack lists them when it is made: one for each account.
+pub(super) fn missing(
+    due: &BTreeMap<Of, BTreeSet<Querier>>,
+    there: &BTreeMap<Of, BTreeSet<Querier>>,
+    known: &[Finding],
+) -> Vec<Finding> {
+    let nobody = BTreeSet::new();
+    let mut missing = Vec::new();
+    for (of @ (member, week), due) in due {
+        let absent = due.difference(there.get(of).unwrap_or(&nobody));
+        let accounts: BTreeSet<&str> = absent.map(|(account, _)| account.as_str()).collect();
+        let unknown = |account: &&str| !known.iter().any(|found| found.is_of(of, account));
+        let found = |account| Finding::missing((member, *week), account);
+        missing.extend(accounts.into_iter().filter(unknown).map(found));
+    }
+    missing
 }
 
 /// Adds to `findings` which sheets are `due` and are neither `there` nor `known` not to be.
@@ -189,6 +224,10 @@ fn day(text: &str) -> Option<Date> {
 pub(super) const MEMBERS: &str = "members.csv";
 /// That column.
 pub(super) const NIL_SHEETS: &str = "nil_sheets";
+/// The one that says at which hour of the Monday after a week its sheets are made.
+pub(super) const MAKE_HOUR: &str = "make_hour";
+/// Where it does not say that: one day after the week.
+const HOUR_UNSAID: i8 = 24;
 /// Changes of authorisations of days until the last of those asked for that were entered after it.
 pub(super) const LATER: &str = "changes-entered-later.csv";
 /// Accounts that are named one by one.
@@ -197,24 +236,12 @@ const NAMED_MAX: usize = 20;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::asked::Asked;
 
-    fn manifest() -> Manifest {
-        Manifest {
-            origin: "mayfly/sandbox/1".into(),
-            asked: Asked {
-                from: jiff::civil::date(2026, 11, 4),
-                to: jiff::civil::date(2026, 11, 22),
-                member: None,
-            },
-            made_at: "2026-12-01T01:00:00Z".parse().unwrap(),
-            made_by: "bureau/lee".into(),
-            fingerprint: "ab".into(),
-            journal: 12,
-            files: 3,
-            sums: "cd".into(),
-            findings: 0,
-            findings_hash: "ef".into(),
+    fn asked() -> Asked {
+        Asked {
+            from: jiff::civil::date(2026, 11, 4),
+            to: jiff::civil::date(2026, 11, 22),
+            member: None,
         }
     }
 
@@ -229,8 +256,9 @@ mod tests {
                 .find(|(known, _)| *known == name)
                 .map(|(_, text)| text.clone())
         };
-        let registers = Registers::read(&manifest(), file);
-        let due = registers.due(&manifest(), opened.parse().unwrap());
+        let registers = Registers::read(&asked(), file);
+        let made_at = "2026-12-01T01:00:00Z".parse().unwrap();
+        let due = registers.due(&asked(), made_at, opened.parse().unwrap());
         let told = |((member, week), queriers): (&Of, &BTreeSet<Querier>)| {
             let of: Vec<String> = queriers
                 .iter()
@@ -307,6 +335,42 @@ mod tests {
             "2026-11-02",
             &["004 2026-W46 late:甲", "004 2026-W47 late:甲"],
         );
+    }
+
+    #[test]
+    fn sheets_are_due_from_the_hour_on_at_which_they_are_made_and_the_pack_lists_whose_are_missing() {
+        let check = |hour: &str, made_at: &str, expected: &[&str]| {
+            let members =
+                format!("code,valid_from,valid_to,nil_sheets,make_hour\n004,2024-01-01,,Y,{hour}\n");
+            let table = format!(
+                "{TABLE}004,甲,there,Y,2024-01-01,\n004,甲,gone,Y,2024-01-01,\n004,甲,broken,Y,2024-01-01,\n"
+            );
+            let file = |name: &str| match name {
+                "members.csv" => Some(members.clone()),
+                "authorisations-2026-11-22.csv" => Some(table.clone()),
+                _ => None,
+            };
+            let registers = Registers::read(&asked(), file);
+            let opened = jiff::civil::date(2026, 11, 16);
+            let due = registers.due(&asked(), made_at.parse().unwrap(), opened);
+            let of = ("004".to_owned(), Week::parse("2026-W47").unwrap());
+            let there = BTreeMap::from([(of, BTreeSet::from([querier("there", "甲")]))]);
+            let known = [Finding::sheet(
+                ("004", Week::parse("2026-W47").unwrap()),
+                "broken",
+                "SHEET-CHANGED",
+                "",
+            )];
+            let found = missing(&due, &there, &known);
+            assert_eq!(found.iter().map(Finding::text).collect::<Vec<_>>(), expected);
+        };
+        let gone = ["sheet 004/2026-W47/gone SHEET-MISSING"];
+        check("1", "2026-11-22T16:59:59Z", &[]);
+        check("1", "2026-11-22T17:00:00Z", &gone);
+        check("2", "2026-11-22T17:00:00Z", &[]);
+        // A pack of before that was said.
+        check("", "2026-11-23T15:59:59Z", &[]);
+        check("", "2026-11-23T16:00:00Z", &gone);
     }
 
     #[test]

@@ -75,12 +75,9 @@ impl Manifest {
         (manifest.text() == text).then_some(manifest)
     }
 
-    /// Whether the queries of `member` in `week` have to be on sheets in the pack: it has a day of those asked for, and was closed
-    /// when the pack was made. Sheets are made on the Monday after, at an hour that the regime says; one day later they are there.
-    pub fn has_week(&self, member: &str, week: Week) -> bool {
-        self.asked.is_of(member)
-            && self.asked.meets(week.first_day(), week.last_day())
-            && week.is_closed(self.made_at, CLOSED_HOURS)
+    /// Whether the queries of `member` in `week` have to be on sheets in the pack, as [`Asked::has_week`] says for when it was made.
+    pub fn has_week(&self, member: &str, week: Week, make_hour: i8) -> bool {
+        self.asked.has_week((member, week), self.made_at, make_hour)
     }
 
     /// Whether a sample of `member` and `month` has to be in the pack once it was drawn.
@@ -91,8 +88,6 @@ impl Manifest {
 
 const FORMAT: &str = "mayfly-evidence/1";
 const ALL: &str = "all";
-/// From the end of a week until its sheets are there whatever the hour at which the regime has them made.
-const CLOSED_HOURS: i8 = 24;
 
 #[cfg(test)]
 mod tests {
@@ -122,16 +117,25 @@ mod tests {
         let mut manifest = november();
         let week = |text: &str| Week::parse(text).unwrap();
         // 2026-W44 ends on November 1, 2026-W49 begins on November 30.
-        assert!(manifest.has_week("004", week("2026-W44")) && manifest.has_week("004", week("2026-W48")));
-        assert!(!manifest.has_week("012", week("2026-W45")));
-        assert!(!manifest.has_week("004", week("2026-W43")));
-        assert!(!manifest.has_week("004", week("2026-W49")), "it was under way");
-        manifest.made_at = "2026-11-30T15:59:59Z".parse().unwrap();
-        assert!(!manifest.has_week("004", week("2026-W48")), "its sheets are made");
-        manifest.made_at = "2026-11-30T16:00:00Z".parse().unwrap();
-        assert!(manifest.has_week("004", week("2026-W48")));
+        assert!(
+            manifest.has_week("004", week("2026-W44"), 1) && manifest.has_week("004", week("2026-W48"), 1)
+        );
+        assert!(!manifest.has_week("012", week("2026-W45"), 1));
+        assert!(!manifest.has_week("004", week("2026-W43"), 1));
+        assert!(!manifest.has_week("004", week("2026-W49"), 1), "it was under way");
+        manifest.made_at = "2026-11-29T16:59:59Z".parse().unwrap();
+        assert!(
+            !manifest.has_week("004", week("2026-W48"), 1),
+            "its sheets are not made yet"
+        );
+        manifest.made_at = "2026-11-29T17:00:00Z".parse().unwrap();
+        assert!(manifest.has_week("004", week("2026-W48"), 1));
+        assert!(
+            !manifest.has_week("004", week("2026-W48"), 2),
+            "they are made later"
+        );
         manifest.asked.member = None;
-        assert!(manifest.has_week("012", week("2026-W45")));
+        assert!(manifest.has_week("012", week("2026-W45"), 1));
         let month = |text: &str| Month::parse(text).unwrap();
         assert!(manifest.has_month("012", month("2026-11")) && !manifest.has_month("012", month("2026-12")));
     }

@@ -1,6 +1,6 @@
 //! Writes an evidence pack for whoever checks the bureau or a member; that it was taken away is in its own journal. *Edge.*
 
-use std::path::Path;
+use std::{fs, io::ErrorKind, path::Path};
 
 use jiff::Timestamp;
 use mayfly_retention::Class;
@@ -10,6 +10,7 @@ use super::{
     FINDINGS, JOURNAL,
     asked::Asked,
     finding::{self, Finding},
+    held::{self, Registers},
     inspector::inspector,
     manifest::Manifest,
     parts::{self, Counts},
@@ -19,6 +20,7 @@ use crate::{
     access::members,
     app::House,
     audit,
+    duty::facts,
     error::{Error, Result},
     ids,
     journal::{
@@ -72,8 +74,16 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
     let staging = Staging::begin(folder, &house.dir)?;
     let (made_by, entry) = enter(house, asked, by, now).await?;
 
-    let (mut counts, findings) = parts::write(house, &mut reader, asked, &staging, now).await?;
+    let parts::Written {
+        mut counts,
+        mut findings,
+        queriers,
+    } = parts::write(house, &mut reader, asked, &staging, now).await?;
     registers::write(house, &mut reader, asked, &staging, now).await?;
+    // By the registers in the pack, as whoever verifies it will look for them.
+    let opened = facts::opened(house, &mut reader).await?;
+    let due = written(asked, &staging)?.due(asked, now, opened);
+    findings.extend(held::missing(&due, &queriers, &findings));
     for (name, program) in PROGRAMS {
         staging.put(&format!("programs/{name}"), program)?;
     }
@@ -111,6 +121,27 @@ pub async fn pack(house: &House, asked: &Asked, folder: &Path, by: &str) -> Resu
         key: key.text(),
         findings,
     })
+}
+
+/// The registers as they were written.
+fn written(asked: &Asked, staging: &Staging) -> Result<Registers> {
+    let mut failed = None;
+    let registers = Registers::read(asked, |name| {
+        match fs::read_to_string(staging.path().join("registers").join(name)) {
+            Ok(text) => Some(text),
+            Err(error) => {
+                // No pack has all of the names.
+                failed = failed
+                    .take()
+                    .or(Some(error).filter(|error| error.kind() != ErrorKind::NotFound));
+                None
+            }
+        }
+    });
+    match failed {
+        None => Ok(registers),
+        Some(error) => Err(Error::io("read a register of the export")(error)),
+    }
 }
 
 #[derive(Serialize)]
@@ -163,7 +194,7 @@ fn guide(house: &House, asked: &Asked, findings: &[Finding], now: Timestamp) -> 
 /// What an examiner reads first: whether all of it verified when it was made.
 fn told(findings: &[Finding]) -> String {
     if findings.is_empty() {
-        return "查詢紀錄單及已簽核之抽核，產製時均與軌跡相符。".into();
+        return "查詢紀錄單及已簽核之抽核，產製時均與軌跡相符；應有之查詢紀錄單均在。".into();
     }
     let mut lines: String = findings
         .iter()
@@ -175,8 +206,8 @@ fn told(findings: &[Finding]) -> String {
         lines.push_str(&format!("    其餘 {more} 項見 {FINDINGS}\n"));
     }
     format!(
-        "注意：產製時有 {} 項與軌跡或簽章不符，檔案 {FINDINGS} 逐項載明：\n{lines}\
-         不符之查詢紀錄單不在本資料夾內，其自稱之查詢無從證明恰在一張單上；同週次之其他單仍逐一查驗。不符之抽核報告附於資料夾內，並自行載明。\n\
+        "注意：產製時有 {} 項與軌跡、簽章或登記簿不符，檔案 {FINDINGS} 逐項載明：\n{lines}\
+         不符或應有而未見之查詢紀錄單不在本資料夾內，其自稱之查詢無從證明恰在一張單上；同週次之其他單仍逐一查驗。不符之抽核報告附於資料夾內，並自行載明。\n\
          其餘各項照常查驗。請向管理機構查明原因。",
         findings.len()
     )

@@ -1,11 +1,18 @@
 //! The parts of a pack that have proofs: sheets, samples, reviews, reconciliations, certificates, earlier checkpoints. *Edge.*
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use jiff::Timestamp;
 use mayfly_consent::{Language, cells, day::taipei_day};
 use serde_json::{Value, json};
 use sqlx::AnyConnection;
 
-use super::{asked::Asked, finding::Finding};
+use super::{
+    asked::Asked,
+    finding::Finding,
+    held::{self, Querier},
+    weeks::Of,
+};
 use crate::{
     access::members,
     app::House,
@@ -47,8 +54,17 @@ pub struct Counts {
     pub certificates: u64,
 }
 
-/// Writes the parts of what is `asked` for at `now`, but the samples; returns also what of them is not what the journal says: an
-/// examiner gets all the rest, and is told.
+/// What was written of the parts.
+pub struct Written {
+    /// How much.
+    pub counts: Counts,
+    /// What of them is not what the journal says: an examiner gets all the rest, and is told.
+    pub findings: Vec<Finding>,
+    /// Whose sheets are there.
+    pub(super) queriers: BTreeMap<Of, BTreeSet<Querier>>,
+}
+
+/// Writes the parts of what is `asked` for at `now`, but the samples.
 ///
 /// # Errors
 /// Those of the exports they come from.
@@ -58,9 +74,9 @@ pub async fn write(
     asked: &Asked,
     staging: &Staging,
     now: Timestamp,
-) -> Result<(Counts, Vec<Finding>)> {
+) -> Result<Written> {
     let (mut counts, mut findings) = (Counts::default(), Vec::new());
-    weekly(
+    let queriers = weekly(
         house,
         &mut *conn,
         asked,
@@ -92,7 +108,11 @@ pub async fn write(
             staging.put(&format!("checkpoints/{name}.checkpoint"), &note)?;
         }
     }
-    Ok((counts, findings))
+    Ok(Written {
+        counts,
+        findings,
+        queriers,
+    })
 }
 
 /// The samples of every month with a day of those asked for, as they are in the first `journal` entries: one that is made larger
@@ -123,7 +143,7 @@ pub async fn samples(
     Ok(drawn)
 }
 
-/// The sheets of every week with a day of those asked for.
+/// The sheets of every week with a day of those asked for; returns whose.
 async fn weekly(
     house: &House,
     conn: &mut AnyConnection,
@@ -131,8 +151,8 @@ async fn weekly(
     staging: &Staging,
     now: Timestamp,
     (counts, findings): (&mut Counts, &mut Vec<Finding>),
-) -> Result<()> {
-    let mut reports = Vec::new();
+) -> Result<BTreeMap<Of, BTreeSet<Querier>>> {
+    let (mut reports, mut queriers) = (Vec::new(), BTreeMap::<Of, BTreeSet<Querier>>::new());
     let calendar = facts::calendar(&mut *conn).await?;
     for member in members::codes(&mut *conn).await? {
         if !asked.is_of(&member) {
@@ -164,7 +184,14 @@ async fn weekly(
                     }
                 };
                 match flaw {
-                    None => counts.sheets += 1,
+                    None => {
+                        counts.sheets += 1;
+                        let querier = held::querier(&sheet.querier, &sheet.unit);
+                        queriers
+                            .entry((member.clone(), week))
+                            .or_default()
+                            .insert(querier);
+                    }
                     Some(code) => {
                         let claimed = sheet_store::entries(&mut *conn, sheet.number).await?;
                         let whose = match is_one_of_several {
@@ -180,7 +207,8 @@ async fn weekly(
         }
     }
     let list = sheet::form::list(&reports, Language::En).csv();
-    staging.put("sheets/sheets.csv", &list)
+    staging.put("sheets/sheets.csv", &list)?;
+    Ok(queriers)
 }
 
 /// Has the acts on `sheet` signed: one may have come since the last checkpoint, and its proof ends with a checkpoint over them.

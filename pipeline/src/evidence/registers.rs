@@ -131,6 +131,7 @@ async fn members(house: &House, conn: &mut AnyConnection, asked: &Asked) -> Resu
             version,
             date,
             nil.to_owned(),
+            house.regime.sheet.make_hour.value.to_string(),
         ]);
     }
     let table = Printed {
@@ -142,6 +143,7 @@ async fn members(house: &House, conn: &mut AnyConnection, asked: &Asked) -> Resu
             ["control_rules_version", "Control rules", "控管要點版本"],
             ["control_rules_date", "Of", "控管要點日期"],
             [held::NIL_SHEETS, "Nil sheets", "無查詢亦產製紀錄單"],
+            [held::MAKE_HOUR, "Sheets made at", "紀錄單產製時"],
         ],
         lines,
     };

@@ -76,19 +76,20 @@ pub fn verify(folder: &Path, key: &str) -> Result<Verified> {
             .filter(|path| path.starts_with(part) && path.ends_with(end));
         named.map(|path| folder.join(path)).collect()
     };
-    let seen = pack.journal(
-        (&manifest, &known, &report),
-        &of("checkpoints/", ".checkpoint"),
-        &of("sheets/", ".proof"),
-    );
-    let registers = Registers::read(&manifest, |name| {
+    let registers = Registers::read(&manifest.asked, |name| {
         let path = format!("registers/{name}");
         let bytes = plain_file(&folder.join(&path), REGISTER_BYTES_MAX).filter(|_| files.contains(&path));
         bytes.and_then(|bytes| String::from_utf8(bytes).ok())
     });
-    let mut due = seen
-        .opened
-        .map_or_else(BTreeMap::new, |opened| registers.due(&manifest, opened));
+    let seen = pack.journal(
+        (&manifest, &known, &report),
+        &registers,
+        &of("checkpoints/", ".checkpoint"),
+        &of("sheets/", ".proof"),
+    );
+    let mut due = seen.opened.map_or_else(BTreeMap::new, |opened| {
+        registers.due(&manifest.asked, manifest.made_at, opened)
+    });
     // Of a week with queries and without any sheet it is told already.
     due.retain(|of, _| !seen.absent.contains(of));
     held::compare(&due, &seen.queriers, &known, &mut pack.findings);
@@ -229,6 +230,7 @@ impl Pack<'_> {
     fn journal(
         &mut self,
         (manifest, known, report): (&Manifest, &[Finding], &Report),
+        registers: &Registers,
         older: &[PathBuf],
         files: &[PathBuf],
     ) -> Seen {
@@ -253,7 +255,7 @@ impl Pack<'_> {
         let mut frontier = Frontier::default();
         let found = &mut self.findings;
         let mut weeks = Weeks::new(&weeks, finding::claims(known), found);
-        let is_due = |(member, week): &Of| manifest.has_week(member, *week);
+        let is_due = |(member, week): &Of| manifest.has_week(member, *week, registers.make_hour(member));
         each_entry(&self.folder.join(JOURNAL), head.size(), |line| {
             let index = frontier.size();
             let _ = frontier.append(hash_leaf(line));

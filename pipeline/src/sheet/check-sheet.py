@@ -64,5 +64,8 @@ def check(path):
     return origin, int(size), root
 
 
+if not sys.argv[1:]:
+    print("usage: python3 check-sheet.py FILE.proof ...", file=sys.stderr)
+    sys.exit(2)
 for path in sys.argv[1:]:
     print("  under the checkpoint", *check(path))

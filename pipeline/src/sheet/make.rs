@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use mayfly_consent::day::taipei_day;
 use serde::Serialize;
 use sqlx::AnyConnection;
 
@@ -13,10 +12,11 @@ use super::{
     entries::Entries,
     made,
     store::{self, Sheet},
-    unit::Units,
+    unit::{Entered, Units},
 };
 use crate::{
     access::{
+        changes::{self, What},
         maker::Maker,
         members::{self, Member},
         rows,
@@ -203,7 +203,7 @@ async fn collect(
     member: &str,
     week: Week,
 ) -> Result<BTreeMap<(String, String), Entries>> {
-    let units = Units::of(rows::of_member(&mut *conn, member).await?);
+    let units = units(&mut *conn, member, week).await?;
     let mut collected: BTreeMap<(String, String), Entries> = BTreeMap::new();
     if house.regime.sheet.nil_sheets.value {
         let held = units.held_in(week);
@@ -211,13 +211,12 @@ async fn collect(
             .extend(held.map(|(querier, unit)| ((querier.to_owned(), unit.to_owned()), Entries::default())));
     }
     for chunk in chunks::between(&mut *conn, member, (week.start(), week.end())).await? {
-        let day = taipei_day(chunk.gated_at);
         // A chunk has a few queriers and many queries.
         let mut of_chunk: BTreeMap<String, (String, String)> = BTreeMap::new();
         for (entry, querier) in store::queriers(&mut *conn, &chunk).await? {
-            let of = of_chunk
-                .entry(querier)
-                .or_insert_with_key(|querier| (querier.clone(), units.on(querier, day).to_owned()));
+            let of = of_chunk.entry(querier).or_insert_with_key(|querier| {
+                (querier.clone(), units.at(querier, chunk.gated_at).to_owned())
+            });
             match collected.get_mut(of) {
                 Some(entries) => entries.push(entry),
                 None => collected.entry(of.clone()).or_default().push(entry),
@@ -225,6 +224,25 @@ async fn collect(
         }
     }
     Ok(collected)
+}
+
+/// For which units the accounts of `member` asked in `week`.
+///
+/// # Errors
+/// `DB-*`.
+pub(super) async fn units(conn: &mut AnyConnection, member: &str, week: Week) -> Result<Units> {
+    let mut entered = Entered::default();
+    for change in changes::between(&mut *conn, week.first_day(), week.last_day(), Some(member)).await? {
+        let key = (change.line.account.clone(), change.line.from);
+        match change.what {
+            What::Begin => entered.begun.insert(key, change.entered_at),
+            What::End => {
+                let last = entered.ended.get(&key).copied().unwrap_or(change.entered_at);
+                entered.ended.insert(key, change.entered_at.max(last))
+            }
+        };
+    }
+    Ok(Units::of(rows::of_member(conn, member).await?, &entered))
 }
 
 fn unknown_member() -> Error {

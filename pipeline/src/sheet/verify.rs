@@ -5,7 +5,6 @@
 //! records: that each is the one its entry commits to, and that its account is its sheet's.
 
 use jiff::ToSpan;
-use mayfly_consent::day::taipei_day;
 use mayfly_retention::Class;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -15,14 +14,13 @@ use super::{
     Week,
     content::ActName,
     entries::{self, Range},
-    made,
+    made, make,
     sign::{is_as_entered, is_content},
     store::{self, Sheet},
     tiling::{Flaw, Tiling},
     unit::Units,
 };
 use crate::{
-    access::rows,
     app::House,
     batch::{Chunk, chunks},
     error::{Error, Result},
@@ -118,7 +116,7 @@ pub async fn verify(house: &House, member: &str, week: Week) -> Result<Verified>
     }
     let mut accounts = tiling;
     let mut units = Held {
-        units: Units::of(rows::of_member(&mut reader, member).await?),
+        units: make::units(&mut reader, member, week).await?,
         others: 0,
     };
     for chunk in chunks::between(&mut reader, member, (week.start(), week.end())).await? {
@@ -218,7 +216,7 @@ async fn records(
             found.push((Sha256::digest(&*bytes).into(), asked.account.to_owned()));
         }
     }
-    let (first, day) = (chunk.first_entry.unsigned_abs(), taipei_day(chunk.gated_at));
+    let first = chunk.first_entry.unsigned_abs();
     let mut expected = found.iter();
     span::by_index(conn, first, first + found.len() as u64, |index, entry| {
         let Some((hash, account)) = expected.next() else {
@@ -234,7 +232,7 @@ async fn records(
         // What is on no sheet was told by the journal.
         let sheet = accounts.take(index, |_| ());
         let sheet = sheet.and_then(|place| sheets.get(place));
-        if sheet.is_some_and(|sheet| sheet.unit != units.units.on(account, day)) {
+        if sheet.is_some_and(|sheet| sheet.unit != units.units.at(account, chunk.gated_at)) {
             units.others += 1;
         }
         if let Some(sheet) = sheet.filter(|sheet| sheet.querier != *account) {

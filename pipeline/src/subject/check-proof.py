@@ -1,4 +1,7 @@
 import base64, hashlib, sys
+if len(sys.argv) != 2:
+    print("usage: python3 check-proof.py FILE.tlog-proof", file=sys.stderr)
+    sys.exit(2)
 head, body, signatures = open(sys.argv[1], encoding="utf-8").read().split("\n\n")
 magic, extra, index, *path = head.split("\n")
 origin, size, root = body.split("\n")[:3]

@@ -351,3 +351,40 @@ fn what_cannot_be_reconciled_is_refused_whole() {
     let refused = sandbox.at(CLOSED, ["duty", "close"], words).expect(77);
     assert!(refused.stderr.contains("(DUTY-OWNER)"), "{}", refused.stderr);
 }
+
+/// A row of CSV may have line ends in a cell: what is counted is rows, and so it is called.
+#[test]
+fn rows_are_counted_and_called_rows() {
+    let sandbox = month();
+    let mut lines = log(1..=30);
+    lines[0][9] = "\"貸款\n申請\n案\"".into();
+    lines.remove(1);
+    let file = written(&sandbox, &lines);
+    let say = |language: &str| {
+        let words = [
+            language,
+            "audit",
+            "reconcile",
+            "004",
+            "2026-11",
+            &file,
+            "--as",
+            "hsu.rv",
+        ];
+        sandbox.at(CLOSED, ["--lang"], words).expect(1).stdout
+    };
+    let said = say("en");
+    for part in [
+        "29 rows in the member's log".to_owned(),
+        format!("  {BATCH} row 2  different  reason"),
+        format!("  {BATCH} row 3  missing_there"),
+    ] {
+        assert!(said.contains(&part), "{part}: {said}");
+    }
+    assert!(!said.contains(" line"), "{said}");
+    let said = say("zh-TW");
+    assert!(
+        said.contains(&format!("{BATCH} 第 3 列　使用單位無紀錄")),
+        "{said}"
+    );
+}

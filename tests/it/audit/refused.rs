@@ -29,6 +29,7 @@ fn each_refusal_has_its_code_and_changes_nothing() {
     check(eve, &["freeze", "004", "2026-11"], 75, "SAMPLE-OPEN");
     check(CLOSED, &["freeze", "999", "2026-11"], 65, "MEMBER-UNKNOWN");
     check(CLOSED, &["freeze", "004", "2026-13"], 65, "SAMPLE-MONTH");
+    check(CLOSED, &["pace", "004", "2027-01"], 65, "SAMPLE-MONTH");
     // Months before the house was opened, and people whom nobody knows.
     for month in ["2015-01", "2026-10"] {
         check(CLOSED, &["freeze", "004", month], 65, "SAMPLE-MONTH");

@@ -113,7 +113,7 @@ fn a_month_is_reviewed_corrected_signed_and_reported() {
         .json();
     assert_eq!(
         (&state["without_verdict"], &state["seen"]),
-        (&9.into(), &Value::Array(vec![]))
+        (&10.into(), &Value::Array(vec![]))
     );
     act(
         &sandbox,

@@ -190,7 +190,7 @@ pub(super) fn check_pack(folder: &Path) -> Result<String, String> {
 }
 
 /// Lists the files of the pack in `folder` as they are now, and has the bureau sign that list.
-fn sign_anew(sandbox: &Sandbox, folder: &Path) {
+pub(super) fn sign_anew(sandbox: &Sandbox, folder: &Path) {
     let mut names: Vec<String> = files_below(folder)
         .iter()
         .map(|file| file.strip_prefix(folder).unwrap().display().to_string())

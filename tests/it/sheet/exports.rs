@@ -165,3 +165,34 @@ fn entry(path: &std::path::Path, name: &str) -> String {
     book.by_name(name).unwrap().read_to_string(&mut text).unwrap();
     text
 }
+
+/// A line of the CSV is a query: of a nil sheet there is none, and the other files say whose it is.
+#[test]
+fn a_nil_sheet_is_a_header_as_csv_and_says_elsewhere_that_it_has_no_query() {
+    let sandbox = Sandbox::with_master_data();
+    sheet(&sandbox, MONDAY, &["make", "004", WEEK]).expect(0);
+    let folder = sandbox.path("out");
+    let whose = ["004", WEEK, "huang.sm"];
+    let export = [
+        &["export"],
+        &whose[..],
+        &[folder.to_str().unwrap(), "--as", "huang.sm"],
+    ]
+    .concat();
+    sheet(&sandbox, MONDAY, &export).expect(0);
+    let read =
+        |ending: &str| fs::read_to_string(folder.join(format!("004-{WEEK}-huang.sm.{ending}"))).unwrap();
+    assert_eq!(
+        read("csv"),
+        "\u{FEFF}序號,日期,時間,查詢人員,帳號,IP,作業代號,查詢條件,案號,事由,結果,軌跡序號,核章,單位\r\n"
+    );
+    let proof = read("proof");
+    for line in ["member 004", "week 2026-W45", "querier huang.sm", "queries 0"] {
+        assert!(proof.lines().any(|said| said == line), "{line}: {proof}");
+    }
+    assert!(read("html").contains("本週無查詢"));
+    let shown = sheet(&sandbox, MONDAY, &[&["show"], &whose[..]].concat())
+        .expect(0)
+        .json();
+    assert!(shown.to_string().contains("\"queries\":0"), "{shown}");
+}

@@ -297,3 +297,49 @@ fn over_http_a_sheet_of_two_is_named_with_its_unit() {
 
 /// The Monday after the week's sheets were due.
 const AFTER: &str = "2026-11-16T09:00:00+08:00";
+
+/// Moved to another unit at noon: what was asked in the morning was asked for the one before.
+#[test]
+fn what_was_asked_before_a_move_of_the_same_day_is_on_the_sheet_of_the_unit_before() {
+    let sandbox = Sandbox::with_master_data();
+    let hands = "member,account,name,title,query,approve,review,from,approved_by,to,ended_by,person,unit,level,roles\n\
+        004,wu.head,吳虛主,單位主管,,,,2024-01-01,ma.gm,,,P004-10,徵信部,,unit_head\n\
+        004,lu.adm,呂虛管,帳號管理人員,,,,2024-01-01,wu.head,,,P004-12,資訊部,,account_administrator\n";
+    let hands = sandbox.file("hands.csv", hands);
+    sandbox.at(NOW, ["staff", "import"], [hands]).expect(0);
+    ask(&sandbox, NOW, 1, &[BatchRow::valid(1), BatchRow::valid(2)]);
+    let noon = "2026-11-02T12:00:00+08:00";
+    let end = ["end", "004/chen.yl", "--on", "2026-11-02"];
+    let begin = [
+        "begin",
+        "004/chen.yl",
+        "--name",
+        "陳虛玲",
+        "--role",
+        "querier",
+        "--unit",
+        "授信部",
+        "--from",
+        "2026-11-02",
+    ];
+    let by = [
+        "--as",
+        "lu.adm",
+        "--approved-by",
+        "wu.head",
+        "--reason",
+        "職務異動",
+    ];
+    for words in [&end[..], &begin] {
+        sandbox.at(noon, ["people"], [words, &by].concat()).expect(0);
+    }
+    ask(&sandbox, "2026-11-02T15:00:00+08:00", 2, &[BatchRow::valid(3)]);
+    sheet(&sandbox, MONDAY, &["make", "004", WEEK]).expect(0);
+    let queries = |unit: &str| {
+        let words = ["show", "004", WEEK, "chen.yl", "--unit", unit];
+        sheet(&sandbox, MONDAY, &words).expect(0).json()["queries"].clone()
+    };
+    assert_eq!([queries("徵信部"), queries("授信部")], [2, 1]);
+    let verified = verify(&sandbox, MONDAY, WEEK, 0);
+    assert_eq!(verified["remarks"], Value::Array(vec![]));
+}

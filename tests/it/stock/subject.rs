@@ -43,3 +43,28 @@ fn stock_tools_check_the_proofs_that_a_person_was_handed() {
     let said = run("bash", &["-c", script]);
     assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stdout));
 }
+
+/// The programs that outsiders run: one that checks nothing does not look as if all were well.
+#[test]
+fn a_program_that_is_not_told_what_to_check_tells_its_usage_and_ends_with_2() {
+    let empty = tempfile::tempdir().unwrap();
+    let sources = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../pipeline/src");
+    for program in [
+        "sheet/check-sheet.py",
+        "evidence/check-pack.py",
+        "audit/check.py",
+        "subject/check-proof.py",
+    ] {
+        let output = std::process::Command::new("python3")
+            .arg(sources.join(program))
+            .current_dir(&empty)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{program}: {said}");
+        assert!(
+            said.starts_with("usage: python3 ") && said.lines().count() == 1,
+            "{program}: {said}"
+        );
+    }
+}

@@ -48,6 +48,9 @@ pub struct Finding {
     pub about: Option<About>,
     /// What was done about it.
     pub steps: Vec<Done>,
+    /// That, for whoever signs the review off and has its draft.
+    #[serde(skip)]
+    pub(super) behind: About,
     #[serde(skip)]
     verdict_no: i64,
 }
@@ -345,7 +348,8 @@ fn from_row(row: &sqlx::any::AnyRow) -> std::result::Result<Finding, sqlx::Error
         opened_at: instant(row.try_get(3)?)?,
         due: day(&row.try_get::<String, _>(4)?)?,
         overdue: false,
-        about: is_signed.then_some(about),
+        about: is_signed.then(|| about.clone()),
+        behind: about,
         steps: Vec::new(),
         verdict_no: row.try_get(5)?,
     })

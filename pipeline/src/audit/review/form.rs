@@ -174,10 +174,12 @@ pub fn progress(state: &State, titles: &Titles, language: Language) -> String {
     let (records, without) = (state.records, state.without_verdict);
     let mut text = match language {
         Language::En => {
-            format!("review of {member}, {month}   {records} records, {without} without a verdict{signed}\n")
+            format!(
+                "review of {member}, {month}   {records} records, {without} without a verdict of yours{signed}\n"
+            )
         }
         Language::ZhTw => {
-            format!("使用單位 {member} {month} 月覆核   紀錄 {records} 筆，未判定 {without} 筆{signed}\n")
+            format!("使用單位 {member} {month} 月覆核   紀錄 {records} 筆，您未判定 {without} 筆{signed}\n")
         }
     };
     for record in &state.seen {

@@ -193,15 +193,23 @@ pub(super) async fn visible(
     query_entry: u64,
     account: &str,
 ) -> Result<Vec<Verdict>> {
-    let on_it: Vec<&VerdictRow> = given
-        .iter()
-        .filter(|row| row.query_entry == query_entry)
-        .collect();
+    let own = |row: &VerdictRow| row.query_entry == query_entry && row.account == account;
+    match given.iter().any(own) {
+        true => all_of(house, conn, given, query_entry).await,
+        false => Ok(Vec::new()),
+    }
+}
+
+/// The verdicts of `given` on a record.
+pub(super) async fn all_of(
+    house: &House,
+    conn: &mut AnyConnection,
+    given: &[VerdictRow],
+    query_entry: u64,
+) -> Result<Vec<Verdict>> {
     let mut shown = Vec::new();
-    if on_it.iter().any(|row| row.account == account) {
-        for row in on_it {
-            shown.push(Verdict::read(house, &mut *conn, row).await?);
-        }
+    for row in given.iter().filter(|row| row.query_entry == query_entry) {
+        shown.push(Verdict::read(house, &mut *conn, row).await?);
     }
     Ok(shown)
 }

@@ -89,8 +89,15 @@ struct Gathered {
 /// The figures of `month` of `member`, which may be the bureau: its people approve nothing but what was applied for there.
 ///
 /// # Errors
-/// `MEMBER-UNKNOWN`, `KEY-*`, `SEAL-*`, `DB-*`.
+/// `MEMBER-UNKNOWN`, `SAMPLE-MONTH` of one to come, `KEY-*`, `SEAL-*`, `DB-*`.
 pub async fn of(house: &House, conn: &mut AnyConnection, member: &str, month: Month) -> Result<Paces> {
+    if month.start() > house.clock.now() {
+        return Err(Error::Input {
+            code: "SAMPLE-MONTH",
+            sentence: "that month has not begun yet".into(),
+            remedy: "name this month or an earlier one",
+        });
+    }
     let is_member = Party::of(member) == Party::Member;
     if is_member && members::one(&mut *conn, member).await?.is_none() {
         return Err(Error::Input {

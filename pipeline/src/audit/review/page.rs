@@ -27,18 +27,17 @@ pub fn html(review: &Review, language: Language) -> String {
         .iter()
         .map(|(account, _)| account.as_str())
         .collect();
-    let signed = &review.signed;
+    let signed = review.signed.as_ref().map_or_else(
+        || of(language, "NOT SIGNED OFF", "未簽核").to_owned(),
+        |signed| format!("{} {}", signed.account, instant(signed.signed_at, language)),
+    );
     page.seals(
         [
             of(language, "Reviewer", "覆核人員"),
             of(language, "Unit head", "單位主管"),
             of(language, "Head of institution", "機構首長"),
         ],
-        [
-            &reviewers.join(" "),
-            &format!("{} {}", signed.account, instant(signed.signed_at, language)),
-            "",
-        ],
+        [&reviewers.join(" "), &signed, ""],
     );
     page.finish()
 }

@@ -38,9 +38,16 @@ pub fn text(review: &Review, language: Language) -> String {
 pub fn title(review: &Review, language: Language) -> String {
     let sample = &review.sample;
     let (member, name, month) = (&sample.member, &review.member_name, &sample.month);
+    let draft = match review.signed {
+        Some(_) => "",
+        None => of(language, "DRAFT, NOT SIGNED OFF. ", "【草稿，未簽核】"),
+    };
     match language {
-        Language::En => format!("Monthly self-audit of query records: {member} {name}, {month}"),
-        Language::ZhTw => format!("查詢紀錄每月抽核報告：{member} {name}　{}", roc_month(month)),
+        Language::En => format!("{draft}Monthly self-audit of query records: {member} {name}, {month}"),
+        Language::ZhTw => format!(
+            "{draft}查詢紀錄每月抽核報告：{member} {name}　{}",
+            roc_month(month)
+        ),
     }
 }
 
@@ -56,11 +63,13 @@ pub fn facts(review: &Review, language: Language) -> Vec<(&'static str, String)>
             Language::ZhTw => format!("{account}（由 {named_by} 指定）"),
         })
         .collect();
-    let verdicts = match (review.as_signed, language) {
-        (true, _) => review.signed.verdicts.to_string(),
-        (false, Language::En) => "NOT those that were signed".into(),
-        (false, Language::ZhTw) => "與簽核時不符".into(),
+    let verdicts = match (&review.signed, review.as_signed, language) {
+        (None, ..) | (Some(_), true, _) => review.verdicts.to_string(),
+        (Some(_), false, Language::En) => "NOT those that were signed".into(),
+        (Some(_), false, Language::ZhTw) => "與簽核時不符".into(),
     };
+    let unsigned = || name("NOT SIGNED OFF: a draft", "未簽核之草稿").to_owned();
+    let signed = review.signed.as_ref();
     vec![
         (
             name("Query records of the month", "當月查詢紀錄筆數"),
@@ -74,11 +83,11 @@ pub fn facts(review: &Review, language: Language) -> Vec<(&'static str, String)>
         (name("Verdicts", "判定筆數"), verdicts),
         (
             name("Signed off by", "單位主管簽核"),
-            review.signed.account.clone(),
+            signed.map_or_else(unsigned, |signed| signed.account.clone()),
         ),
         (
             name("Signed off at", "簽核時間"),
-            instant(review.signed.signed_at, language),
+            signed.map_or_else(unsigned, |signed| instant(signed.signed_at, language)),
         ),
         (
             name("Written at", "製表時間"),
@@ -306,20 +315,35 @@ pub fn proof(review: &Review, language: Language) -> Vec<String> {
     lines.extend([
         format!("{}{}", of(language, "seed: ", "抽樣種子："), review.seed),
         format!("{}{}", of(language, "records drawn: ", "抽樣筆數："), sample.size),
-        format!(
-            "{}{}",
-            of(language, "journal entry of the signature: ", "簽核紀錄編號："),
-            review.signed.entry
-        ),
-        format!(
+    ]);
+    match &review.signed {
+        Some(signed) => lines.extend([
+            format!(
+                "{}{}",
+                of(language, "journal entry of the signature: ", "簽核紀錄編號："),
+                signed.entry
+            ),
+            format!(
+                "{}{}",
+                of(
+                    language,
+                    "SHA-256 of verdicts.txt, as signed: ",
+                    "簽核之 verdicts.txt SHA-256："
+                ),
+                crate::ids::hex(&signed.digest)
+            ),
+        ]),
+        None => lines.push(format!(
             "{}{}",
             of(
                 language,
-                "SHA-256 of verdicts.txt, as signed: ",
-                "簽核之 verdicts.txt SHA-256："
+                "SHA-256 of verdicts.txt, not signed yet: ",
+                "尚未簽核之 verdicts.txt SHA-256："
             ),
-            crate::ids::hex(&review.signed.digest)
-        ),
+            crate::ids::hex(&review.digest)
+        )),
+    }
+    lines.extend([
         format!(
             "mayfly audit export {member} {month} sample --as {}",
             of(language, "ACCOUNT", "帳號")

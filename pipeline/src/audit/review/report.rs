@@ -7,7 +7,7 @@ use mayfly_consent::Language;
 use sqlx::AnyConnection;
 
 use super::{
-    drawn, enter,
+    check_unsigned, drawn, enter,
     finding::{self, Finding},
     item::{Verdict, masked},
     paced::{self, Paces},
@@ -33,7 +33,7 @@ use crate::{
     workbook::Book,
 };
 
-/// A signed review.
+/// A review: signed, or the draft that its unit head reads before signing.
 pub struct Review {
     /// The sample, with its chances.
     pub sample: sample_report::Report,
@@ -47,10 +47,14 @@ pub struct Review {
     pub findings: Vec<Finding>,
     /// How approvals and verdicts were made.
     pub paces: Paces,
-    /// The signature.
-    pub signed: SignOff,
-    /// Whether the verdicts are still those that were signed.
+    /// The signature; none under a draft.
+    pub signed: Option<SignOff>,
+    /// Whether the verdicts are still those that were signed; no draft is.
     pub as_signed: bool,
+    /// SHA-256 of the list of verdicts as it stands.
+    pub digest: [u8; 32],
+    /// How many verdicts were given.
+    pub verdicts: u64,
     /// The signed checkpoint under which the month was frozen.
     pub checkpoint: String,
     /// The seed of the draw.
@@ -133,7 +137,43 @@ pub async fn read(house: &House, member: &str, month: Month, by: &str) -> Result
     enter(house, tx.connection(), (member, month), act, &reported, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
-    gather(house, &mut reader, (member, month), signed, now).await
+    gather(house, &mut reader, (member, month), Some(signed), now).await
+}
+
+/// Writes the report of the review of `month` of `member`, as it stands when every record has a verdict, to the new folder `folder`
+/// for the unit head `account`, who signs it off; each file says that it is not signed. That is entered in the journal first.
+///
+/// # Errors
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-SIGNED`, `REVIEW-HEAD`, `REVIEW-SELF`, `REVIEW-OPEN`, `EXPORT-FOLDER`, `GATE-CLOCK`;
+/// those of the disk.
+pub async fn draft(
+    house: &House,
+    member: &str,
+    month: Month,
+    folder: &Path,
+    account: &str,
+) -> Result<Review> {
+    let now = house.trusted_now()?;
+    let mut tx = house.db.begin().await?;
+    let conn = tx.connection();
+    let sample = drawn(&mut *conn, member, month).await?;
+    check_unsigned(&mut *conn, member, month).await?;
+    let given = sign::check_shown(house, &mut *conn, &sample, account).await?;
+    let staging = Staging::begin(folder, &house.dir)?;
+    let reported = Reported {
+        account: &format!("{member}/{account}"),
+        digest: ids::hex(&sign::digest(member, month, &given)),
+    };
+    let reference = format!("draft:{month}");
+    let act = (Kind::Export, reference.as_str());
+    enter(house, conn, (member, month), act, &reported, now).await?;
+    tx.commit().await?;
+    signing::sign(house).await?;
+    let mut reader = house.db.reader().await?;
+    let review = gather(house, &mut reader, (member, month), None, now).await?;
+    put_files(&review, &staging, "")?;
+    staging.name()?;
+    Ok(review)
 }
 
 /// The signature under the review of `month` of `member`.
@@ -158,7 +198,7 @@ pub async fn write_if_signed(
     let Some(signed) = tables::sign_off(&mut *conn, member, month).await? else {
         return Ok(None);
     };
-    let review = gather(house, conn, (member, month), signed, now).await?;
+    let review = gather(house, conn, (member, month), Some(signed), now).await?;
     put_files(&review, staging, folder)?;
     Ok(Some(review.as_signed))
 }
@@ -204,7 +244,7 @@ async fn gather(
     house: &House,
     conn: &mut AnyConnection,
     (member, month): (&str, Month),
-    signed: SignOff,
+    signed: Option<SignOff>,
     now: Timestamp,
 ) -> Result<Review> {
     let unreadable = || Error::Bug("a step of a sample is not readable");
@@ -220,6 +260,11 @@ async fn gather(
     }
     let mut findings = finding::read(house, &mut *conn, member, 0, house.today(now)).await?;
     findings.retain(|finding| finding.month == month.to_string());
+    // Whoever signs, or reads what was signed, is told what it is about.
+    for finding in &mut findings {
+        finding.about = Some(finding.behind.clone());
+    }
+    let digest = sign::digest(member, month, &given);
     let items = sample_report::items(&mut *conn, &sample).await?;
     let mut records = records(house, &mut *conn, items).await?;
     let mut of_record: BTreeMap<u64, Vec<Verdict>> = BTreeMap::new();
@@ -235,7 +280,9 @@ async fn gather(
             .await?
             .map_or_else(String::new, |member| member.name),
         paces: paced::of(house, &mut *conn, member, month).await?,
-        as_signed: sign::digest(member, month, &given)[..] == signed.digest[..],
+        as_signed: signed.as_ref().is_some_and(|signed| signed.digest == digest),
+        digest,
+        verdicts: given.len() as u64,
         list: sign::list(member, month, &given),
         sample: sample_report::report(house, &sample, None)?,
         reviewers,

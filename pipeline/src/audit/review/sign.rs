@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fmt::Write};
 use jiff::Timestamp;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use sqlx::AnyConnection;
 
 use super::{
     check_unsigned, drawn, enter,
@@ -14,7 +15,7 @@ use super::{
 use crate::{
     access::persons::Persons,
     app::House,
-    audit::{Month, report},
+    audit::{Month, report, steps::FileItem, store::Sample},
     error::{Error, Result},
     ids,
     journal::{entry::Kind, signing},
@@ -45,32 +46,10 @@ pub async fn sign_off(house: &House, member: &str, month: Month, account: &str) 
     check_unsigned(&mut *conn, member, month).await?;
     let persons = Persons::load(&mut tx, member, house.today(now)).await?;
     let conn = tx.connection();
-    if !persons.may(&house.regime, account, house.regime.review.signed_off_by.value) {
-        return Err(denied(
-            "REVIEW-HEAD",
-            "this account may not sign reviews off at the member today",
-            "let a unit head of the member sign (--as); `mayfly people table` shows who is one",
-        ));
-    }
     let given = tables::verdicts(&mut *conn, member, month).await?;
-    let reviewers: BTreeSet<String> = given.iter().map(|row| row.account.clone()).collect();
-    if persons.are_one(account, &sample.reviewer) || persons.is_among(account, &reviewers) {
-        return Err(denied(
-            "REVIEW-SELF",
-            "who drew the sample or gave a verdict on it does not sign its review off",
-            "let another unit head of the member sign (--as)",
-        ));
-    }
-    let judged: BTreeSet<u64> = given.iter().map(|row| row.query_entry).collect();
+    check_hand(house, &persons, account, &hands(&sample, &given))?;
     let items = report::items(&mut *conn, &sample).await?;
-    let left = items.iter().filter(|item| !judged.contains(&item.entry)).count();
-    if left > 0 {
-        return Err(Error::Operator {
-            code: "REVIEW-OPEN",
-            sentence: format!("{left} of {} records have no verdict yet", items.len()),
-            remedy: "let the reviewer finish: `mayfly audit verdicts MEMBER MONTH --as REVIEWER` shows what is left",
-        });
-    }
+    check_complete(&items, &given)?;
     let digest = digest(member, month, &given);
     let verdicts = given.len() as u64;
     let payload = SignedOff {
@@ -99,6 +78,66 @@ pub async fn sign_off(house: &House, member: &str, month: Month, account: &str) 
         digest: ids::hex(&digest),
         entry,
     })
+}
+
+/// Refuses `account` unless it is shown the review of `sample` as whoever signs it off: a unit head who has no part in it and was
+/// not named to have one, when every record has a verdict. Returns the verdicts.
+///
+/// # Errors
+/// `REVIEW-HEAD`, `REVIEW-SELF`, `REVIEW-OPEN`.
+pub(super) async fn check_shown(
+    house: &House,
+    conn: &mut AnyConnection,
+    sample: &Sample,
+    account: &str,
+) -> Result<Vec<VerdictRow>> {
+    let (member, month) = (sample.member.as_str(), sample.month);
+    let persons = Persons::read(&mut *conn, member, house.today(house.trusted_now()?)).await?;
+    let given = tables::verdicts(&mut *conn, member, month).await?;
+    let mut hands = hands(sample, &given);
+    // Whoever has still to give a verdict sees none of another before it.
+    let named = tables::named(&mut *conn, member, month).await?;
+    hands.extend(named.into_iter().map(|(account, _)| account));
+    check_hand(house, &persons, account, &hands)?;
+    check_complete(&report::items(conn, sample).await?, &given)?;
+    Ok(given)
+}
+
+/// Who has drawn `sample`, or `given` a verdict on it.
+fn hands(sample: &Sample, given: &[VerdictRow]) -> BTreeSet<String> {
+    let drew = Some(sample.reviewer.clone()).filter(|account| !account.is_empty());
+    given.iter().map(|row| row.account.clone()).chain(drew).collect()
+}
+
+fn check_hand(house: &House, persons: &Persons, account: &str, hands: &BTreeSet<String>) -> Result<()> {
+    if !persons.may(&house.regime, account, house.regime.review.signed_off_by.value) {
+        return Err(denied(
+            "REVIEW-HEAD",
+            "this account may not sign reviews off at the member today",
+            "let a unit head of the member sign (--as); `mayfly people table` shows who is one",
+        ));
+    }
+    if persons.is_among(account, hands) {
+        return Err(denied(
+            "REVIEW-SELF",
+            "who drew the sample or gave a verdict on it does not sign its review off",
+            "let another unit head of the member sign (--as)",
+        ));
+    }
+    Ok(())
+}
+
+fn check_complete(items: &[FileItem], given: &[VerdictRow]) -> Result<()> {
+    let judged: BTreeSet<u64> = given.iter().map(|row| row.query_entry).collect();
+    let left = items.iter().filter(|item| !judged.contains(&item.entry)).count();
+    match left {
+        0 => Ok(()),
+        left => Err(Error::Operator {
+            code: "REVIEW-OPEN",
+            sentence: format!("{left} of {} records have no verdict yet", items.len()),
+            remedy: "let the reviewer finish: `mayfly audit verdicts MEMBER MONTH --as REVIEWER` shows what is left",
+        }),
+    }
 }
 
 /// Who signed the review of `month` of `member` off, and when.

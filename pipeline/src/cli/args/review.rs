@@ -85,6 +85,9 @@ pub(in crate::cli) enum ReviewCommand {
         /// A new folder
         #[arg(long = "to", value_name = "DIR")]
         folder: PathBuf,
+        /// As it stands before it is signed off, for the unit head who signs: when every record has a verdict
+        #[arg(long)]
+        draft: bool,
         /// Who takes it: reviewer, unit head or internal auditor of the member, compliance, supervisor or provider; PLACE/ACCOUNT
         /// where two places have an account of that name
         #[arg(long = "as", value_name = "ACCOUNT")]
