@@ -1,10 +1,11 @@
 //! People and roles: who may do what on which day, what begins and ends in two hands, and the two tables of it (五(一)). *Edge.*
 //!
 //! `tables` is what is shown, `changes` what begins and ends and what it does at the gate, `refused` what does not,
-//! `checks` the review of accounts.
+//! `checks` the review of accounts, `named` how members and accounts are named.
 
 mod changes;
 mod checks;
+mod named;
 mod refused;
 mod tables;
 

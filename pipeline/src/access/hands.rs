@@ -73,6 +73,22 @@ impl Second<'_> {
         }
     }
 
+    /// Refuses those who have no right to change authorisations at `desk` today, before anything is said of what stands there.
+    pub(super) async fn check_rights(
+        &self,
+        house: &House,
+        tx: &mut Tx,
+        desk: &str,
+        now: Timestamp,
+    ) -> Result<()> {
+        match self {
+            Self::Before(mover) => {
+                steps::check_applicant(house, tx, Act::Authorisation, (desk, mover.by), now).await
+            }
+            Self::Beside(hands) => able(house, tx, desk, hands, house.today(now)).await.map(drop),
+        }
+    }
+
     /// Asks for a warrant to do `what` with the authorisation of `holder`, who is `person`. Either way it is bound to the
     /// hash of `what`.
     pub(super) async fn ask(
@@ -115,10 +131,28 @@ async fn check(
     hands: &Hands<'_>,
     today: Date,
 ) -> Result<(String, String)> {
-    let Some(rule) = house.regime.second_person(Act::Authorisation) else {
+    let Some((by, approver)) = able(house, tx, holder.desk(), hands, today).await? else {
         return Ok((String::new(), String::new()));
     };
-    let persons = Persons::load(tx, holder.desk(), today).await?;
+    let is_holder = holder.desk() == holder.at && approver == person;
+    if approver == by || is_holder {
+        return Err(Breach::OwnApproval.error());
+    }
+    Ok((by, approver))
+}
+
+/// The persons of those who do and approve the act, if each has the right to today; none where the regime wants no second person.
+async fn able(
+    house: &House,
+    tx: &mut Tx,
+    desk: &str,
+    hands: &Hands<'_>,
+    today: Date,
+) -> Result<Option<(String, String)>> {
+    let Some(rule) = house.regime.second_person(Act::Authorisation) else {
+        return Ok(None);
+    };
+    let persons = Persons::load(tx, desk, today).await?;
     let allowed = |account: &str, right: Option<Right>| {
         persons.able(account, |line| {
             right.is_none_or(|right| line.permits(&house.regime, right))
@@ -136,11 +170,7 @@ async fn check(
             "whoever approves it (--approved-by) has no right to today: a unit head at a member, compliance at the bureau (五(一)2)",
         )
     })?;
-    let is_holder = holder.desk() == holder.at && approver.person == person;
-    if approver.person == by.person || is_holder {
-        return Err(Breach::OwnApproval.error());
-    }
-    Ok((by.person.clone(), approver.person.clone()))
+    Ok(Some((by.person.clone(), approver.person.clone())))
 }
 
 fn denied(code: &'static str, sentence: &str) -> Error {

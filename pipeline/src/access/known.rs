@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
 };
 
-/// Refuses `by` unless it is an account that is authorised today at one of `places`, and is not stopped; [`OPERATOR`] is whoever
+/// Refuses `by` (an account, or `PLACE/ACCOUNT`) unless it is one that is authorised today at one of `places`, and is not stopped; [`OPERATOR`] is whoever
 /// stands at the terminal. It is asked in the transaction of the act.
 ///
 /// # Errors
@@ -19,7 +19,7 @@ pub async fn check(tx: &mut Tx, by: &str, places: &[&str], today: Date) -> Resul
         return Ok(());
     }
     for place in places {
-        if Persons::load(tx, place, today).await?.is_there(by) {
+        if Persons::load(tx, place, today).await?.is_there(own(by, place)) {
             return Ok(());
         }
     }
@@ -35,11 +35,18 @@ pub async fn look(conn: &mut AnyConnection, by: &str, places: &[&str], today: Da
         return Ok(());
     }
     for place in places {
-        if Persons::read(conn, place, today).await?.is_there(by) {
+        if Persons::read(conn, place, today).await?.is_there(own(by, place)) {
             return Ok(());
         }
     }
     Err(absent())
+}
+
+/// `by` as the people of `place` are known among themselves: `PLACE/ACCOUNT` is the account alone there. Of another place it stays as
+/// it stands, and nobody has an account of that name.
+pub fn own<'a>(by: &'a str, place: &str) -> &'a str {
+    let account = by.split_once('/').filter(|(at, _)| *at == place);
+    account.map_or(by, |(_, account)| account)
 }
 
 fn absent() -> Error {

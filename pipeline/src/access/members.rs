@@ -10,6 +10,7 @@ use crate::{
     db::columns::{day, optional_day},
     error::{Error, Result},
     input,
+    regime::people::Party,
 };
 
 /// A member institution.
@@ -82,6 +83,23 @@ pub async fn one(conn: &mut AnyConnection, code: &str) -> Result<Option<Member>>
     .map_err(Error::database("read a member"))?;
     row.map(|row| from_row(&row).map_err(Error::database("read a member")))
         .transpose()
+}
+
+/// Refuses a list of `place` that is a member nobody has imported; bureau, supervisor, provider and everybody are lists too.
+///
+/// # Errors
+/// `MEMBER-UNKNOWN`; `DB-*`.
+pub async fn check(conn: &mut AnyConnection, place: Option<&str>) -> Result<()> {
+    match place {
+        Some(code) if Party::of(code) == Party::Member && one(conn, code).await?.is_none() => {
+            Err(Error::Input {
+                code: "MEMBER-UNKNOWN",
+                sentence: "no such member is in the register".into(),
+                remedy: "give the institution code of a member that was imported, such as 004",
+            })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The codes of all members there are or were.

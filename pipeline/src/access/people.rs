@@ -135,6 +135,8 @@ async fn begin_with(
             "import the member first (`mayfly member import`)",
         ));
     }
+    second.check_rights(house, &mut tx, holder.desk(), now).await?;
+    let conn = tx.connection();
     let of_account = rows::of_holder(&mut *conn, &holder.at, &holder.account, "").await?;
     let mut line = draft(
         house,
@@ -221,6 +223,7 @@ async fn end_with(
     let mut tx = house.db.begin().await?;
     let now = house.trusted_now()?;
     let today = house.today(now);
+    second.check_rights(house, &mut tx, holder.desk(), now).await?;
     let conn = tx.connection();
     let lines = rows::of_holder(&mut *conn, &holder.at, &holder.account, "").await?;
     let found = lines
@@ -260,19 +263,23 @@ async fn end_with(
 /// The 授權表 of `on`, of `member` or of everybody.
 ///
 /// # Errors
-/// `PEOPLE-RANGE` for a day before those that are kept.
+/// `PEOPLE-RANGE` for a day before those that are kept, `MEMBER-UNKNOWN`.
 pub async fn table(house: &House, on: Date, member: Option<&str>) -> Result<Vec<Authorisation>> {
     check_range(house, on, on)?;
-    rows::held_on(&mut *house.db.reader().await?, on, member).await
+    let mut reader = house.db.reader().await?;
+    super::members::check(&mut reader, member).await?;
+    rows::held_on(&mut reader, on, member).await
 }
 
 /// The changes that hold from a day of `from..=to` on, or were entered on one.
 ///
 /// # Errors
-/// `PEOPLE-RANGE` for days before those that are kept, or in the wrong order.
+/// `PEOPLE-RANGE` for days before those that are kept, or in the wrong order, `MEMBER-UNKNOWN`.
 pub async fn changes(house: &House, from: Date, to: Date, member: Option<&str>) -> Result<Vec<Entered>> {
     check_range(house, from, to)?;
-    changes::between(&mut *house.db.reader().await?, from, to, member).await
+    let mut reader = house.db.reader().await?;
+    super::members::check(&mut reader, member).await?;
+    changes::between(&mut reader, from, to, member).await
 }
 
 /// The line that is to begin, as it will stand on the table.

@@ -50,6 +50,7 @@ pub async fn check(
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let running = review::running(house, &mut *conn, &holder.at, today).await?;
+    let reviewer = reviewer(house, &mut tx, &holder.at, by, today).await?;
     if running.closed {
         return Err(closed());
     }
@@ -58,7 +59,13 @@ pub async fn check(
         .iter()
         .find(|account| account.line.account == holder.account);
     let line = &found.ok_or_else(unknown)?.line;
-    check_hands(house, &mut tx, &holder.at, &line.person, by, today).await?;
+    if line.person == reviewer {
+        return Err(Error::Denied {
+            code: "PEOPLE-SELF",
+            sentence: "the account is the reviewer's own: nobody reviews their own rights (五(二))".into(),
+            remedy: "let another account administrator or a unit head say of it whether it stays",
+        });
+    }
     let conn = tx.connection();
     let columns = [
         (line.query, "query"),
@@ -103,15 +110,14 @@ pub async fn check(
     Ok(check)
 }
 
-/// Whether `by` looks after accounts, or is a head, there today, and is not the person whose account it is.
-async fn check_hands(
+/// The person of `by`, who looks after accounts, or is a head, there today.
+async fn reviewer(
     house: &House,
     tx: &mut Tx,
     member: &str,
-    person: &str,
     by: &str,
     today: jiff::civil::Date,
-) -> Result<()> {
+) -> Result<String> {
     let persons = Persons::load(tx, member, today).await?;
     let may = [Right::ManageAccounts, Right::Authorise];
     let line = persons.able(by, |line| {
@@ -122,14 +128,7 @@ async fn check_hands(
         sentence: "this account may not review accounts today: an account administrator does, or a unit head (五(二))".into(),
         remedy: "name with --as an account that has one of these roles today, `mayfly people table` shows them",
     })?;
-    if line.person == person {
-        return Err(Error::Denied {
-            code: "PEOPLE-SELF",
-            sentence: "the account is the reviewer's own: nobody reviews their own rights (五(二))".into(),
-            remedy: "let another account administrator or a unit head say of it whether it stays",
-        });
-    }
-    Ok(())
+    Ok(line.person.clone())
 }
 
 fn unknown() -> Error {

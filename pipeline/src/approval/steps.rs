@@ -20,7 +20,7 @@ use crate::{
         act::{self, Act as Entered},
         entry::Kind,
     },
-    regime::people::{Party, SecondPerson},
+    regime::people::{Act, Party, SecondPerson},
 };
 
 /// Asks for a warrant to do what `wish` says, in the transaction of the act. Where the regime wants a second person: with
@@ -71,6 +71,24 @@ pub async fn ask(
         approval: Some(number),
         approved_by,
     }))
+}
+
+/// Refuses whoever applies for `act` at `desk` without the right to today, before anything is said of what they ask.
+///
+/// # Errors
+/// `APPROVAL-HANDS`; `DB-*`.
+pub async fn check_applicant(
+    house: &House,
+    tx: &mut Tx,
+    act: Act,
+    (desk, by): (&str, &str),
+    now: Timestamp,
+) -> Result<()> {
+    let Some(rule) = house.regime.second_person(act) else {
+        return Ok(());
+    };
+    let hand = hands::of(house, tx, (desk, by), rule.does, house.today(now)).await?;
+    hand.map(drop).ok_or_else(|| Fault::Applicant.error())
 }
 
 /// As [`ask`], for what nobody ever does alone: where the regime does not say who approves it, nobody does it.

@@ -50,6 +50,7 @@ use self::{
     store::Sample,
 };
 use crate::{
+    access::members,
     app::House,
     error::{Error, Result},
     journal::{
@@ -79,9 +80,12 @@ async fn enter(
     Ok(Step::new(act, entry, &shown))
 }
 
-/// The sample of `member` and `month`, which must have been frozen.
+/// The sample of `member` and `month`, which must have been frozen; of a member that is none it says so.
 async fn frozen(conn: &mut AnyConnection, member: &str, month: Month) -> Result<Sample> {
-    let sample = store::one(conn, member, month).await?;
+    let sample = store::one(&mut *conn, member, month).await?;
+    if sample.is_none() {
+        members::check(conn, Some(member)).await?;
+    }
     sample
         .filter(|sample| sample.state != store::State::Committed)
         .ok_or_else(|| Error::Operator {

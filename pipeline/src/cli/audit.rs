@@ -4,7 +4,7 @@ use std::path::Path;
 
 use mayfly_consent::Language;
 
-use super::{Opening, args::AuditCommand, attributable, of_desk, out::Out, placed, reconcile, review};
+use super::{Opening, args::AuditCommand, of_desk, out::Out, placed, reconcile, review};
 use crate::{
     access::maker::Maker,
     audit::{
@@ -27,7 +27,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
                 &house,
                 &sample.member,
                 month,
-                Maker::Named(attributable(&account)?),
+                Maker::Named(of_desk(&sample.member, &account)?),
             )
             .await?;
             show(&report::report(&house, &sample, None)?, out)?;
@@ -41,12 +41,15 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = of_desk(&sample.member, &account)?;
             let drawn = match &value {
                 Some(value) => {
                     let given = Given {
                         reviewer: by,
-                        named_by: named_by.as_deref().map(attributable).transpose()?,
+                        named_by: named_by
+                            .as_deref()
+                            .map(|head| of_desk(&sample.member, head))
+                            .transpose()?,
                         value,
                     };
                     drawing::draw(&house, &sample.member, month, &given).await?
@@ -108,7 +111,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = of_desk(&sample.member, &account)?;
             let order = reconcile::Order {
                 house: &house,
                 of: (&sample.member, month),

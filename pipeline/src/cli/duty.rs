@@ -6,7 +6,7 @@ use mayfly_consent::Language;
 use super::{
     Opening,
     args::{CalendarCommand, DutyCommand},
-    attributable,
+    attributable, of_desk,
     out::Out,
     placed,
 };
@@ -95,7 +95,10 @@ pub(super) async fn run(opening: &Opening, command: DutyCommand, out: &Out) -> R
                 day: event_day,
                 of: &of,
                 reason: &reason,
-                by: attributable(&account)?,
+                by: of_desk(
+                    of.split_once('/').map_or(of.as_str(), |(place, _)| place),
+                    &account,
+                )?,
                 due_at: None,
             };
             let house = opening.to_act().await?;

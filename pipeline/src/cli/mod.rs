@@ -48,6 +48,7 @@ use self::{
     out::Out,
 };
 use crate::{
+    access::known,
     app::House,
     config,
     error::{Error, Exit, Result},
@@ -165,12 +166,7 @@ fn placed(account: &str) -> Result<&str> {
 /// As [`placed`], for what the people of `desk` do: the account alone, if the place before it is that one. Of another place it stays
 /// as it stands: nobody of the desk has such an account, so that the act itself says who may.
 fn of_desk<'a>(desk: &str, account: &'a str) -> Result<&'a str> {
-    let account = placed(account)?;
-    let own = account
-        .split_once('/')
-        .filter(|(place, _)| *place == desk)
-        .map(|(_, name)| name);
-    Ok(own.unwrap_or(account))
+    Ok(known::own(placed(account)?, desk))
 }
 
 async fn run(arguments: Arguments, out: Out) -> Result<Exit> {

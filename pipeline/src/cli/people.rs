@@ -7,7 +7,7 @@ use mayfly_consent::Language;
 use super::{
     Opening, approval,
     args::{CheckCommand, HandsArguments, PeopleCommand, Shown},
-    attributable,
+    of_desk,
     out::Out,
     placed,
 };
@@ -119,8 +119,12 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
             };
             let house = opening.to_act().await?;
             let line = match &hands.approved_by {
-                Some(approver) => people::begin(&house, &beginning, &two(&hands, approver)?).await?,
-                None => match people::begin_approved(&house, &beginning, &mover(&hands)?).await? {
+                Some(approver) => {
+                    people::begin(&house, &beginning, &two(&beginning.holder, &hands, approver)?).await?
+                }
+                None => match people::begin_approved(&house, &beginning, &mover(&beginning.holder, &hands)?)
+                    .await?
+                {
                     Step::Done(line) => line,
                     Step::Applied(applied) => return approval::applied(opening, &applied, out),
                 },
@@ -135,11 +139,15 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
             let holder_of = Holder::parse(&holder)?;
             let house = opening.to_act().await?;
             let line = match &hands.approved_by {
-                Some(approver) => people::end(&house, &holder_of, on, &two(&hands, approver)?).await?,
-                None => match people::end_approved(&house, &holder_of, on, &mover(&hands)?).await? {
-                    Step::Done(line) => line,
-                    Step::Applied(applied) => return approval::applied(opening, &applied, out),
-                },
+                Some(approver) => {
+                    people::end(&house, &holder_of, on, &two(&holder_of, &hands, approver)?).await?
+                }
+                None => {
+                    match people::end_approved(&house, &holder_of, on, &mover(&holder_of, &hands)?).await? {
+                        Step::Done(line) => line,
+                        Step::Applied(applied) => return approval::applied(opening, &applied, out),
+                    }
+                }
             };
             let open = tasks::open_with(&house, &holder_of).await?.len();
             let again = opening.again();
@@ -181,9 +189,9 @@ pub(super) async fn run(opening: &Opening, command: PeopleCommand, out: &Out) ->
     Ok(Exit::Done)
 }
 
-fn mover(hands: &HandsArguments) -> Result<Mover<'_>> {
+fn mover<'a>(holder: &Holder, hands: &'a HandsArguments) -> Result<Mover<'a>> {
     Ok(Mover {
-        by: attributable(&hands.account)?,
+        by: of_desk(holder.desk(), &hands.account)?,
         reason: &hands.reason,
         approval: hands.approval,
     })
@@ -203,7 +211,7 @@ async fn check(opening: &Opening, command: CheckCommand, out: &Out) -> Result<Ex
         }
         CheckCommand::Close { member, account } => {
             let house = opening.to_act().await?;
-            accounts::close::close(&house, &member, attributable(&account)?).await?;
+            accounts::close::close(&house, &member, of_desk(&member, &account)?).await?;
             let review = review::show(&house, &member).await?;
             reviewed(&house, &review, out)?;
             return Ok(Exit::Done);
@@ -221,7 +229,8 @@ async fn check(opening: &Opening, command: CheckCommand, out: &Out) -> Result<Ex
     };
     let holder_of = Holder::parse(&holder)?;
     let house = opening.to_act().await?;
-    let check = accounts::check::check(&house, &holder_of, verdict, &remark, attributable(&account)?).await?;
+    let by = of_desk(&holder_of.at, &account)?;
+    let check = accounts::check::check(&house, &holder_of, verdict, &remark, by).await?;
     out.show(&check, || match (out.language, verdict) {
         (Language::En, verdict) => format!("{holder}: {}\n", verdict.name()),
         (Language::ZhTw, Verdict::Keep) => format!("{holder}：維持\n"),
@@ -255,10 +264,10 @@ async fn files(house: &House, which: &Which, shown: &Shown, out: &Out) -> Result
     Ok(Exit::Done)
 }
 
-fn two<'a>(hands: &'a HandsArguments, approver: &'a str) -> Result<Hands<'a>> {
+fn two<'a>(holder: &Holder, hands: &'a HandsArguments, approver: &'a str) -> Result<Hands<'a>> {
     Ok(Hands {
-        by: attributable(&hands.account)?,
-        approved_by: attributable(approver)?,
+        by: of_desk(holder.desk(), &hands.account)?,
+        approved_by: of_desk(holder.desk(), approver)?,
         reason: &hands.reason,
     })
 }

@@ -3,7 +3,7 @@
 use mayfly_consent::Language;
 use mayfly_retention::{certificate::Actor, plan::Due, purge::Gone};
 
-use super::{Opening, args::PurgeCommand, attributable, hold, out::Out, timeline};
+use super::{Opening, args::PurgeCommand, hold, of_desk, out::Out, timeline};
 use crate::{
     error::{Error, Exit, Result},
     printed::{moment, of},
@@ -26,7 +26,9 @@ pub(super) async fn run(opening: &Opening, command: PurgeCommand, out: &Out) -> 
             show_plan(opening, &purger, &due, &files, out).await?;
             Ok(Exit::Done)
         }
-        PurgeCommand::Run { account } => destroy(opening, &purger()?, attributable(&account)?, out).await,
+        PurgeCommand::Run { account } => {
+            destroy(opening, &purger()?, of_desk("bureau", &account)?, out).await
+        }
         PurgeCommand::Status { timeline } => {
             let purger = purger()?;
             let margins = purger.margins()?;

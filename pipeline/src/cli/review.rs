@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{
     Opening,
     args::{FindingCommand, ReviewCommand},
-    attributable, of_desk,
+    of_desk,
     out::Out,
     placed,
 };
@@ -132,7 +132,7 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
                 } => (number, Step::Close, Some(artefact), account),
             };
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = placed(&account)?;
             let finding = finding::advance(&house, number, step, artefact.as_deref(), by).await?;
             out.show(&finding, || {
                 form::findings(

@@ -31,7 +31,8 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         SheetCommand::Make { week, account } => {
             let of = week_of(&week.week)?;
             let house = opening.to_act().await?;
-            let made = make::make(&house, &week.member, of, Maker::Named(attributable(&account)?)).await?;
+            let by = of_desk(&week.member, &account)?;
+            let made = make::make(&house, &week.member, of, Maker::Named(by)).await?;
             out.show(&made, || {
                 let (sheets, member, week) = (made.sheets, &made.member, &made.week);
                 match (out.language, made.new) {

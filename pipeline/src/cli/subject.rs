@@ -8,7 +8,7 @@ use std::{
 use mayfly_consent::Language;
 use zeroize::Zeroizing;
 
-use super::{Opening, args::SubjectCommand, attributable, out::Out};
+use super::{Opening, args::SubjectCommand, of_desk, out::Out};
 use crate::{
     error::{Exit, Result},
     input, printed,
@@ -28,7 +28,7 @@ pub(super) async fn run(opening: &Opening, command: SubjectCommand, out: &Out) -
         out: folder,
         account,
     } = command;
-    let by = attributable(&account)?;
+    let by = of_desk("bureau", &account)?;
     let who = read(&subject)?;
     let house = opening.to_act().await?;
     let entered = Entered {

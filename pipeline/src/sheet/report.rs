@@ -13,6 +13,7 @@ use super::{
     store::{self, Mark, Sheet, State, Wanted},
 };
 use crate::{
+    access::members,
     app::House,
     duty::{calendar::Calendar, facts, period::Due},
     error::{Error, Result},
@@ -131,8 +132,12 @@ pub async fn show(house: &House, name: &Name<'_>, account: Option<&str>) -> Resu
 }
 
 /// The sheets that are `wanted`, newest week first.
+///
+/// # Errors
+/// `MEMBER-UNKNOWN`; `DB-*`.
 pub async fn list(house: &House, wanted: &Wanted) -> Result<Vec<Report>> {
     let mut reader = house.db.reader().await?;
+    members::check(&mut reader, wanted.member.as_deref()).await?;
     let calendar = facts::calendar(&mut reader).await?;
     let sheets = store::list(&mut reader, wanted).await?;
     sheets

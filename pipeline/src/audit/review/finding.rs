@@ -13,7 +13,7 @@ use super::{
     tables::{self, VerdictRow, unsigned},
 };
 use crate::{
-    access::persons::Persons,
+    access::{known::own, members, persons::Persons},
     app::House,
     audit::{Month, month_of},
     db::{
@@ -131,17 +131,12 @@ pub(super) async fn open(
 /// All findings, of `member` or of everybody, by number.
 ///
 /// # Errors
-/// `DB-*`.
+/// `MEMBER-UNKNOWN`; `DB-*`.
 pub async fn list(house: &House, member: Option<&str>) -> Result<Vec<Finding>> {
     let today = house.today(house.clock.now());
-    read(
-        house,
-        &mut *house.db.reader().await?,
-        member.unwrap_or(""),
-        0,
-        today,
-    )
-    .await
+    let mut reader = house.db.reader().await?;
+    members::check(&mut reader, member).await?;
+    read(house, &mut reader, member.unwrap_or(""), 0, today).await
 }
 
 /// Refuses the finding `finding_no` if it is none of `member`.
@@ -196,6 +191,7 @@ pub async fn advance_with(
         .into_iter()
         .next();
     let mut finding = found.ok_or_else(unknown)?;
+    let account = own(account, &finding.member);
     if finding.state != step.from() {
         return Err(Error::Input {
             code: "FINDING-STATE",
