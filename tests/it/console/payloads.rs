@@ -177,7 +177,7 @@ fn filled(form: &Seen, action: &str, aimed: &Field, payload: &str, round: usize)
         }
         match field.is_chosen {
             // Every other time something is chosen.
-            Some(is_chosen) if !is_chosen && (round % 2 == 0 || !is_first) => {}
+            Some(is_chosen) if !is_chosen && (round.is_multiple_of(2) || !is_first) => {}
             _ => fields.push((field.name.clone(), fitting(action, field))),
         }
     }
