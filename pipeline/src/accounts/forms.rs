@@ -112,6 +112,7 @@ pub fn tasks(tasks: &[Task], regime: &Regime, language: Language) -> Printed<5> 
             match task.what {
                 "duty" => of(language, task.what, "應辦事項"),
                 "sheet" => of(language, task.what, "查詢紀錄單"),
+                "review" => of(language, task.what, "自行抽核"),
                 "paper" => of(language, task.what, "文件"),
                 what => of(language, what, "角色"),
             }
@@ -147,6 +148,7 @@ fn about(task: &Task, regime: &Regime, language: Language) -> String {
             rule.map(|rule| rule.said(language))
         }
         "sheet" => regime.sheet_duty().map(|rule| rule.said(language)),
+        "review" => return of(language, "monthly sample", "每月抽核樣本").to_owned(),
         "paper" => {
             let kind = task.which.split(' ').nth(1);
             let rule = kind.and_then(|kind| regime.paper(kind));

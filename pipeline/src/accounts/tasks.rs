@@ -7,6 +7,7 @@ use super::store::uses;
 use crate::{
     access::{authorisation::Authorisation, people::Holder, rows},
     app::House,
+    audit::waiting::{self, Waiting, What},
     duty::{
         facts,
         list::{self, Filter},
@@ -30,17 +31,17 @@ use crate::{
 /// Something that is open with an account.
 #[derive(Serialize)]
 pub struct Task {
-    /// `duty`, `sheet`, `paper`, or `role`.
+    /// `duty`, `sheet`, `review`, `paper`, or `role`.
     pub what: &'static str,
-    /// Which: a duty's name, a sheet's, a paper's number, a role.
+    /// Which: a duty's name, a sheet's, a sample's, a paper's number, a role.
     pub which: String,
-    /// Its last day, of a duty or a sheet.
+    /// Its last day, of a duty, a sheet, or a sample that is to be drawn.
     pub due: Option<Date>,
     /// Who takes it over: accounts that may, as of today; empty where nobody can.
     pub taken_over_by: Vec<String>,
 }
 
-/// What is open with `holder` today: its own duties, the sheets of its queries that nobody has signed, papers addressed to it, and roles that nobody else has there, without whom
+/// What is open with `holder` today: its own duties, the sheets of its queries that nobody has signed, samples that wait for it, papers addressed to it, and roles that nobody else has there, without whom
 /// duties would have no owner.
 ///
 /// # Errors
@@ -65,6 +66,7 @@ pub async fn open_with(house: &House, holder: &Holder) -> Result<Vec<Task>> {
     };
     let mut tasks = duties(house, &others).await?;
     tasks.extend(sheets(house, &others, &tasks).await?);
+    tasks.extend(reviews(house, &others).await?);
     tasks.extend(papers(house, &others).await?);
     tasks.extend(roles(&others));
     Ok(tasks)
@@ -156,6 +158,28 @@ async fn sheets(house: &House, others: &Others<'_>, duties: &[Task]) -> Result<V
             taken_over_by: heads.clone(),
         })
         .collect())
+}
+
+/// The samples that wait for the account: to be drawn, judged, or signed.
+async fn reviews(house: &House, others: &Others<'_>) -> Result<Vec<Task>> {
+    let signs = house.regime.review.signed_off_by.value;
+    let waiting = waiting::for_holder(house, others.holder).await?;
+    let tasks = waiting.into_iter().map(|Waiting { sample, what }| {
+        let right = match what {
+            What::Draw | What::Verdicts(_) => Right::Review,
+            What::Name | What::SignOff => signs,
+        };
+        Task {
+            what: "review",
+            which: format!("{}/{}", sample.member, sample.month),
+            due: match what {
+                What::Draw | What::Name => sample.due.parse().ok(),
+                What::Verdicts(_) | What::SignOff => None,
+            },
+            taken_over_by: others.who(|line| line.permits(&house.regime, right)),
+        }
+    });
+    Ok(tasks.collect())
 }
 
 async fn papers(house: &House, others: &Others<'_>) -> Result<Vec<Task>> {

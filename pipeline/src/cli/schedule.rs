@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::{Opening, out::Out};
 use crate::{
+    clock,
     config::Config,
     console,
     error::{Error, Exit, Result},
@@ -20,6 +21,7 @@ use crate::{
 pub(super) async fn serve(opening: &Opening, once: bool, listen: Option<String>, out: &Out) -> Result<Exit> {
     // No database is opened here: one that is away when the machine starts must not keep the purge from running.
     let config = Config::open(&opening.dir)?;
+    clock::check_at(&opening.dir, config.environment, opening.at)?;
     let settings = config.http.clone().at(listen);
     let scheme = if settings.is_tls() { "https" } else { "http" };
     let place = settings.place().map_err(|wrong| Error::Usage(wrong.into()))?;

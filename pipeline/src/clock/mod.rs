@@ -278,6 +278,15 @@ impl Stopwatch {
     }
 }
 
+/// Refuses an `--at` that no clock of the data directory `dir` would take, before anything is begun.
+///
+/// # Errors
+/// `USAGE`.
+pub fn check_at(dir: &Path, environment: Environment, at: Option<Timestamp>) -> Result<()> {
+    let (_, remembered) = remembered_for_purge(dir);
+    allowed(at, environment, remembered.stood_at).map(drop)
+}
+
 /// The instant of `--at`, if it may be given here.
 fn allowed(
     at: Option<Timestamp>,

@@ -1,6 +1,7 @@
 //! How members and accounts are named: a member that is none is refused, PLACE/ACCOUNT is taken, and the right comes first. *Edge.*
 
 use super::*;
+use crate::audit::{CLOSED, VALUE, asked, draw, freeze};
 
 #[test]
 fn a_list_of_a_member_that_is_none_is_refused() {
@@ -118,4 +119,45 @@ fn an_account_is_named_with_its_place_or_alone() {
         assert!(told.contains(&format!("({code})")), "{by}: {told}");
     }
     raise("nowhere/xu.adm").expect(2);
+}
+
+#[test]
+fn a_sample_that_waits_for_somebody_is_open_with_them() {
+    let sandbox = asked(4);
+    freeze(&sandbox, CLOSED);
+    let open = |holder: &str| {
+        let told = sandbox.mayfly(["--at", CLOSED, "--json", "people", "tasks", holder]);
+        let tasks = told.expect(0).json();
+        let reviews = tasks
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|task| task["what"] == "review");
+        reviews
+            .map(|task| (task["which"].as_str().unwrap().to_owned(), task["due"].clone()))
+            .collect::<Vec<_>>()
+    };
+    let sample = "004/2026-11".to_owned();
+    assert_eq!(open("004/wu.head"), [(sample.clone(), "2026-12-10".into())]);
+    assert_eq!(open("004/hsu.rv"), []);
+    draw(&sandbox, CLOSED, VALUE).expect(0);
+    assert_eq!(open("004/hsu.rv"), [(sample, serde_json::Value::Null)]);
+    assert_eq!(open("004/wu.head"), []);
+}
+
+#[test]
+fn serving_by_a_clock_that_was_later_already_is_refused_at_once() {
+    let sandbox = staffed();
+    let told = sandbox.mayfly([
+        "--at",
+        "2026-10-01T10:00:00+08:00",
+        "serve",
+        "--listen",
+        "127.0.0.1:0",
+    ]);
+    let told = told.expect(2).stderr;
+    assert!(
+        told.contains("--at is earlier than the last instant this sandbox has seen"),
+        "{told}"
+    );
 }
