@@ -131,7 +131,7 @@ impl<'a> View<'a> {
             (name("from the telephone", "來源電話"), self.consent_phone.clone()),
             (
                 name("identity verified by", "身分驗證方式"),
-                self.idv_method.to_owned(),
+                method(self.idv_method, language).to_owned(),
             ),
             (
                 name("found", "驗證結果"),
@@ -200,7 +200,7 @@ impl<'a> View<'a> {
                 name("identity     ", "身分驗證    "),
                 format!(
                     "{} {} {} {}",
-                    self.idv_method,
+                    method(self.idv_method, language),
                     proven(self.idv_result, language),
                     taipei(&self.idv_at),
                     self.idv_ref
@@ -226,6 +226,20 @@ impl<'a> View<'a> {
             self.form_text.trim_end(),
         ));
         text
+    }
+}
+
+/// By which means somebody proved who they are (四(二)3(3), (4)).
+fn method(word: &str, language: Language) -> &str {
+    match (word, language) {
+        ("moica", Language::ZhTw) => "自然人憑證",
+        ("fido", Language::ZhTw) => "FIDO 行動身分識別",
+        ("otp", Language::ZhTw) => "一次性密碼（OTP）",
+        ("chip_card", Language::ZhTw) => "晶片金融卡",
+        ("mydata", Language::ZhTw) => "MyData 平臺",
+        ("video", Language::ZhTw) => "視訊",
+        ("counter", Language::ZhTw) => "臨櫃",
+        (word, _) => word,
     }
 }
 

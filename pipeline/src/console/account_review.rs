@@ -29,6 +29,8 @@ use crate::{
 struct Review<'a> {
     frame: &'a Frame,
     reviews: bool,
+    /// The reader's own account, of which another says whether it stays.
+    own: String,
     shown: Shown,
 }
 
@@ -66,6 +68,7 @@ pub(super) async fn page(State(door): State<Shared>, reader: Reader) -> Answer {
     page::shown(&Review {
         frame: &reader.frame,
         reviews: reader.may_any(&[Right::ManageAccounts, Right::Authorise]),
+        own: reader.holder().account,
         shown: shown.await?,
     })
 }

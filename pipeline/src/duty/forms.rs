@@ -99,7 +99,7 @@ pub fn table(listed: &[Listed<'_>], regime: &Regime, language: Language) -> Prin
                 .as_ref()
                 .map_or_else(String::new, |cause| reason(cause, language).into_owned()),
             owner(&duty.rule.owner, regime, language),
-            duty.rule.artefact.clone(),
+            asks_for(&duty.rule.artefact, language).to_owned(),
             duty.rule.clause.clone(),
             remark(duty.moved, language).to_owned(),
             closing.map_or_else(String::new, |closing| day(closing.on, language)),
@@ -123,6 +123,24 @@ pub fn table(listed: &[Listed<'_>], regime: &Regime, language: Language) -> Prin
             ["artefact", "Artefact", "佐證"],
         ],
         lines: listed.iter().map(row).collect(),
+    }
+}
+
+/// What closes a duty, for people.
+fn asks_for(artefact: &str, language: Language) -> &str {
+    match (artefact, language) {
+        ("account_review", Language::ZhTw) => "帳號審查",
+        ("authorisation", Language::ZhTw) => "新增授權",
+        ("certificate", Language::ZhTw) => "證書",
+        ("document", Language::ZhTw) => "紀錄文件",
+        ("drill", Language::ZhTw) => "停用演練",
+        ("letter", Language::ZhTw) => "函文",
+        ("paper", Language::ZhTw) => "登記文件",
+        ("reconciliation", Language::ZhTw) => "勾稽",
+        ("report", Language::ZhTw) => "報告",
+        ("review", Language::ZhTw) => "抽核簽核",
+        ("sheet", Language::ZhTw) => "查詢紀錄單",
+        (word, _) => word,
     }
 }
 

@@ -9,13 +9,13 @@ use super::{
 };
 use crate::{
     access::people::Holder,
-    printed::{Printed, moment},
+    printed::{Printed, stamp},
     roc::taipei,
 };
 
 /// The accounts of a place, and how they stand.
 pub fn table(accounts: &[Standing], language: Language) -> Printed<6> {
-    let time = |at: Option<jiff::Timestamp>| at.map_or_else(String::new, |at| moment(at, language));
+    let time = |at: Option<jiff::Timestamp>| at.map_or_else(String::new, |at| stamp(at, language));
     let row = |account: &Standing| {
         [
             account.account.clone(),
@@ -47,8 +47,8 @@ pub fn tokens(tokens: &[Token], language: Language) -> Printed<7> {
             token.account.clone(),
             token.name.clone(),
             token.fingerprint.clone().unwrap_or_default(),
-            moment(token.made_at, language),
-            moment(token.until, language),
+            stamp(token.made_at, language),
+            stamp(token.until, language),
             token.made_by.clone(),
         ]
     };

@@ -139,7 +139,8 @@ fn a_list_is_printed_for_people_and_for_spreadsheets() {
         "{text}"
     );
     assert!(
-        lines[1].starts_with("未到期  115/12/31  account_review/012/2026-H2  帳號及權限審查  帳號管理人員"),
+        lines[1].starts_with("未到期  115/12/31  account_review/012/2026-H2  帳號及權限審查  帳號管理人員")
+            && lines[1].contains("  帳號審查  五(二)"),
         "{text}"
     );
     assert_eq!(*lines.last().unwrap(), "115/11/02 應辦事項 1 項");
