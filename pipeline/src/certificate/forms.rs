@@ -52,7 +52,7 @@ pub fn classes(classes: &Classes, language: Language) -> Printed<4> {
             class.name().to_owned(),
             kept,
             period.clause.clone(),
-            period.what.clone(),
+            of(language, &period.what, &period.what_zh).to_owned(),
         ]
     });
     Printed {

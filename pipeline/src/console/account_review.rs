@@ -34,6 +34,12 @@ struct Review<'a> {
     shown: Shown,
 }
 
+impl Review<'_> {
+    fn is_own(&self, line: &usize) -> bool {
+        self.shown.accounts[*line] == self.own
+    }
+}
+
 /// A review, ready to be read.
 struct Shown {
     duty: String,

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     http::door::Shared,
-    printed::instant,
+    printed::{instant, of},
     purge::hold::{self, Hold, Scope},
 };
 
@@ -60,7 +60,12 @@ async fn shown(door: &Shared, reader: &Reader, typed: Typed, refused: Option<Tol
         let holds = hold::list(&mut *house.db.reader().await?, true).await?;
         let periods = house.regime.classes.periods();
         let years = periods.filter(|(class, _)| !class.is_hours());
-        let classes = years.map(|(class, period)| (class.name(), period.what.clone()));
+        let classes = years.map(|(class, period)| {
+            (
+                class.name(),
+                of(language, &period.what, &period.what_zh).to_owned(),
+            )
+        });
         Ok((holds, classes.collect::<Vec<_>>()))
     });
     let (holds, classes) = read.await?;

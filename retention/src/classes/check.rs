@@ -88,6 +88,7 @@ impl Checked<'_> {
         };
         let period = Period {
             what: part.what.clone(),
+            what_zh: part.what_zh.clone(),
             clause: part.clause.get_ref().clone(),
             keep_years,
         };

@@ -25,6 +25,7 @@ pub(super) struct ClassFile {
 pub(super) struct ClassPart {
     pub(super) name: Spanned<String>,
     pub(super) what: String,
+    pub(super) what_zh: String,
     pub(super) clause: Spanned<String>,
     pub(super) readable_hours: Option<Spanned<u16>>,
     pub(super) gone_by_hours: Option<Spanned<u16>>,

@@ -41,6 +41,8 @@ pub struct Classes {
 pub struct Period {
     /// What the class holds.
     pub what: String,
+    /// The same in Chinese.
+    pub what_zh: String,
     /// The clauses and decisions that order it.
     pub clause: String,
     /// Years, for a class of years; `None` for one of hours, which [`Classes::window`] rules.

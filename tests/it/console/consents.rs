@@ -51,6 +51,17 @@ fn a_consent_is_found_shown_beside_its_form_and_withdrawn() {
         "尚未得知",
     ]);
     assert!(!shown.html.contains(subject.expose()), "it is not masked");
+    for raw in [
+        "moica",
+        "fido",
+        "otp",
+        "chip_card",
+        "mydata",
+        "electronic",
+        "passed",
+    ] {
+        assert!(!shown.html.contains(&format!(">{raw}<")), "{raw} is no Chinese");
+    }
 
     // Of another member nothing is there; without a right nothing is shown.
     let theirs = chou.open("/consents");

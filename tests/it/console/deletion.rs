@@ -18,6 +18,7 @@ fn certificates_are_shown_and_verified_and_the_supervisor_sees_members_and_claus
     page.says(&[
         "<title>刪除 – mayfly",
         "href=\"/deletion/intake-2026110202\"",
+        "每週查詢紀錄單",
         "金鑰已銷毀",
         "72 小時內可讀，96 小時內銷毀",
         "八(二)",

@@ -142,7 +142,14 @@ fn accounts_are_reviewed_one_by_one_by_somebody_else() {
     let served = Served::open(&sandbox, NOW, &[]);
     let mut head = signed_in(&served, "012/sun.head", &firsts[0]);
     let page = head.open("/people/review");
-    page.says(&["<title>帳號審查 – mayfly", "2026-H2", "未審查", "周虛安"]);
+    page.says(&[
+        "<title>帳號審查 – mayfly",
+        "2026-H2",
+        "未審查",
+        "周虛安",
+        "本人帳號由他人審查",
+    ]);
+    assert!(!page.html.contains("name=\"account\" value=\"sun.head\""));
     let check = |browser: &mut Browser<'_>, account: &str, verdict: &str, remark: &str| {
         let fields = [("account", account), ("verdict", verdict), ("remark", remark)];
         force(browser, "/people/review", &fields)
