@@ -27,7 +27,10 @@ use crate::{
     },
     places,
     provider::{Exchange, Http, Link, Sandbox},
-    regime::{JCIC_2024, JCIC_2024_CLASSES, Regime},
+    regime::{
+        Regime,
+        source::{BUILT_IN, Source},
+    },
 };
 
 /// A data directory in use.
@@ -114,7 +117,8 @@ impl House {
             .await?
             .ok_or(Error::Bug("the journal has no origin"))?;
         let signer = journal::keys::Signer::open(&keys, origin)?;
-        let regime = Regime::jcic_2024()?;
+        let regime = Source::read(dir, &config.regime)?.regime()?;
+        check_regime(meta::read(&mut reader, meta::REGIME).await?, &regime)?;
         places::check_tables(&db, &mut reader, &regime.classes).await?;
         places::check_paths(dir, &config, &regime.classes)?;
         Ok(Self {
@@ -187,8 +191,7 @@ impl House {
         let text = std::fs::read(self.dir.join("mayfly.toml")).map_err(Error::io("read mayfly.toml"))?;
         let mut hash = Sha256::new();
         hash.update(&text);
-        hash.update(JCIC_2024);
-        hash.update(JCIC_2024_CLASSES);
+        Source::read(&self.dir, &self.config.regime)?.enter(&mut hash);
         let hash = ids::hex(&hash.finalize());
         let mut reader = self.db.reader().await?;
         if meta::read(&mut reader, meta::CONFIGURATION).await?.as_ref() == Some(&hash) {
@@ -265,6 +268,18 @@ fn check_environment(stored: Option<String>, configured: Environment) -> Result<
         code: "CONFIG-RULE",
         sentence: "mayfly.toml names another environment than the data directory was made for".into(),
         remedy: "set `environment` back; a sandbox never becomes production: make a new data directory with `mayfly init`",
+    })
+}
+
+/// Refuses another regime than the one the house was made under; one that says nothing of it was made under the first there was.
+fn check_regime(stored: Option<String>, regime: &Regime) -> Result<()> {
+    if stored.as_deref().unwrap_or(BUILT_IN) == regime.id {
+        return Ok(());
+    }
+    Err(Error::Operator {
+        code: "CONFIG-RULE",
+        sentence: "mayfly.toml names another regime than the data directory was made under".into(),
+        remedy: "set `regime` back; an organisation under another regime has a data directory of its own: `mayfly init --regime`",
     })
 }
 

@@ -17,6 +17,7 @@ use crate::{
     error::{Error, Result},
     input::inside,
     provider::Faults,
+    regime::source,
 };
 
 /// What this data directory is for.
@@ -204,8 +205,10 @@ impl Config {
             None => {}
         }
         self.http.place().map_err(contradiction)?;
-        if self.regime != default_regime() {
-            return Err(contradiction("the regime is not one of: jcic-2024"));
+        if !source::is_name(&self.regime) {
+            return Err(contradiction(
+                "the regime is neither jcic-2024 nor a file NAME.toml of the data directory",
+            ));
         }
         Ok(())
     }
@@ -301,6 +304,7 @@ pub fn refuse_weak(erasure: Erasure) -> Result<()> {
 /// The text of a new `mayfly.toml`.
 pub fn template(
     environment: Environment,
+    regime: &str,
     keys: &Path,
     database: Option<&str>,
     clock_stands: bool,
@@ -320,7 +324,7 @@ pub fn template(
          environment = \"{}\"\n\
          keys = \"{keys}\"          # key files; in production outside the data directory\n\
          provider = \"{provider}\"\n\
-         regime = \"jcic-2024\"\n",
+         regime = \"{regime}\"\n",
         environment.name(),
     );
     if let Some(address) = database {
@@ -347,7 +351,7 @@ fn default_patience_seconds() -> u16 {
 }
 
 fn default_regime() -> String {
-    "jcic-2024".into()
+    source::BUILT_IN.into()
 }
 
 pub(crate) fn contradiction(sentence: &str) -> Error {

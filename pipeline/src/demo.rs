@@ -15,7 +15,9 @@ use crate::{
     consents,
     error::{Error, Result},
     intake::Encoding,
-    places, setup,
+    places,
+    regime::source::BUILT_IN,
+    setup,
 };
 
 /// The data directory that the demonstration leaves.
@@ -49,6 +51,7 @@ pub async fn prepare(dir: &Path) -> Result<Fixtures> {
     if !folder.is_dir() {
         fs::write(&unfinished, "").map_err(Error::io("make the demonstration's folder"))?;
         let plan = setup::Plan {
+            regime: BUILT_IN,
             dir,
             environment: Environment::Sandbox,
             keys: None,

@@ -21,7 +21,7 @@ use crate::{
     places,
     provider::Link,
     purge::{Purger, claimed},
-    regime::Regime,
+    regime::source::Source,
     roc::taipei,
     transfer,
 };
@@ -78,7 +78,9 @@ pub async fn examine(dir: &Path, at: Option<Timestamp>, has_run: bool) -> Vec<Ch
     if let Ok(address @ Address::Postgres(_)) = config.database(dir) {
         checks.push(check("server", server(address).await, |finding| finding));
     }
-    let paths = Regime::jcic_2024().and_then(|regime| places::check_paths(dir, &config, &regime.classes));
+    let paths = Source::read(dir, &config.regime)
+        .and_then(|source| source.regime())
+        .and_then(|regime| places::check_paths(dir, &config, &regime.classes));
     checks.push(check("places", paths, |()| {
         "everything in the data directory has a record class, or holds no record".into()
     }));

@@ -11,6 +11,7 @@ use crate::{
     config::{Config, Environment, http_provider::HttpProvider},
     db::{Address, Db},
     error::{Error, Result},
+    regime::source,
 };
 
 /// Holds the tables and columns of the open database against the classes.
@@ -85,6 +86,7 @@ pub fn check_paths(dir: &Path, config: &Config, classes: &Classes) -> Result<()>
 /// What of the settings may lie in the data directory and is not mayfly's to class: keys, a ledger, the folders of an exchange,
 /// certificates; and what the demonstration brings and delivers.
 fn named(dir: &Path, config: &Config) -> Vec<PathBuf> {
+    let rules = [config.regime.clone(), source::classes_name(&config.regime)].map(PathBuf::from);
     let exchange = config.exchange.iter();
     let folders = exchange.flat_map(|exchange| [&exchange.requests, &exchange.replies]);
     let all = [&config.keys].into_iter().chain(&config.sandbox.ledger);
@@ -92,6 +94,7 @@ fn named(dir: &Path, config: &Config) -> Vec<PathBuf> {
     let mut named: Vec<PathBuf> = all
         .chain(folders)
         .chain(files)
+        .chain(rules.iter())
         .map(|path| dir.join(path))
         .collect();
     if config.environment == Environment::Sandbox {

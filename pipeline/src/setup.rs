@@ -15,6 +15,7 @@ use crate::{
     db::{Db, meta, migrate},
     error::{Error, Result},
     ids, input, journal,
+    regime::source::{self, BUILT_IN, Source},
 };
 
 /// How a data directory is to be made.
@@ -23,6 +24,9 @@ pub struct Plan<'a> {
     pub dir: &'a Path,
     /// What for.
     pub environment: Environment,
+    /// Which rules hold there: a regime of this program, or a file, which is copied into the data directory with the file of
+    /// classes beside it.
+    pub regime: &'a str,
     /// Where its keys go; `keys` inside the data directory if nothing is said (sandbox only).
     pub keys: Option<&'a Path>,
     /// The address of a PostgreSQL database, to be kept in mayfly.toml; else `DATABASE_URL` names one, else it is a file in
@@ -65,8 +69,10 @@ pub async fn init(plan: &Plan<'_>) -> Result<()> {
         plan.environment.name(),
         ids::hex(&ids::random::<8>()?)
     );
+    let rules = rules(plan.regime, plan.dir, &mut made)?;
     let settings = config::template(
         plan.environment,
+        &rules.0,
         plan.keys.unwrap_or(Path::new("keys")),
         plan.database,
         plan.clock_stands,
@@ -78,6 +84,7 @@ pub async fn init(plan: &Plan<'_>) -> Result<()> {
     let db = Db::open(database, true).await?;
     let facts = [
         (meta::ENVIRONMENT, plan.environment.name()),
+        (meta::REGIME, &rules.1),
         (meta::ORIGIN, &origin),
         (meta::KEYRING, &keyring),
     ];
@@ -86,6 +93,30 @@ pub async fn init(plan: &Plan<'_>) -> Result<()> {
     fs::rename(&unfinished, plan.dir.join("mayfly.toml")).map_err(Error::io("write mayfly.toml"))?;
     made.paths.clear();
     Ok(())
+}
+
+/// The name under which the settings know the regime, and its own; a file is copied into the data directory `dir` first.
+fn rules(given: &str, dir: &Path, made: &mut Made) -> Result<(String, String)> {
+    let file = Path::new(given);
+    let name = match given {
+        BUILT_IN => BUILT_IN,
+        _ => file.file_name().and_then(|name| name.to_str()).unwrap_or(""),
+    };
+    if name != BUILT_IN && source::is_name(name) {
+        let beside = source::classes_name(name);
+        for (from, to) in [
+            (file.to_path_buf(), name),
+            (file.with_file_name(&beside), &beside),
+        ] {
+            if to == name || from.is_file() {
+                let copy = dir.join(to);
+                made.paths.push(copy.clone());
+                fs::copy(from, copy).map_err(Error::io("copy the regime file"))?;
+            }
+        }
+    }
+    let regime = Source::read(dir, name)?.regime()?;
+    Ok((name.to_owned(), regime.id))
 }
 
 /// Only its owner reads the settings: a database's address may hold a password.

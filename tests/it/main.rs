@@ -44,6 +44,7 @@ mod pauses;
 mod people;
 mod planted;
 mod redaction;
+mod regimes;
 mod register;
 mod rivals;
 mod scanner;

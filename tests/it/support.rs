@@ -44,12 +44,24 @@ impl Sandbox {
             folder,
             database: Database::empty(),
         };
-        let address = sandbox.database.url();
+        sandbox.init(&[]).expect(0);
+        sandbox
+    }
+
+    /// A place for a data directory, and none there yet.
+    pub fn unmade() -> Self {
+        Self {
+            folder: TempDir::new().unwrap(),
+            database: Database::empty(),
+        }
+    }
+
+    /// `init`, with `more` words.
+    pub fn init(&self, more: &[&str]) -> Run {
+        let address = self.database.url();
         let database = address.iter().flat_map(|url| ["--database", url]);
-        sandbox
-            .mayfly(["init", "--environment", "sandbox"].into_iter().chain(database))
-            .expect(0);
-        sandbox
+        let words = ["init", "--environment", "sandbox"].into_iter();
+        self.mayfly(words.chain(database).chain(more.iter().copied()))
     }
 
     /// A sandbox with the members, staff and forms of `fixtures/`, whose places are still being founded: a test brings whom it

@@ -14,6 +14,7 @@ use crate::{
     },
     error::{Error, Result},
     purge::Purger,
+    regime::source::BUILT_IN,
 };
 
 /// How a clause stands.
@@ -49,7 +50,10 @@ pub struct Standing {
 /// # Errors
 /// `CLAUSE-UNKNOWN` if there is none; `DB-*`, `KEY-*`.
 pub async fn list(house: &House, prefix: &str) -> Result<Vec<Standing>> {
-    let mut clauses = jcic_2024()?;
+    let mut clauses = match house.regime.id.as_str() {
+        BUILT_IN => jcic_2024()?,
+        _ => Vec::new(),
+    };
     clauses.retain(|clause| clause.id.starts_with(prefix));
     if clauses.is_empty() {
         return Err(Error::Input {

@@ -113,6 +113,9 @@ pub(super) enum Command {
         /// What it is for
         #[arg(long)]
         environment: EnvironmentArgument,
+        /// The rules that hold there, for good: a regime of this program (jcic-2024), or a file NAME.toml of your own
+        #[arg(long, value_name = "NAME|FILE", default_value = "jcic-2024")]
+        regime: String,
         /// Where the keys go: in production a folder outside the data directory; in a sandbox `keys` inside it, if not given
         #[arg(long, value_name = "DIR")]
         keys: Option<PathBuf>,

@@ -182,6 +182,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
         Command::Demo => demo::run(opening, &out).await,
         Command::Init {
             environment,
+            regime,
             keys,
             database,
             accept_weak_erasure,
@@ -189,6 +190,7 @@ async fn run(arguments: Arguments, out: Out) -> Result<Exit> {
             let plan = setup::Plan {
                 dir: &opening.dir,
                 environment: environment.into(),
+                regime: &regime,
                 keys: keys.as_deref(),
                 database: database.as_deref(),
                 clock_stands: false,

@@ -124,6 +124,8 @@ pub const REGISTERS: &str = "registers_version";
 pub const KEYRING: &str = "keyring";
 /// Which format the data directory has.
 pub const FORMAT: &str = "format";
+/// The id of the regime, fixed at `init`.
+pub const REGIME: &str = "regime";
 /// Sandbox or production, fixed at `init`.
 pub const ENVIRONMENT: &str = "environment";
 /// The last number given to a hold.

@@ -50,7 +50,7 @@ use crate::{
     clock::Clock,
     config::{Config, Environment},
     error::Result,
-    regime::Regime,
+    regime::{Regime, source::Source},
 };
 
 /// What the purge needs, and nothing more.
@@ -103,7 +103,7 @@ impl Purger {
             queue: EvidenceQueue::open(dir),
             dir: dir.to_path_buf(),
             derived: Derived::of(dir, config),
-            window: Regime::jcic_2024()?.retention_window()?,
+            window: window(dir, config)?,
             now: clock.now,
             all_due: clock.trust == Trust::Lost { all_due: true },
             strength: strength(config.environment, &custody),
@@ -210,4 +210,10 @@ pub fn claimed(environment: Environment, strength: Strength) -> Strength {
 
 fn strength(environment: Environment, custody: &Custody) -> Strength {
     claimed(environment, custody.strength())
+}
+
+/// How long what is held lives here. Rules that cannot be read keep no purge: the longest that any may allow holds then.
+fn window(dir: &Path, config: &Config) -> Result<Window> {
+    let own = Source::read(dir, &config.regime).and_then(|source| source.regime()?.retention_window());
+    own.or_else(|_| Regime::jcic_2024()?.retention_window())
 }

@@ -1,12 +1,13 @@
 //! The rules of one governing document, read from a data file: code has no number of its own (D21). *Pure.*
 //!
 //! `people` is what it says of roles, accounts and passwords, `control` of sheets, samples, reviews and duties, `papers` of what is
-//! entered in the register of papers, `check` refuses a file that contradicts itself.
+//! entered in the register of papers, `source` says which file a house lives by, `check` refuses a file that contradicts itself.
 
 mod check;
 pub mod control;
 pub mod papers;
 pub mod people;
+pub mod source;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -189,10 +190,19 @@ impl Regime {
     /// # Errors
     /// `REGIME-FILE`, `CLASS-FILE`.
     pub fn parse(text: &str, classes: &str) -> Result<Self> {
-        let mut regime: Self = toml::from_str(text).map_err(|error| Error::Operator {
-            code: "REGIME-FILE",
-            sentence: format!("the regime file is not usable: {}", first_line(error.message())),
-            remedy: "compare the file with pipeline/src/regime/jcic-2024.toml and mend the line",
+        let mut regime: Self = toml::from_str(text).map_err(|error| {
+            let before = error
+                .span()
+                .map_or("", |span| text.get(..span.start).unwrap_or(""));
+            Error::Operator {
+                code: "REGIME-FILE",
+                sentence: format!(
+                    "the regime file is not usable: line {}: {}",
+                    before.lines().count().max(1),
+                    first_line(error.message())
+                ),
+                remedy: "compare the file with pipeline/src/regime/jcic-2024.toml and mend the line",
+            }
         })?;
         regime.classes = Classes::parse(classes).map_err(|fault| Error::Operator {
             code: "CLASS-FILE",

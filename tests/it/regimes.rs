@@ -1,0 +1,92 @@
+//! A house under rules that this program does not bring: a data file, and no code. *Edge.*
+
+use std::fs;
+
+use crate::support::{NOW, Sandbox, fixtures};
+
+#[test]
+fn a_house_lives_by_the_file_it_was_made_with() {
+    let house = invented();
+    let told = house.mayfly(["--at", NOW, "doctor"]).stdout;
+    assert!(told.contains("regime invented-1999.toml"), "{told}");
+    let members = fixtures().join("demo/members.csv");
+    house.at(NOW, ["member", "import"], [members]).expect(0);
+    let listed = house
+        .mayfly(["--at", NOW, "--json", "duty", "list", "--member", "004"])
+        .expect(0)
+        .json();
+    let rules: Vec<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|duty| duty["id"].as_str().unwrap().split('/').next().unwrap())
+        .collect();
+    assert!(
+        rules.contains(&"report") && !rules.contains(&"weekly_sheet"),
+        "{rules:?}"
+    );
+    house.mayfly(["--at", NOW, "purge", "run"]).expect(0);
+    house.mayfly(["--at", NOW, "journal", "verify"]).expect(0);
+}
+
+#[test]
+fn the_rules_of_a_house_are_no_others_afterwards() {
+    let house = invented();
+    let settings = house.data().join("mayfly.toml");
+    let text = fs::read_to_string(&settings).unwrap();
+    for (regime, code) in [
+        ("jcic-2024", "CONFIG-RULE"),
+        ("../invented-1999.toml", "CONFIG-RULE"),
+        ("other.toml", "REGIME-UNKNOWN"),
+    ] {
+        fs::write(&settings, text.replace("invented-1999.toml", regime)).unwrap();
+        let told = house.mayfly(["--at", NOW, "duty", "list"]).expect(75).stderr;
+        assert!(told.contains(&format!("({code})")), "{regime}: {told}");
+    }
+    fs::write(&settings, &text).unwrap();
+    // Rules that cannot be read keep nobody from the purge.
+    let file = house.data().join("invented-1999.toml");
+    let rules = fs::read_to_string(&file).unwrap();
+    fs::write(&file, rules.replacen("[sample]", "[sample]\nsurprise = 1", 1)).unwrap();
+    let told = house.mayfly(["--at", NOW, "duty", "list"]).expect(75).stderr;
+    let line = rules[..rules.find("[sample]").unwrap()].lines().count() + 2;
+    assert!(
+        told.contains("(REGIME-FILE)") && told.contains(&format!("line {line}: ")),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_file_that_is_no_regime_makes_no_house() {
+    for (name, text, code) in [
+        ("taipei", None, "REGIME-UNKNOWN"),
+        ("none.toml", None, "FILE-IO"),
+        ("bad.toml", Some("id = 1"), "REGIME-FILE"),
+    ] {
+        let house = Sandbox::unmade();
+        if let Some(text) = text {
+            house.file(name, text);
+        }
+        let path = house.path(name);
+        let given = if name.ends_with(".toml") {
+            path.to_str().unwrap()
+        } else {
+            name
+        };
+        let told = house.init(&["--regime", given]);
+        assert_ne!(told.code, 0);
+        assert!(
+            told.stderr.contains(&format!("({code})")),
+            "{name}: {}",
+            told.stderr
+        );
+        assert!(!house.data().exists(), "{name}");
+    }
+}
+
+fn invented() -> Sandbox {
+    let house = Sandbox::unmade();
+    let file = fixtures().join("regimes/invented-1999.toml");
+    house.init(&["--regime", file.to_str().unwrap()]).expect(0);
+    house
+}
