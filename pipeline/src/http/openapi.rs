@@ -155,8 +155,8 @@ fn parameter(name: &str, place: ParameterIn, kind: Kind) -> ParameterBuilder {
     };
     ParameterBuilder::new()
         .name(name)
-        .required(is_required)
         .parameter_in(place)
+        .required(is_required)
         .schema(Some(shape(kind)))
 }
 

@@ -1,6 +1,6 @@
 //! Weekly sheets (查詢紀錄單): every query of a querier and week on exactly one, signed and approved (六(一)6, 九(三)1, D11). *SQL.*
 //!
-//! When a [`week`] is over, [`make`] gives each querier of a member a sheet for each [`unit`] of theirs, a nil sheet where there was nothing to ask. A
+//! When a [`week`] is over, [`make`] gives each querier of a member a sheet for each [`mod@unit`] of theirs, a nil sheet where there was nothing to ask. A
 //! sheet lists the journal indexes of its queries ([`entries`]); the hash of its [`content`] is entered in the journal, and
 //! it never changes afterwards. The querier signs it and an approver approves it ([`sign`]; who may is decided by [`desk`]),
 //! each an entry bound to that hash. Whoever leaves a sheet unsigned for too long may not query: the gate asks the registers.
