@@ -15,11 +15,11 @@ fn a_house_lives_by_the_file_it_was_made_with() {
         .mayfly(["--at", NOW, "--json", "duty", "list", "--member", "004"])
         .expect(0)
         .json();
-    let rules: Vec<&str> = listed
+    let rules: Vec<&str> = listed["duties"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|duty| duty["id"].as_str().unwrap().split('/').next().unwrap())
+        .map(|duty| duty["rule"].as_str().unwrap())
         .collect();
     assert!(
         rules.contains(&"report") && !rules.contains(&"weekly_sheet"),

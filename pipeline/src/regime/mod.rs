@@ -198,7 +198,7 @@ impl Regime {
                 code: "REGIME-FILE",
                 sentence: format!(
                     "the regime file is not usable: line {}: {}",
-                    before.lines().count().max(1),
+                    before.matches('\n').count() + 1,
                     first_line(error.message())
                 ),
                 remedy: "compare the file with pipeline/src/regime/jcic-2024.toml and mend the line",
