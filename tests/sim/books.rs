@@ -15,6 +15,7 @@ use mayfly::{
     config::{Config, Environment},
     error::Error,
     purge::{account, hold},
+    regime::source::BUILT_IN,
     setup,
 };
 use mayfly_retention::{Place, certificate::Fault, purge::Gone};
@@ -45,6 +46,7 @@ impl Books {
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         let plan = setup::Plan {
             dir,
+            regime: BUILT_IN,
             environment: Environment::Sandbox,
             keys: None,
             database: None,

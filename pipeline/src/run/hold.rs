@@ -10,7 +10,7 @@ use std::{
     fs::{self, File, TryLockError},
     path::PathBuf,
     sync::{
-        Arc,
+        Arc, Weak,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -101,7 +101,10 @@ pub async fn hold(house: &Arc<House>, batch: &str, want: Want) -> Result<Option<
         until: AtomicI64::new(to.lease_until),
         lock,
     });
-    let heartbeat = tokio::spawn(beat(lease.clone()));
+    let heartbeat = tokio::spawn(beat(
+        Arc::downgrade(&lease),
+        house.config.lease_micros().unsigned_abs(),
+    ));
     Ok(Some(Held {
         batch,
         lease,
@@ -154,11 +157,12 @@ impl Lease {
     }
 }
 
-/// Prolongs the lease three times as often as it must be. A lease that cannot be prolonged ends; the fences tell.
-async fn beat(lease: Arc<Lease>) {
-    let micros = lease.house.config.lease_micros().unsigned_abs();
+/// Prolongs the lease of `micros` three times as often as it must be. A lease that cannot be prolonged ends; the fences
+/// tell. It does not keep the lease: whoever lets go of a batch has let go of it at once.
+async fn beat(lease: Weak<Lease>, micros: u64) {
     loop {
         tokio::time::sleep(Duration::from_micros(micros / 3)).await;
+        let Some(lease) = lease.upgrade() else { return };
         if let Err(error) = lease.renew().await {
             tracing::warn!(code = error.code(), "a lease was not prolonged");
         }
