@@ -76,6 +76,7 @@ pub(super) async fn serve(opening: &Opening, once: bool, listen: Option<String>,
                 largest_upload,
             };
             place.map(|place| {
+                console::sweep();
                 Front::open(plan(place), move |at| {
                     // Whether somebody reads it does not change that it is open.
                     let _ = said.show(&serde_json::json!({ "http": at }), || match said.language {

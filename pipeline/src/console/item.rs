@@ -230,10 +230,10 @@ fn approval(facts: &Facts, language: Language) -> Named {
         (
             name("Before the query", "早於查詢"),
             approval.seconds_before.map_or_else(String::new, |seconds| {
-                let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+                let (hours, minutes, seconds) = (seconds / 3_600, seconds / 60 % 60, seconds % 60);
                 match language {
-                    Language::En => format!("{hours} h {minutes} min"),
-                    Language::ZhTw => format!("{hours} 小時 {minutes} 分"),
+                    Language::En => format!("{hours} h {minutes} min {seconds} s"),
+                    Language::ZhTw => format!("{hours} 小時 {minutes} 分 {seconds} 秒"),
                 }
             }),
         ),

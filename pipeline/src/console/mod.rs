@@ -75,6 +75,8 @@ use axum::{
 use self::{fault::Fault, memory::Memory};
 use crate::http::{Pages, door::Shared, problem::Problem};
 
+pub use self::taken::sweep;
+
 /// The pages, for whoever opens the HTTP door.
 pub const PAGES: Pages = Pages(around);
 

@@ -14,13 +14,14 @@ use axum::{
 };
 use bytes::Bytes;
 use futures_core::Stream;
-use tokio::sync::mpsc;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::page::{self, Answer};
 use crate::error::Error;
 
-/// Sends `file` from where it is read next, as a file of that kind and name; the name is one of ours and holds nothing of anybody.
-pub(super) fn sent(file: File, kind: &'static str, name: &str) -> Answer {
+/// Sends `file` from where it is read next, as a file of that kind and name; the name is one of ours and holds nothing of anybody. `room` is
+/// given back when all is sent, or whoever took it has gone.
+pub(super) fn sent((file, room): (File, OwnedSemaphorePermit), kind: &'static str, name: &str) -> Answer {
     let length = file
         .metadata()
         .map_err(Error::io("read the file to be sent"))?
@@ -30,16 +31,17 @@ pub(super) fn sent(file: File, kind: &'static str, name: &str) -> Answer {
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CONTENT_DISPOSITION, page::kept_as(name)?),
     ];
-    Ok((headers, Body::from_stream(Pieces::of(file))).into_response())
+    Ok((headers, Body::from_stream(Pieces::of(file, room))).into_response())
 }
 
 /// A file, piece by piece.
 struct Pieces(mpsc::Receiver<io::Result<Bytes>>);
 
 impl Pieces {
-    fn of(mut file: File) -> Self {
+    fn of(mut file: File, room: OwnedSemaphorePermit) -> Self {
         let (pieces, coming) = mpsc::channel(2);
         tokio::task::spawn_blocking(move || {
+            let _room = room;
             loop {
                 let mut piece = vec![0; PIECE];
                 let read = match file.read(&mut piece) {

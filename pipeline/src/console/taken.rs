@@ -3,11 +3,12 @@
 use std::{
     fs::{self, DirBuilder, File},
     io::{self, Seek},
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
+use rustix::process::geteuid;
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::{page::Answer, sent::sent};
@@ -29,29 +30,59 @@ where
     F: Future<Output = Result<()>>,
 {
     let folder = name.clone();
-    let archive = door.act_at_length(move |house| async move {
+    let archive = door.act_to_send(move |house| async move {
         let desk = Desk::make()?;
-        write(house, desk.0.join(&folder)).await?;
-        archived(&desk.0, &folder).map_err(Error::io("write the archive"))
+        write(house, desk.place.join(&folder)).await?;
+        archived(&desk.place, &folder).map_err(Error::io("write the archive"))
     });
     sent(archive.await?, "application/zip", &format!("{name}.zip"))
 }
 
-/// A folder of our own outside the data directory, which goes when it is dropped.
-struct Desk(PathBuf);
-
-impl Desk {
-    fn make() -> Result<Self> {
-        let place = passing_folder().join(format!("mayfly-{}", ids::hex(&ids::random::<16>()?)));
-        let made = DirBuilder::new().mode(0o700).create(&place);
-        made.map_err(Error::io("make a folder for what is taken away"))?;
-        Ok(Self(place))
+/// Removes the folders that a killed server left behind; those of servers that live are locked.
+pub fn sweep() {
+    let Ok(all) = fs::read_dir(passing_folder()) else {
+        return;
+    };
+    let ours = all.flatten().filter(|folder| {
+        let is_named = folder
+            .file_name()
+            .to_str()
+            .is_some_and(|name| name.starts_with(PREFIX));
+        let about = folder.path().symlink_metadata();
+        is_named && about.is_ok_and(|about| about.is_dir() && about.uid() == geteuid().as_raw())
+    });
+    for folder in ours {
+        let lock = File::open(folder.path().join(LOCK));
+        if lock.is_ok_and(|lock| lock.try_lock().is_ok()) {
+            let _ = fs::remove_dir_all(folder.path());
+        }
     }
 }
 
+/// A folder of our own outside the data directory, which goes when it is dropped.
+struct Desk {
+    place: PathBuf,
+    /// Locked as long as this server lives.
+    _lock: File,
+}
+
+impl Desk {
+    fn make() -> Result<Self> {
+        let failed = || Error::io("make a folder for what is taken away");
+        let place = passing_folder().join(format!("{PREFIX}{}", ids::hex(&ids::random::<16>()?)));
+        DirBuilder::new().mode(0o700).create(&place).map_err(failed())?;
+        let lock = File::create(place.join(LOCK)).map_err(failed())?;
+        lock.lock().map_err(failed())?;
+        Ok(Self { place, _lock: lock })
+    }
+}
+
+const PREFIX: &str = "mayfly-taken-";
+const LOCK: &str = "lock";
+
 impl Drop for Desk {
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
+        let _ = fs::remove_dir_all(&self.place);
     }
 }
 
@@ -94,9 +125,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_killed_server_left_goes_and_what_a_living_one_has_stays() {
+        let (left, has) = (Desk::make().unwrap(), Desk::make().unwrap());
+        // As after a kill: the lock is free, the folder is there.
+        left._lock.unlock().unwrap();
+        sweep();
+        assert!(!left.place.exists());
+        assert!(has.place.is_dir());
+    }
+
+    #[test]
     fn an_archive_holds_the_folder_and_the_desk_goes() {
         let desk = Desk::make().unwrap();
-        let place = desk.0.clone();
+        let place = desk.place.clone();
         fs::create_dir_all(place.join("pack/sheets")).unwrap();
         fs::write(place.join("pack/sheets/a"), "alpha").unwrap();
         fs::write(place.join("pack/README"), "read me").unwrap();

@@ -93,7 +93,7 @@ impl Door {
         let room = Arc::clone(&self.room).try_acquire_owned();
         let doing = self.begin(room.map_err(|_| busy())?, act);
         match tokio::time::timeout(PATIENCE, doing).await {
-            Ok(done) => done.unwrap_or(Err(Error::Bug(PANICKED))),
+            Ok(done) => done.unwrap_or(Err(Error::Bug(PANICKED))).map(|(done, _)| done),
             Err(_) => Err(busy()),
         }
     }
@@ -147,6 +147,21 @@ impl Door {
         T: Send + 'static,
         F: Future<Output = Result<T>>,
     {
+        self.act_to_send(act).await.map(|(done, _)| done)
+    }
+
+    /// As [`act_at_length`](Self::act_at_length), for what is sent to its caller afterwards: the room is theirs until all is sent.
+    ///
+    /// # Errors
+    /// As [`act`](Self::act).
+    pub(crate) async fn act_to_send<T, F>(
+        self: &Arc<Self>,
+        act: impl FnOnce(Arc<House>) -> F + Send + 'static,
+    ) -> Result<(T, OwnedSemaphorePermit)>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T>>,
+    {
         let room = Arc::clone(&self.uploads).try_acquire_owned();
         let doing = self.begin(room.map_err(|_| busy())?, act);
         doing.await.unwrap_or(Err(Error::Bug(PANICKED)))
@@ -156,15 +171,15 @@ impl Door {
         self: &Arc<Self>,
         room: OwnedSemaphorePermit,
         act: impl FnOnce(Arc<House>) -> F + Send + 'static,
-    ) -> JoinHandle<Result<T>>
+    ) -> JoinHandle<Result<(T, OwnedSemaphorePermit)>>
     where
         T: Send + 'static,
         F: Future<Output = Result<T>>,
     {
         let (door, acts) = (Arc::clone(self), self.acts.clone());
         self.acts.spawn_blocking(move || {
-            let _room = room;
-            acts.block_on(async { act(door.house().await?).await })
+            let done = acts.block_on(async { act(door.house().await?).await });
+            done.map(|done| (done, room))
         })
     }
 

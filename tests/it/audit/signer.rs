@@ -23,6 +23,18 @@ fn refused(sandbox: &Sandbox, name: &str, words: &[&str], code: i32, said: &str)
 }
 
 #[test]
+fn a_unit_head_who_could_read_all_verdicts_is_not_named_to_give_one() {
+    let sandbox = drawn();
+    for place in 1..=9 {
+        clear(&sandbox, CLOSED, place, "hsu.rv");
+    }
+    let name = |who: &'static str| [who, "--as", "wu.head"];
+    clear(&sandbox, CLOSED, 10, "hsu.rv");
+    refused(&sandbox, "name", &name("si.rv"), 77, "REVIEW-SEEN");
+    act(&sandbox, CLOSED, "name", &name("ye.rv")).expect(0);
+}
+
+#[test]
 fn a_unit_head_reads_the_verdicts_and_a_draft_of_the_report_when_all_are_given_and_signs_just_that() {
     let sandbox = drawn();
     let folder = sandbox.path("draft");

@@ -1,6 +1,6 @@
 //! The unit head names who reviews a month: before the draw, which only who was named makes, and after it (D8). *SQL.*
 
-use super::{check_unsigned, enter, frozen, steps::Named, tables};
+use super::{check_unsigned, enter, frozen, sign, steps::Named, tables};
 use crate::{
     app::House,
     audit::{
@@ -14,7 +14,7 @@ use crate::{
 /// Names `account` as a reviewer of the sample of `member` and `month`, drawn or not; `by` is the unit head.
 ///
 /// # Errors
-/// `SAMPLE-UNFROZEN`, `REVIEW-SIGNED`, `REVIEW-NAMED`, those of [`reviewer::check`].
+/// `SAMPLE-UNFROZEN`, `REVIEW-SIGNED`, `REVIEW-SEEN`, `REVIEW-NAMED`, those of [`reviewer::check`].
 pub async fn name(house: &House, member: &str, month: Month, account: &str, by: &str) -> Result<()> {
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
@@ -30,6 +30,7 @@ pub async fn name(house: &House, member: &str, month: Month, account: &str, by: 
     let conn = tx.connection();
     let sample = frozen(&mut *conn, member, month).await?;
     check_unsigned(&mut *conn, member, month).await?;
+    sign::check_unshown(house, &mut *conn, &sample, account).await?;
     if sample.reviewer == account || tables::is_named(&mut *conn, member, month, account).await? {
         return Err(Error::Input {
             code: "REVIEW-NAMED",

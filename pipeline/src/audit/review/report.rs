@@ -166,11 +166,11 @@ pub async fn draft(
     };
     let reference = format!("draft:{month}");
     let act = (Kind::Export, reference.as_str());
-    enter(house, conn, (member, month), act, &reported, now).await?;
+    enter(house, &mut *conn, (member, month), act, &reported, now).await?;
+    // Inside: no verdict comes between what is entered and what is read.
+    let review = gather(house, conn, (member, month), None, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
-    let mut reader = house.db.reader().await?;
-    let review = gather(house, &mut reader, (member, month), None, now).await?;
     put_files(&review, &staging, "")?;
     staging.name()?;
     Ok(review)

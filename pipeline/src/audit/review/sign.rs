@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, ToSpan};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use sqlx::AnyConnection;
@@ -15,7 +15,11 @@ use super::{
 use crate::{
     access::persons::Persons,
     app::House,
-    audit::{Month, report, steps::FileItem, store::Sample},
+    audit::{
+        Month, report,
+        steps::FileItem,
+        store::{Sample, State},
+    },
     error::{Error, Result},
     ids,
     journal::{entry::Kind, signing},
@@ -44,12 +48,7 @@ pub async fn sign_off(house: &House, member: &str, month: Month, account: &str) 
     let conn = tx.connection();
     let sample = drawn(&mut *conn, member, month).await?;
     check_unsigned(&mut *conn, member, month).await?;
-    let persons = Persons::load(&mut tx, member, house.today(now)).await?;
-    let conn = tx.connection();
-    let given = tables::verdicts(&mut *conn, member, month).await?;
-    check_hand(house, &persons, account, &hands(&sample, &given))?;
-    let items = report::items(&mut *conn, &sample).await?;
-    check_complete(&items, &given)?;
+    let given = check_shown(house, &mut *conn, &sample, account).await?;
     let digest = digest(member, month, &given);
     let verdicts = given.len() as u64;
     let payload = SignedOff {
@@ -94,19 +93,48 @@ pub(super) async fn check_shown(
     let (member, month) = (sample.member.as_str(), sample.month);
     let persons = Persons::read(&mut *conn, member, house.today(house.trusted_now()?)).await?;
     let given = tables::verdicts(&mut *conn, member, month).await?;
-    let mut hands = hands(sample, &given);
     // Whoever has still to give a verdict sees none of another before it.
     let named = tables::named(&mut *conn, member, month).await?;
-    hands.extend(named.into_iter().map(|(account, _)| account));
-    check_hand(house, &persons, account, &hands)?;
+    let hands = (given.iter().map(|row| row.account.clone()))
+        .chain(named.into_iter().map(|(account, _)| account))
+        .chain(Some(sample.reviewer.clone()).filter(|account| !account.is_empty()));
+    check_hand(house, &persons, account, &hands.collect())?;
     check_complete(&report::items(conn, sample).await?, &given)?;
     Ok(given)
 }
 
-/// Who has drawn `sample`, or `given` a verdict on it.
-fn hands(sample: &Sample, given: &[VerdictRow]) -> BTreeSet<String> {
-    let drew = Some(sample.reviewer.clone()).filter(|account| !account.is_empty());
-    given.iter().map(|row| row.account.clone()).chain(drew).collect()
+/// Refuses to have `account` named as a reviewer of `sample` if it could be shown the verdicts of all others: a unit head on a day
+/// since every record has one.
+///
+/// # Errors
+/// `REVIEW-SEEN`.
+pub(super) async fn check_unshown(
+    house: &House,
+    conn: &mut AnyConnection,
+    sample: &Sample,
+    account: &str,
+) -> Result<()> {
+    let given = tables::verdicts(&mut *conn, &sample.member, sample.month).await?;
+    if sample.state != State::Drawn
+        || check_complete(&report::items(&mut *conn, sample).await?, &given).is_err()
+    {
+        return Ok(());
+    }
+    let today = house.today(house.trusted_now()?);
+    let last = given.iter().map(|row| row.given_at).max();
+    let mut day = last.map_or(today, |at| house.today(at));
+    while day <= today {
+        let persons = Persons::read(&mut *conn, &sample.member, day).await?;
+        if persons.may(&house.regime, account, house.regime.review.signed_off_by.value) {
+            return Err(denied(
+                "REVIEW-SEEN",
+                "every record has its verdict, and this account may have been shown them as a unit head",
+                "name somebody who was no unit head of the member since the last verdict, in place of REVIEWER",
+            ));
+        }
+        day = day.saturating_add(1.day());
+    }
+    Ok(())
 }
 
 fn check_hand(house: &House, persons: &Persons, account: &str, hands: &BTreeSet<String>) -> Result<()> {
@@ -120,7 +148,7 @@ fn check_hand(house: &House, persons: &Persons, account: &str, hands: &BTreeSet<
     if persons.is_among(account, hands) {
         return Err(denied(
             "REVIEW-SELF",
-            "who drew the sample or gave a verdict on it does not sign its review off",
+            "who drew the sample, gave a verdict on it or was named to, does not sign its review off",
             "let another unit head of the member sign (--as)",
         ));
     }

@@ -23,17 +23,17 @@ pub(super) async fn send(
         _ => return Err(Problem::no_form().into()),
     };
     let (holder, name) = (reader.holder(), batch.clone());
-    let handed = door.act_at_length(move |house| async move {
+    let handed = door.act_to_send(move |house| async move {
         theirs(&house, &holder, &name).await?;
         files::hand_out(&house, &name, &holder.account).await
     });
-    let (_, mut held) = handed.await?;
+    let ((_, mut held), room) = handed.await?;
     if held.len() != 2 {
         return Err(Error::Bug("a delivery without its two files").into());
     }
     let file = held.swap_remove(place);
     sent(
-        file,
+        (file, room),
         "application/octet-stream",
         &format!("{batch}.{kind}.csv.age"),
     )
