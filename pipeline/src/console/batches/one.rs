@@ -101,9 +101,11 @@ async fn read(house: &House, name: &str) -> Result<Option<Arc<Known>>> {
     let Some(batch) = store::by_name(&mut reader, name).await? else {
         return Ok(None);
     };
+    // In this order: what is told as settled has all its answers.
+    let summary = run::summary(house, &batch.batch).await?;
     Ok(Some(Arc::new(Known {
         held: of_batch::answers(&mut reader, &batch).await?,
-        summary: run::summary(house, &batch.batch).await?,
+        summary,
         batch,
     })))
 }
