@@ -18,17 +18,17 @@ use crate::{
 /// said of them.
 ///
 /// # Errors
-/// `MEMBER-UNKNOWN`, `DUTY-CLOSED`, `DUTY-OWNER`; to its owner `CHECK-OPEN` while an account was not looked at or has not been
+/// `MEMBER-UNKNOWN`, `DUTY-OWNER`; to its owner `DUTY-CLOSED`, `CHECK-OPEN` while an account was not looked at or has not been
 /// changed; `GATE-CLOCK`.
 pub async fn close(house: &House, member: &str, by: &str) -> Result<()> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
     let today = house.today(now);
     let review = review::running(house, tx.connection(), member, today).await?;
+    close::check_owner(house, &mut tx, &review.duty, by, today).await?;
     if review.closed {
         return Err(check::closed());
     }
-    close::check_owner(house, &mut tx, &review.duty, by, today).await?;
     let count = |state: State| {
         review
             .accounts

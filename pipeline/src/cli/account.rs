@@ -7,8 +7,9 @@ use mayfly_consent::Language;
 use super::{
     Opening, approval,
     args::{AccountCommand, HandArguments, TokenCommand},
-    attributable,
+    of_desk,
     out::Out,
+    placed,
 };
 use crate::{
     access::people::{Holder, Mover},
@@ -50,7 +51,7 @@ pub(super) async fn run(opening: &Opening, command: AccountCommand, out: &Out) -
         AccountCommand::Unlock { holder, hand } => {
             let holder = Holder::parse(&holder)?;
             let house = opening.to_act().await?;
-            match desk::unlock(&house, &holder, &mover(&hand)?).await? {
+            match desk::unlock(&house, &holder, &mover(&holder, &hand)?).await? {
                 Step::Applied(applied) => approval::applied(opening, &applied, out),
                 Step::Done(()) => told(out, &holder, ["is unlocked", "已解鎖"]),
             }
@@ -63,7 +64,7 @@ pub(super) async fn run(opening: &Opening, command: AccountCommand, out: &Out) -
         } => {
             let holder = Holder::parse(&holder)?;
             let house = opening.to_act().await?;
-            desk::leaked(&house, &holder, attributable(&account)?, &reason).await?;
+            desk::leaked(&house, &holder, of_desk(holder.desk(), &account)?, &reason).await?;
             let what = [
                 "opens nothing from now on; its holder needs a first password",
                 "即時失效；持有人須重新領取初始密碼",
@@ -93,7 +94,7 @@ async fn token(opening: &Opening, command: TokenCommand, out: &Out) -> Result<Ex
                 days,
                 certificate,
             };
-            match tokens::make(&house, &wanted, &mover(&hand)?).await? {
+            match tokens::make(&house, &wanted, &mover(&holder, &hand)?).await? {
                 Step::Applied(applied) => approval::applied(opening, &applied, out),
                 Step::Done(made) => {
                     if let (Some(file), Some(token)) = (file, &made.token) {
@@ -131,7 +132,7 @@ async fn token(opening: &Opening, command: TokenCommand, out: &Out) -> Result<Ex
             account,
         } => {
             let house = opening.to_act().await?;
-            tokens::end(&house, token, attributable(&account)?, &reason).await?;
+            tokens::end(&house, token, placed(&account)?, &reason).await?;
             out.show(&serde_json::json!({ "ended": token }), || match out.language {
                 Language::En => format!("token {token} is over\n"),
                 Language::ZhTw => format!("介接憑證 {token} 已失效\n"),
@@ -150,7 +151,7 @@ async fn first(
 ) -> Result<Exit> {
     let house = opening.to_act().await?;
     let notice = Notice::begin(place)?;
-    match desk::first(&house, holder, &mover(hand)?).await? {
+    match desk::first(&house, holder, &mover(holder, hand)?).await? {
         Step::Applied(applied) => approval::applied(opening, &applied, out),
         Step::Done(first) => {
             notice.fill(&forms::notice(holder, &first))?;
@@ -207,9 +208,9 @@ fn told(out: &Out, holder: &Holder, what: [&str; 2]) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn mover(hand: &HandArguments) -> Result<Mover<'_>> {
+fn mover<'a>(holder: &Holder, hand: &'a HandArguments) -> Result<Mover<'a>> {
     Ok(Mover {
-        by: attributable(&hand.account)?,
+        by: of_desk(holder.desk(), &hand.account)?,
         reason: &hand.reason,
         approval: hand.approval,
     })

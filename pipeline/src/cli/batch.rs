@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{
     Opening,
     args::{BatchCommand, SubmitArguments},
-    attributable,
+    of_desk,
     out::{Out, batch_state},
     progress,
 };
@@ -82,11 +82,12 @@ pub(super) async fn take_in(house: &House, submit: &SubmitArguments) -> Result<A
         today,
     )
     .map_err(Error::File)?;
+    let submitter = of_desk(name.member(), &submit.account)?.to_owned();
     let submission = Submission {
         source: Source::File(&submit.file),
         name,
         encoding: submit.encoding.into(),
-        submitter: attributable(&submit.account)?,
+        submitter: &submitter,
         submitter_ip: TERMINAL,
         second: Second::Rows,
     };

@@ -5,8 +5,8 @@ use mayfly_consent::Language;
 use super::{
     Opening,
     args::{ConsentCommand, EncodingArgument},
-    attributable,
     out::Out,
+    placed,
 };
 use crate::{
     consents::{import, outcome, show, view::View},
@@ -43,7 +43,7 @@ pub(super) async fn run(opening: &Opening, command: ConsentCommand, out: &Out) -
             account,
             full,
         } => {
-            let shown = show::show(&house, &member, &reference, attributable(&account)?, full).await?;
+            let shown = show::show(&house, &member, &reference, placed(&account)?, full).await?;
             let view = View::of(&shown, full);
             out.show(&view, || view.text(out.language))?;
         }

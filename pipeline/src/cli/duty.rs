@@ -6,7 +6,7 @@ use mayfly_consent::Language;
 use super::{
     Opening,
     args::{CalendarCommand, DutyCommand},
-    attributable, of_desk,
+    of_desk,
     out::Out,
     placed,
 };
@@ -107,7 +107,7 @@ pub(super) async fn run(opening: &Opening, command: DutyCommand, out: &Out) -> R
         }
         DutyCommand::Calendar(CalendarCommand::Import { file, account }) => {
             let house = opening.to_act().await?;
-            let imported = import::import(&house, &file, attributable(&account)?).await?;
+            let imported = import::import(&house, &file, of_desk("bureau", &account)?).await?;
             out.show(&imported, || {
                 let changed = imported.changed;
                 match out.language {

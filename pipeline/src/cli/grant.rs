@@ -2,7 +2,7 @@
 
 use mayfly_consent::Language;
 
-use super::{Opening, approval, args::GrantCommand, attributable, out::Out};
+use super::{Opening, approval, args::GrantCommand, out::Out, placed};
 use crate::{
     approval::Step,
     delivery::{
@@ -37,7 +37,7 @@ pub(super) async fn run(opening: &Opening, command: GrantCommand, out: &Out) -> 
                 until,
             };
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = placed(&account)?;
             let grant = match granting::add(&house, &wanted, &reason, by, approval).await? {
                 Step::Done(grant) => grant,
                 Step::Applied(applied) => return approval::applied(opening, &applied, out),
@@ -72,7 +72,7 @@ pub(super) async fn run(opening: &Opening, command: GrantCommand, out: &Out) -> 
             account,
         } => {
             let house = opening.to_act().await?;
-            granting::end(&house, grant, &reason, attributable(&account)?).await?;
+            granting::end(&house, grant, &reason, placed(&account)?).await?;
             out.show(&serde_json::json!({ "ended": grant }), || match out.language {
                 Language::En => format!("grant {grant} is over\n"),
                 Language::ZhTw => format!("使用授權 {grant} 已終止\n"),

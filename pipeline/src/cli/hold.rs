@@ -2,7 +2,7 @@
 
 use mayfly_consent::Language;
 
-use super::{Opening, approval, args::HoldCommand, attributable, out::Out};
+use super::{Opening, approval, args::HoldCommand, of_desk, out::Out};
 use crate::{
     approval::Step,
     error::{Exit, Result},
@@ -28,7 +28,7 @@ pub(super) async fn run(opening: &Opening, command: HoldCommand, out: &Out) -> R
                 batch,
             };
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = of_desk("bureau", &account)?;
             let number = match hold::add(&house, &scope, &reason, by, approval).await? {
                 Step::Done(number) => number,
                 Step::Applied(applied) => return approval::applied(opening, &applied, out),
@@ -49,7 +49,7 @@ pub(super) async fn run(opening: &Opening, command: HoldCommand, out: &Out) -> R
             approval,
         } => {
             let house = opening.to_act().await?;
-            let by = attributable(&account)?;
+            let by = of_desk("bureau", &account)?;
             if let Step::Applied(applied) = hold::lift(&house, hold, &reason, by, approval).await? {
                 return approval::applied(opening, &applied, out);
             }

@@ -2,7 +2,7 @@
 
 use mayfly_consent::Language;
 
-use super::{Opening, args::RegisterCommand, attributable, out::Out};
+use super::{Opening, args::RegisterCommand, out::Out, placed};
 use crate::{
     app::House,
     error::{Exit, Result},
@@ -48,7 +48,7 @@ pub(super) async fn run(opening: &Opening, command: RegisterCommand, out: &Out) 
                 file: file.as_deref(),
                 follows,
                 duty: duty.as_deref(),
-                by: attributable(&account)?,
+                by: placed(&account)?,
             };
             let house = opening.to_act().await?;
             let paper = enter::add(&house, &new).await?;
@@ -80,7 +80,7 @@ pub(super) async fn run(opening: &Opening, command: RegisterCommand, out: &Out) 
             account,
         } => {
             let house = opening.to_act().await?;
-            let paper = enter::end(&house, paper, &reason, attributable(&account)?).await?;
+            let paper = enter::end(&house, paper, &reason, placed(&account)?).await?;
             tell(&house, paper, out)?;
         }
         RegisterCommand::Selection { paper, csv } => {

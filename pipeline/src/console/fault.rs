@@ -9,7 +9,7 @@ use axum::{
 };
 use mayfly_consent::Language;
 
-use super::{frame::Frame, page};
+use super::{frame::Frame, page, remedy::for_page};
 use crate::{error::Error, http::problem::Problem, wording::Wording};
 
 /// What a handler of a page answers instead of it. It becomes a page where the reader's language is known (`reader::meet`).
@@ -38,6 +38,12 @@ struct Refused<'a> {
 impl Fault {
     /// What it says in `language`.
     pub(super) fn told(&self, language: Language) -> Told {
+        let mut told = self.as_written(language);
+        told.wording.remedy = for_page(&told.wording.remedy, language);
+        told
+    }
+
+    fn as_written(&self, language: Language) -> Told {
         match self {
             Self::Error(error) => {
                 let (status, wording) = Problem::told(error, language);
@@ -52,7 +58,7 @@ impl Fault {
                 code: problem.code(),
                 wording: problem.wording(language),
             },
-            Self::Elsewhere(_) => Fault::from(Problem::signed_out()).told(language),
+            Self::Elsewhere(_) => Fault::from(Problem::signed_out()).as_written(language),
         }
     }
 

@@ -170,6 +170,12 @@ const MENU: &[Entry] = &[
     },
 ];
 
+/// The name of the page at `path`, if the navigation has it; else nothing.
+pub(super) fn title(path: &str, language: Language) -> &'static str {
+    let entry = MENU.iter().find(|entry| entry.path == path);
+    entry.map_or("", |entry| printed::of(language, entry.en, entry.zh))
+}
+
 /// Who sees query records, at least their own.
 pub(super) const RECORD_READERS: [Right; 5] = [
     Right::Query,

@@ -54,6 +54,7 @@ mod people;
 pub mod plot;
 mod reader;
 mod records;
+mod remedy;
 mod samples;
 mod sent;
 mod sheets;

@@ -46,6 +46,7 @@ pub async fn add(
     approval: Option<i64>,
 ) -> Result<Step<Grant>> {
     check_reason(reason)?;
+    let account = known::own(account, &wanted.scope.member);
     let mut tx = house.db.begin().await?;
     let now = house.trusted_now()?;
     let from = wanted.from.unwrap_or(now);
@@ -123,6 +124,7 @@ pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<(
         sentence: "there is no grant of that number that is not over".into(),
         remedy: "see `mayfly grant list` for the numbers of those that are not",
     })?;
+    let by = known::own(by, &grant.scope.member);
     known::check(&mut tx, by, &[&grant.scope.member, "bureau"], house.today(now)).await?;
     let done = sqlx::query("UPDATE answer_grant SET until_at = $1 WHERE grant_no = $2 AND until_at > $1")
         .bind(now.as_microsecond())

@@ -12,7 +12,7 @@ use super::{
     store::{self, Paper},
 };
 use crate::{
-    access::{members, persons::Persons, rows, stopping::check_reason},
+    access::{known, members, persons::Persons, rows, stopping::check_reason},
     app::House,
     db::{Tx, meta},
     duty::{
@@ -27,7 +27,7 @@ use crate::{
     },
     regime::{
         papers::{OnlyIf, PaperRule},
-        people::Party,
+        people::{Party, Role},
     },
 };
 
@@ -106,6 +106,10 @@ pub async fn add(house: &House, new: &New<'_>) -> Result<Paper> {
     };
     let people = rows::of_member(&mut *conn, new.of).await?;
     let holders = holders(house, &mut tx, rule, new.of, today).await?;
+    let new = &New {
+        by: known::own(new.by, desk(role(house, rule)?, new.of)),
+        ..*new
+    };
     check_right(&holders, new.by)?;
     let conn = tx.connection();
     let known = Known {
@@ -207,6 +211,7 @@ pub async fn end(house: &House, number: i64, reason: &str, by: &str) -> Result<P
         .paper(&paper.kind)
         .filter(|rule| rule.stands && paper.ended_on.is_none());
     let rule = rule.ok_or_else(stands_no_more)?;
+    let by = known::own(by, desk(role(house, rule)?, &paper.of));
     check_right(&holders(house, &mut tx, rule, &paper.of, today).await?, by)?;
     let conn = tx.connection();
     let reference = format!("paper:{number}");
@@ -254,12 +259,21 @@ async fn holders(
     of: &str,
     today: Date,
 ) -> Result<BTreeSet<String>> {
-    let role = house.regime.roles.iter().find(|role| role.id == rule.by);
-    let role = role.ok_or(Error::Bug("a paper is entered by a role that is not there"))?;
-    let desk = if role.at == Party::Bureau { "bureau" } else { of };
-    let persons = Persons::load(tx, desk, today).await?;
+    let role = role(house, rule)?;
+    let persons = Persons::load(tx, desk(role, of), today).await?;
     let holders = persons.all_able(|line| owner::has(line, role));
     Ok(holders.into_iter().map(str::to_owned).collect())
+}
+
+/// The role that enters papers of `rule`.
+fn role<'h>(house: &'h House, rule: &PaperRule) -> Result<&'h Role> {
+    let role = house.regime.roles.iter().find(|role| role.id == rule.by);
+    role.ok_or(Error::Bug("a paper is entered by a role that is not there"))
+}
+
+/// Where those of `role` stand who enter papers of `of`.
+fn desk<'o>(role: &Role, of: &'o str) -> &'o str {
+    if role.at == Party::Bureau { "bureau" } else { of }
 }
 
 fn check_right(holders: &BTreeSet<String>, by: &str) -> Result<()> {

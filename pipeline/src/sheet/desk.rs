@@ -174,7 +174,7 @@ fn to_read() -> Error {
     denied(
         "SHEET-RIGHT",
         "this account does not have the right to see this sheet today, or is stopped",
-        "name with --as its querier, or an account of the member that approves, reviews, signs off or audits on the 授權表 today",
+        "its querier sees it, and who approves, reviews, signs off or audits at the member today; compliance and auditors from outside by `mayfly sheet show` under PLACE/ACCOUNT, such as bureau/ACCOUNT",
     )
 }
 

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     access::{
+        known,
         people::{Holder, Mover},
         persons::Persons,
         rows,
@@ -224,6 +225,7 @@ pub async fn end(house: &House, number: i64, by: &str, reason: &str) -> Result<(
         at: token.at,
         account: token.account,
     };
+    let by = known::own(by, holder.desk());
     let desk = (holder.desk(), by);
     let today = house.today(now);
     if by != holder.account
