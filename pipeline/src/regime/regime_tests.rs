@@ -28,7 +28,7 @@ fn an_unknown_key_is_refused() {
     let changed = JCIC_2024_CLASSES.replace("gone_by_hours = 96", "gone_by_hours = 120");
     let refused = Regime::parse(JCIC_2024, &changed).err().unwrap();
     assert_eq!(refused.code(), "CLASS-FILE");
-    assert!(refused.to_string().contains("line 2"), "{refused}");
+    assert!(refused.to_string().contains("line 30"), "{refused}");
     assert!(refused.remedy().contains("96"));
 }
 

@@ -95,6 +95,18 @@ fn locked_accounts_open_and_first_passwords_are_given_in_two_hands() {
     assert_eq!(page.path, "/approvals?done=carried-out");
     assert!(lu.open("/accounts").form("/accounts/unlock").is_none());
 
+    // What is refused is said to whom it concerns, and what was typed stays: there, and in no other form.
+    let page = lu.open("/accounts");
+    let long = "久未使用".repeat(51);
+    let refused = lu.send(
+        &page,
+        "/accounts/first",
+        &[("account", "004/lin.ch"), ("reason", &long)],
+    );
+    assert_eq!(refused.status, 422);
+    refused.says(&["STOP-REASON", "<option selected>004/lin.ch"]);
+    assert_eq!(refused.html.matches(&long).count(), 1);
+
     let page = lu.open("/accounts");
     let words = [("account", "004/lin.ch"), ("reason", "初次使用")];
     let page = lu.send(&page, "/accounts/first", &words);
