@@ -3,7 +3,10 @@
 use mayfly_consent::Language;
 use serde::Serialize;
 
-use super::list::{Standing, State};
+use super::{
+    NO_TEST,
+    list::{Standing, State},
+};
 use crate::printed::Printed;
 
 /// A clause for programs.
@@ -51,7 +54,10 @@ pub fn table(standings: &[Standing], language: Language) -> Printed<6> {
                 Language::En => clause.control.clone(),
                 Language::ZhTw => clause.control_zh.clone(),
             },
-            clause.test.clone(),
+            match (clause.test.as_str(), language) {
+                (NO_TEST, Language::ZhTw) => "無".to_owned(),
+                (test, _) => test.to_owned(),
+            },
         ]
     };
     Printed {

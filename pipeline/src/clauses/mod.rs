@@ -89,6 +89,9 @@ fn clause(record: &csv::StringRecord) -> Option<Clause> {
     })
 }
 
+/// What stands for the test of a clause that an organisation keeps, and no program.
+const NO_TEST: &str = "none";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -114,7 +117,7 @@ mod tests {
                 assert!(asks.any(|id| evidence.contains(id.as_str())), "{}", clause.id);
             }
             let untested = matches!(clause.live, Live::Evidence | Live::Open);
-            assert_eq!(clause.test == "none", untested, "{}", clause.id);
+            assert_eq!(clause.test == NO_TEST, untested, "{}", clause.id);
             let is_chinese = |letter: char| ('\u{4E00}'..='\u{9FFF}').contains(&letter);
             assert!(clause.control_zh.contains(is_chinese), "{}", clause.id);
             // Whatever the control names, both languages name.
