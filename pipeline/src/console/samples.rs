@@ -53,6 +53,7 @@ pub(super) fn routes() -> Router<Shared> {
         .route("/audit/{month}/draw", post(draw))
         .route("/audit/{month}/name", post(name_reviewer))
         .route("/audit/{month}/verify", post(verify))
+        .route("/audit/{month}/draft", post(draft))
         .route("/audit/{month}/sign", post(sign_off))
         .route("/audit/{month}/export", post(export))
         .route("/audit/{month}/report/{file}", get(paper_of))
@@ -216,6 +217,17 @@ async fn name_reviewer(
     let named = door
         .act(move |house| async move { name::name(&house, &holder.at, of, &account, &holder.account).await });
     done(&door, &reader, of, named.await, "named").await
+}
+
+/// What a unit head reads before signing it off: the report as it is printed, which says that it is not signed.
+async fn draft(State(door): State<Shared>, reader: Reader, Path(month): Path<String>, _: Form) -> Answer {
+    let (of, holder) = (of_path(&reader, &month)?, reader.holder());
+    let review = door
+        .act(move |house| async move { reviews::read_draft(&house, &holder.at, of, &holder.account).await });
+    match review.await {
+        Ok(review) => page::paper(html(&review, reader.frame.language)),
+        Err(error) => done(&door, &reader, of, Err(error), "").await,
+    }
 }
 
 async fn sign_off(State(door): State<Shared>, reader: Reader, Path(month): Path<String>, _: Form) -> Answer {

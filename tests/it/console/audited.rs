@@ -138,6 +138,24 @@ fn a_month_is_drawn_judged_record_by_record_signed_off_and_its_finding_closed() 
     own.says(&["REVIEW-HEAD"]);
     head.speak("en");
     let page = head.open(SAMPLE);
+    let asks = |browser: &Browser<'_>, page: &Page| {
+        let headers = [
+            ("Cookie", &*browser.cookies()),
+            ("Accept", "text/html"),
+            ("Content-Type", "application/x-www-form-urlencoded"),
+        ];
+        let (name, proof) = page.proof();
+        let body = format!("{name}={proof}");
+        served.ask("POST", &format!("{SAMPLE}/draft"), &headers, body.as_bytes())
+    };
+    let draft = asks(&head, &page);
+    assert!(
+        draft.status == 200 && draft.body.contains("DRAFT, NOT SIGNED OFF") && draft.body.contains(REMARK),
+        "{}",
+        draft.body
+    );
+    let theirs = ye.open(SAMPLE);
+    assert_eq!(asks(&ye, &theirs).status, 403);
     let page = head.send(&page, "/audit/2026-11/sign", &[]);
     page.says(&["The review is signed off", "Signed off by", "hu.head"]);
     let get = |browser: &Browser<'_>, file: &str| {

@@ -153,13 +153,30 @@ pub async fn draft(
     folder: &Path,
     account: &str,
 ) -> Result<Review> {
+    let mut reader = house.db.reader().await?;
+    let sample = drawn(&mut reader, member, month).await?;
+    check_unsigned(&mut reader, member, month).await?;
+    // Nothing is made for whoever may not have it.
+    sign::check_shown(house, &mut reader, &sample, account).await?;
+    let staging = Staging::begin(folder, &house.dir)?;
+    let review = read_draft(house, member, month, account).await?;
+    put_files(&review, &staging, "")?;
+    staging.name()?;
+    Ok(review)
+}
+
+/// The review of `month` of `member` as it stands when every record has a verdict, for the unit head `account`, who signs it off; that is
+/// entered in the journal first.
+///
+/// # Errors
+/// `SAMPLE-UNFROZEN`, `SAMPLE-UNDRAWN`, `REVIEW-SIGNED`, `REVIEW-HEAD`, `REVIEW-SELF`, `REVIEW-OPEN`, `GATE-CLOCK`.
+pub async fn read_draft(house: &House, member: &str, month: Month, account: &str) -> Result<Review> {
     let now = house.trusted_now()?;
     let mut tx = house.db.begin().await?;
     let conn = tx.connection();
     let sample = drawn(&mut *conn, member, month).await?;
     check_unsigned(&mut *conn, member, month).await?;
     let given = sign::check_shown(house, &mut *conn, &sample, account).await?;
-    let staging = Staging::begin(folder, &house.dir)?;
     let reported = Reported {
         account: &format!("{member}/{account}"),
         digest: ids::hex(&sign::digest(member, month, &given)),
@@ -171,8 +188,6 @@ pub async fn draft(
     let review = gather(house, conn, (member, month), None, now).await?;
     tx.commit().await?;
     signing::sign(house).await?;
-    put_files(&review, &staging, "")?;
-    staging.name()?;
     Ok(review)
 }
 
