@@ -84,6 +84,83 @@ fn a_file_that_is_no_regime_makes_no_house() {
     }
 }
 
+#[test]
+fn a_file_that_contradicts_itself_is_told_with_its_line() {
+    let rules = fs::read_to_string(fixtures().join("regimes/invented-1999.toml")).unwrap();
+    let classes = include_str!("../../retention/classes/jcic-2024.toml");
+    let owner = "owner = \"chief\"\n";
+    for (from, to, said, place) in [
+        (
+            "[approval]",
+            "[approval]\nhours = 1",
+            "unknown field `hours`",
+            "hours = 1",
+        ),
+        (
+            "adult_age = { value = 20, clause = \"乙\" }",
+            "adult_age = { value = 20 }",
+            "missing field `clause`",
+            "adult_age",
+        ),
+        (
+            "valid_days = { value = 1, clause = \"丙\" }",
+            "valid_days = { value = 1, clause = \"\" }",
+            "clause is empty",
+            "valid_days",
+        ),
+        (owner, "", "missing field `owner`", "[[duty]]"),
+        (
+            owner,
+            "owner = \"queen\"\n",
+            "owner of the duty sheet is no role",
+            "owner = \"queen\"",
+        ),
+        (
+            "\"authorise\", ",
+            "",
+            "no role has the right",
+            "approves = \"authorise\"",
+        ),
+    ] {
+        let text = rules.replacen(from, to, 1);
+        let line = text[..text.find(place).unwrap()].lines().count() + 1;
+        let told = refused(&text, None);
+        let whole = format!("line {line}: ");
+        assert!(
+            told.contains("(REGIME-FILE)") && told.contains(said) && told.contains(&whole),
+            "{said}, line {line}: {told}"
+        );
+        assert!(
+            told.contains("mend that line") && !told.contains("jcic"),
+            "{told}"
+        );
+    }
+    for (from, to, said) in [
+        ("keep_years = 5", "keep_years = 4", "below the least"),
+        ("gone_by_hours = 96", "gone_by_hours = 97", "96 hours"),
+    ] {
+        let line = classes[..classes.find(from).unwrap()].lines().count() + 1;
+        let told = refused(&rules, Some(&classes.replacen(from, to, 1)));
+        assert!(
+            told.contains("(CLASS-FILE)") && told.contains(said) && told.contains(&format!("line {line}: ")),
+            "{said}, line {line}: {told}"
+        );
+    }
+}
+
+/// What `init` tells of such a file; no house is made.
+fn refused(rules: &str, classes: Option<&str>) -> String {
+    let house = Sandbox::unmade();
+    house.file("own.toml", rules);
+    if let Some(classes) = classes {
+        house.file("own.classes.toml", classes);
+    }
+    let told = house.init(&["--regime", house.path("own.toml").to_str().unwrap()]);
+    assert_eq!(told.code, 75, "{}", told.stderr);
+    assert!(!house.data().exists());
+    told.stderr
+}
+
 fn invented() -> Sandbox {
     let house = Sandbox::unmade();
     let file = fixtures().join("regimes/invented-1999.toml");

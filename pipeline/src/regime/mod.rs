@@ -1,12 +1,14 @@
 //! The rules of one governing document, read from a data file: code has no number of its own (D21). *Pure.*
 //!
 //! `people` is what it says of roles, accounts and passwords, `control` of sheets, samples, reviews and duties, `papers` of what is
-//! entered in the register of papers, `source` says which file a house lives by, `check` refuses a file that contradicts itself.
+//! entered in the register of papers, `source` says which file a house lives by, `check` refuses a file that contradicts itself,
+//! `place` tells on which line.
 
 mod check;
 pub mod control;
 pub mod papers;
 pub mod people;
+mod place;
 pub mod source;
 
 use std::{borrow::Cow, collections::BTreeMap};
@@ -191,17 +193,14 @@ impl Regime {
     /// `REGIME-FILE`, `CLASS-FILE`.
     pub fn parse(text: &str, classes: &str) -> Result<Self> {
         let mut regime: Self = toml::from_str(text).map_err(|error| {
-            let before = error
-                .span()
-                .map_or("", |span| text.get(..span.start).unwrap_or(""));
+            let line = place::line(text, error.span().map_or(0, |span| span.start));
             Error::Operator {
                 code: "REGIME-FILE",
                 sentence: format!(
-                    "the regime file is not usable: line {}: {}",
-                    before.matches('\n').count() + 1,
+                    "the regime file is not usable: line {line}: {}",
                     first_line(error.message())
                 ),
-                remedy: "compare the file with pipeline/src/regime/jcic-2024.toml and mend the line",
+                remedy: check::MEND,
             }
         })?;
         regime.classes = Classes::parse(classes).map_err(|fault| Error::Operator {
@@ -212,7 +211,7 @@ impl Regime {
             ),
             remedy: fault.remedy,
         })?;
-        check::check(&regime)?;
+        check::check(&regime, text)?;
         Ok(regime)
     }
 
