@@ -29,6 +29,41 @@ fn a_house_lives_by_the_file_it_was_made_with() {
     house.mayfly(["--at", NOW, "journal", "verify"]).expect(0);
 }
 
+/// What only another governing document asks for is refused, and the schedule passes over it.
+#[test]
+fn what_the_document_does_not_ask_for_is_refused() {
+    let house = invented();
+    let members = fixtures().join("demo/members.csv");
+    house.at(NOW, ["member", "import"], [members]).expect(0);
+    let log = house.file("log.csv", "");
+    let log = log.to_str().unwrap();
+    for (words, what) in [
+        (&["sheet", "list"][..], "sheets of queries"),
+        (
+            &["sheet", "make", "004", "2026-W44", "--as", "wu.head"],
+            "sheets of queries",
+        ),
+        (&["audit", "list"], "samples of queries"),
+        (
+            &["audit", "freeze", "004", "2026-10", "--as", "wu.head"],
+            "samples of queries",
+        ),
+        (&["audit", "findings"], "samples of queries"),
+        (
+            &["audit", "reconcile", "004", "2026-10", log, "--as", "wu.head"],
+            "reconciliation",
+        ),
+    ] {
+        let told = house.mayfly([&["--at", NOW], words].concat()).expect(65).stderr;
+        assert!(
+            told.contains("(REGIME-WITHOUT)") && told.contains(what) && told.contains("duty list"),
+            "{words:?}: {told}"
+        );
+        let chinese = house.mayfly([&["--at", NOW, "--lang", "zh-TW"], words].concat());
+        assert!(chinese.expect(65).stderr.contains("未要求"), "{words:?}");
+    }
+}
+
 #[test]
 fn the_rules_of_a_house_are_no_others_afterwards() {
     let house = invented();
@@ -47,9 +82,9 @@ fn the_rules_of_a_house_are_no_others_afterwards() {
     // Rules that cannot be read keep nobody from the purge.
     let file = house.data().join("invented-1999.toml");
     let rules = fs::read_to_string(&file).unwrap();
-    fs::write(&file, rules.replacen("[sample]", "[sample]\nsurprise = 1", 1)).unwrap();
+    fs::write(&file, rules.replacen("[pace]", "[pace]\nsurprise = 1", 1)).unwrap();
     let told = house.mayfly(["--at", NOW, "duty", "list"]).expect(75).stderr;
-    let line = rules[..rules.find("[sample]").unwrap()].lines().count() + 2;
+    let line = rules[..rules.find("[pace]").unwrap()].lines().count() + 2;
     assert!(
         told.contains("(REGIME-FILE)") && told.contains(&format!("line {line}: ")),
         "{told}"
@@ -112,7 +147,7 @@ fn a_file_that_contradicts_itself_is_told_with_its_line() {
         (
             owner,
             "owner = \"queen\"\n",
-            "owner of the duty sheet is no role",
+            "owner of the duty report is no role",
             "owner = \"queen\"",
         ),
         (

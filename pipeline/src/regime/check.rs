@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{
     Regime,
-    control::{Every, RaisedBy},
+    control::{Every, RaisedBy, ReviewRules, SHEET},
     people::{Party, Right},
-    place,
+    place::{self, Fault, at},
 };
 use crate::error::{Error, Result};
 
@@ -17,6 +17,7 @@ use crate::error::{Error, Result};
 pub(super) fn check(regime: &Regime, text: &str) -> Result<()> {
     let fault = roles(regime)
         .or_else(|| rights(regime))
+        .or_else(|| parts(regime))
         .or_else(|| numbers(regime))
         .or_else(|| duties(regime))
         .or_else(|| incidents(regime))
@@ -29,19 +30,6 @@ pub(super) fn check(regime: &Regime, text: &str) -> Result<()> {
             sentence: format!("the regime file contradicts itself: line {line}: {said}"),
             remedy: MEND,
         })
-    })
-}
-
-/// A contradiction, and where in the file it stands.
-struct Fault {
-    place: String,
-    said: String,
-}
-
-fn at(place: impl Into<String>, said: impl Into<String>) -> Option<Fault> {
-    Some(Fault {
-        place: place.into(),
-        said: said.into(),
     })
 }
 
@@ -92,16 +80,13 @@ fn rights(regime: &Regime) -> Option<Fault> {
         let asked = [("does", rule.does), ("approves", rule.approves)];
         asked.map(|(key, right)| (format!("second_person.{nth}.{key}"), right))
     });
-    let sheet = &regime.sheet;
-    let signs = sheet
-        .signed_by
-        .value
-        .iter()
-        .map(|right| ("sheet.signed_by", *right));
-    let others = signs.chain([
-        ("sheet.leaver_signed_by", sheet.leaver_signed_by.value),
-        ("review.signed_off_by", regime.review.signed_off_by.value),
-    ]);
+    let sheet = regime.sheet.iter().flat_map(|rules| {
+        let signs = rules.signed_by.value.iter();
+        let signs = signs.map(|right| ("sheet.signed_by", *right));
+        signs.chain([("sheet.leaver_signed_by", rules.leaver_signed_by.value)])
+    });
+    let review = regime.review.iter();
+    let others = sheet.chain(review.map(|rules| ("review.signed_off_by", rules.signed_off_by.value)));
     let held = |right: Right| regime.roles.iter().any(|role| role.permits(right));
     let (place, _) = acts
         .chain(others.map(|(place, right)| (place.to_owned(), Some(right))))
@@ -117,12 +102,10 @@ fn numbers(regime: &Regime) -> Option<Fault> {
             "an approval does not serve from one hour to a year",
         );
     }
-    let (password, session, sheet) = (&regime.password, &regime.session, &regime.sheet);
+    let (password, session) = (&regime.password, &regime.session);
     let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
     let (floor, length) = (password.length_floor.value, password.length_default.value);
-    let percent = i64::try_from(regime.sample.percent.value).unwrap_or(i64::MAX);
-    let bounds = [
-        ("sample.percent", percent, 1..=100),
+    let mut bounds = vec![
         ("password.classes", number(password.classes.value), 1..=4),
         ("password.length_floor", number(floor), 1..=64),
         ("password.length_default", number(length), 1..=64),
@@ -141,12 +124,6 @@ fn numbers(regime: &Regime) -> Option<Fault> {
         ("session.idle_minutes", session.idle_minutes.value, 1..=1_440),
         ("session.longest_hours", session.longest_hours.value, 1..=24),
         ("session.token_days", session.token_days.value, 1..=1_000),
-        ("sheet.make_hour", sheet.make_hour.value.into(), 0..=23),
-        (
-            "sheet.stop_querier_after_days",
-            sheet.stop_querier_after_days.value,
-            0..=3_660,
-        ),
         ("due.soon_days", regime.due.soon_days.value, 0..=3_660),
         ("due.local_back_days", regime.due.local_back_days.value, 0..=3_660),
         (
@@ -159,12 +136,23 @@ fn numbers(regime: &Regime) -> Option<Fault> {
             regime.people.backdate_days.value.into(),
             0..=3_660,
         ),
-        (
-            "review.report_within_days",
-            regime.review.report_within_days.value,
-            0..=3_660,
-        ),
     ];
+    if let Some(rules) = &regime.sheet {
+        let days = rules.stop_querier_after_days.value;
+        bounds.push(("sheet.make_hour", rules.make_hour.value.into(), 0..=23));
+        bounds.push(("sheet.stop_querier_after_days", days, 0..=3_660));
+    }
+    if let Some(rules) = &regime.sample {
+        let percent = i64::try_from(rules.percent.value).unwrap_or(i64::MAX);
+        bounds.push(("sample.percent", percent, 1..=100));
+    }
+    if let Some(rules) = &regime.review {
+        bounds.push((
+            "review.report_within_days",
+            rules.report_within_days.value,
+            0..=3_660,
+        ));
+    }
     let mut bounds = bounds.iter();
     if let Some((place, _, bound)) = bounds.find(|(_, value, bound)| !bound.contains(value)) {
         let (least, most) = (bound.start(), bound.end());
@@ -176,21 +164,12 @@ fn numbers(regime: &Regime) -> Option<Fault> {
             "the default length of a password is below the floor",
         );
     }
-    if !(1..=2).contains(&sheet.signed_by.value.len()) {
+    let signed_by = regime.sheet.as_ref().map(|rules| rules.signed_by.value.len());
+    if signed_by.is_some_and(|count| !(1..=2).contains(&count)) {
         return at("sheet.signed_by", "sheets are not signed by one right or two");
     }
-    let review = &regime.review;
-    let words = &review.verdicts.value;
-    let (finds, clears) = (&review.finds.value, &review.clears.value);
-    for (place, named, other) in [("review.finds", finds, clears), ("review.clears", clears, finds)] {
-        let odd = |word: &String| !words.contains(word) || (other.contains(word) && words.contains(word));
-        if named.iter().any(odd) {
-            return at(place, "a verdict that finds or clears is no verdict, or is both");
-        }
-    }
-    let mut named = words.iter().chain(&review.reasons.value);
-    if !named.all(|word| review.titles.value.contains_key(word)) {
-        return at("review.titles", "a verdict or a reason has no title");
+    if let Some(fault) = regime.review.as_ref().and_then(verdicts) {
+        return Some(fault);
     }
     let mut duties = regime.duties.iter().enumerate();
     let (nth, answered) = duties.find(|(_, duty)| duty.id == "subject_report")?;
@@ -203,8 +182,57 @@ fn numbers(regime: &Regime) -> Option<Fault> {
     )
 }
 
+fn verdicts(review: &ReviewRules) -> Option<Fault> {
+    let words = &review.verdicts.value;
+    let (finds, clears) = (&review.finds.value, &review.clears.value);
+    for (place, named, other) in [("review.finds", finds, clears), ("review.clears", clears, finds)] {
+        let odd = |word: &String| !words.contains(word) || (other.contains(word) && words.contains(word));
+        if named.iter().any(odd) {
+            return at(place, "a verdict that finds or clears is no verdict, or is both");
+        }
+    }
+    let mut named = words.iter().chain(&review.reasons.value);
+    match named.all(|word| review.titles.value.contains_key(word)) {
+        true => None,
+        false => at("review.titles", "a verdict or a reason has no title"),
+    }
+}
+
+/// What the document does without asks for no duty either.
+fn parts(regime: &Regime) -> Option<Fault> {
+    if regime.sample.is_some() != regime.review.is_some() {
+        return at(
+            if regime.sample.is_some() {
+                "sample"
+            } else {
+                "review"
+            },
+            "of [sample] and [review] one stands there without the other",
+        );
+    }
+    for (artefact, is_there) in [
+        (SHEET, regime.sheet.is_some()),
+        ("review", regime.review.is_some()),
+        ("reconciliation", regime.reconciliation.is_some()),
+    ] {
+        let mut duties = regime.duties.iter();
+        if let Some(nth) = duties.position(|duty| !is_there && duty.artefact == artefact) {
+            return at(
+                format!("duty.{nth}.artefact"),
+                format!("a duty asks for the artefact {artefact}, and there is no part of that name"),
+            );
+        }
+    }
+    let mut duties = regime.duties.iter();
+    let nth = duties.position(|duty| duty.raised_by == Some(RaisedBy::Finding) && regime.review.is_none())?;
+    at(
+        format!("duty.{nth}.raised_by"),
+        "a duty follows from a finding, and nothing is reviewed",
+    )
+}
+
 fn duties(regime: &Regime) -> Option<Fault> {
-    if regime.sheet_duty().is_none() {
+    if regime.sheet.is_some() && regime.sheet_duty().is_none() {
         return at(
             "sheet.every",
             "no duty says when a sheet is signed: one with its period and the artefact sheet",
@@ -231,8 +259,9 @@ fn duties(regime: &Regime) -> Option<Fault> {
             );
         }
         let finds = duty.raised_by == Some(RaisedBy::Finding);
-        let within = (i64::from(duty.due_days), duty.due_months);
-        if finds && (duty.of != "member" || within != (regime.review.report_within_days.value, 0)) {
+        let within = regime.review.as_ref().map(|rules| rules.report_within_days.value);
+        let is_within = duty.due_months == 0 && Some(i64::from(duty.due_days)) == within;
+        if finds && (duty.of != "member" || !is_within) {
             return at(
                 here("raised_by"),
                 format!("the duty {id} is not a member's, or not due when its finding is"),

@@ -2,7 +2,7 @@
 //!
 //! `people` is what it says of roles, accounts and passwords, `control` of sheets, samples, reviews and duties, `papers` of what is
 //! entered in the register of papers, `source` says which file a house lives by, `check` refuses a file that contradicts itself,
-//! `place` tells on which line.
+//! `place` tells on which line, `without` refuses what the document does not ask for.
 
 mod check;
 pub mod control;
@@ -10,6 +10,7 @@ pub mod papers;
 pub mod people;
 mod place;
 pub mod source;
+mod without;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -97,14 +98,14 @@ pub struct Regime {
     pub answer_grant: AnswerGrant,
     /// What a query is logged with.
     pub query_log: QueryLog,
-    /// Weekly sheets.
-    pub sheet: SheetRules,
-    /// The self-audit's sample.
-    pub sample: SampleRules,
-    /// Its review.
-    pub review: ReviewRules,
-    /// Reconciliation with a member's own log.
-    pub reconciliation: ReconciliationRules,
+    /// Sheets of queries; none: the document asks for none.
+    pub sheet: Option<SheetRules>,
+    /// The self-audit's sample, if it asks for one.
+    pub sample: Option<SampleRules>,
+    /// Its review; there is one where there is a sample.
+    pub review: Option<ReviewRules>,
+    /// Reconciliation with a member's own log, if it asks for one.
+    pub reconciliation: Option<ReconciliationRules>,
     /// Which consents the bureau looks at.
     pub selection: Option<SelectionRules>,
     /// What shows as done in bulk.
@@ -134,8 +135,8 @@ pub struct Link {
     pub valid_from: Ruled<Date>,
     /// First day it no longer runs, once it has been ended.
     pub valid_to: Option<Ruled<Date>>,
-    /// The provider's letters of consent.
-    pub letters: Ruled<Vec<String>>,
+    /// The provider's letters of consent, where the connection rests on some.
+    pub letters: Option<Ruled<Vec<String>>>,
     /// The policy that it rests on; with its end the link ends (八(一)).
     pub policy: Option<Ruled<String>>,
     /// The policy's day.
@@ -222,7 +223,7 @@ impl Regime {
 
     /// The duty that a sheet closes: it says until when the sheet is signed and approved.
     pub fn sheet_duty(&self) -> Option<&control::DutyRule> {
-        let every = self.sheet.every.value;
+        let every = self.sheet.as_ref()?.every.value;
         self.duties
             .iter()
             .find(|duty| duty.artefact == control::SHEET && duty.every == every)

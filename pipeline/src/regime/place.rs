@@ -2,6 +2,22 @@
 
 use toml::de::{DeTable, DeValue};
 
+/// A contradiction, and where in the file it stands.
+pub(super) struct Fault {
+    /// Names and numbers, joined by dots.
+    pub(super) place: String,
+    /// What is wrong there.
+    pub(super) said: String,
+}
+
+/// What is wrong at `place`.
+pub(super) fn at(place: impl Into<String>, said: impl Into<String>) -> Option<Fault> {
+    Some(Fault {
+        place: place.into(),
+        said: said.into(),
+    })
+}
+
 /// The line of what stands at `place` in `text`: names and numbers, joined by dots; where it is not there, of what is around it.
 pub(super) fn line_of(text: &str, place: &str) -> usize {
     let parts: Vec<&str> = place.split('.').collect();

@@ -110,7 +110,11 @@ fn hands(sample: &Sample, given: &[VerdictRow]) -> BTreeSet<String> {
 }
 
 fn check_hand(house: &House, persons: &Persons, account: &str, hands: &BTreeSet<String>) -> Result<()> {
-    if !persons.may(&house.regime, account, house.regime.review.signed_off_by.value) {
+    if !persons.may(
+        &house.regime,
+        account,
+        house.regime.reviews()?.signed_off_by.value,
+    ) {
         return Err(denied(
             "REVIEW-HEAD",
             "this account may not sign reviews off at the member today",
