@@ -117,7 +117,7 @@ async fn duties(house: &House, others: &Others<'_>) -> Result<Vec<Task>> {
 /// The sheets of the account's queries that no duty of it asks for: of weeks in which it was ended on the day it queried. Those that
 /// nobody has signed, and those of the running week, or of the last before its sheets are made.
 async fn sheets(house: &House, others: &Others<'_>, duties: &[Task]) -> Result<Vec<Task>> {
-    let Some(rule) = house.regime.sheet_duty() else {
+    let (Some(rule), Some(rules)) = (house.regime.sheet_duty(), &house.regime.sheet) else {
         return Ok(Vec::new());
     };
     let holder = others.holder;
@@ -145,7 +145,7 @@ async fn sheets(house: &House, others: &Others<'_>, duties: &[Task]) -> Result<V
             open.push((sheet.week, Due::of(rule, &calendar, sheet.counts_from()).on));
         }
     }
-    let signs = house.regime.sheet.leaver_signed_by.value;
+    let signs = rules.leaver_signed_by.value;
     let heads = others.who(|line| line.permits(&house.regime, signs));
     let of_a_duty = |week: Week| format!("{}/{}/{}/{week}", rule.id, holder.at, holder.account);
     open.retain(|(week, _)| duties.iter().all(|task| task.which != of_a_duty(*week)));
@@ -162,7 +162,10 @@ async fn sheets(house: &House, others: &Others<'_>, duties: &[Task]) -> Result<V
 
 /// The samples that wait for the account: to be drawn, judged, or signed.
 async fn reviews(house: &House, others: &Others<'_>) -> Result<Vec<Task>> {
-    let signs = house.regime.review.signed_off_by.value;
+    let Some(rules) = &house.regime.review else {
+        return Ok(Vec::new());
+    };
+    let signs = rules.signed_off_by.value;
     let waiting = waiting::for_holder(house, others.holder).await?;
     let tasks = waiting.into_iter().map(|Waiting { sample, what }| {
         let right = match what {

@@ -86,7 +86,7 @@ pub async fn draw_without(house: &House, member: &str, month: Month, by: Maker<'
     if sample.state == State::Drawn {
         return Err(drawn_already(&sample));
     }
-    if now < month.next().at(house.regime.sample.drawn_by_day.value + 1, 0) {
+    if now < month.next().at(house.regime.samples()?.drawn_by_day.value + 1, 0) {
         return Err(too_early());
     }
     if sample.announce_entry.is_none() {
@@ -222,7 +222,7 @@ async fn write(
         reviewer: last,
     };
     drawn.seed = ids::hex(&ingredients.seed());
-    drawn.size = size::ruled(sample.population, &house.regime.sample);
+    drawn.size = size::ruled(sample.population, house.regime.samples()?);
     let place = (sample.member.as_str(), sample.month);
     let step = enter(house, &mut *conn, place, ActName::Draw, &drawn, now).await?;
     sample

@@ -45,7 +45,7 @@ pub async fn commit(house: &House, member: &str, month: Month) -> Result<bool> {
 /// `JOURNAL-DAMAGED`, `DB-*`.
 pub async fn freeze(house: &House, member: &str, month: Month, by: Maker<'_>) -> Result<Sample> {
     let now = house.trusted_now()?;
-    if !is_closed(month, now, &house.regime.sample) {
+    if !is_closed(month, now, house.regime.samples()?) {
         return Err(still_open(month));
     }
     // Whoever holds the one writer has no gate in the midst of its transaction, and the gate takes no draft that is older
@@ -75,7 +75,7 @@ pub async fn freeze(house: &House, member: &str, month: Month, by: Maker<'_>) ->
     if sample.state != State::Committed {
         return Ok(sample);
     }
-    let rules = &house.regime.sample;
+    let rules = house.regime.samples()?;
     let frozen = Frozen {
         month: month.to_string(),
         checkpoint: note,

@@ -44,8 +44,11 @@ enum Due {
 
 async fn due(house: &House, now: Timestamp) -> Result<Vec<Due>> {
     let mut reader = house.db.reader().await?;
-    let (rules, running) = (&house.regime.sample, Month::of(now));
     let mut due = Vec::new();
+    let Some(rules) = &house.regime.sample else {
+        return Ok(due);
+    };
+    let running = Month::of(now);
     for member in store::members_in(&mut reader, running).await? {
         if store::one(&mut reader, &member, running).await?.is_none() {
             due.push(Due::Commit(member, running));

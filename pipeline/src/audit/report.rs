@@ -125,7 +125,7 @@ pub(super) async fn items(conn: &mut AnyConnection, sample: &Sample) -> Result<V
 
 /// What is to be said of `sample`.
 pub fn report(house: &House, sample: &Sample, items: Option<Vec<FileItem>>) -> Result<Report> {
-    let rules = &house.regime.sample;
+    let rules = house.regime.samples()?;
     let size = match sample.state {
         State::Drawn => sample.sample_size,
         State::Committed | State::Frozen => size::ruled(sample.population, rules),

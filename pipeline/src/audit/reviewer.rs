@@ -57,7 +57,7 @@ pub async fn check(
         }
     }
     if let Some(named_by) = named_by {
-        let head = house.regime.review.signed_off_by.value;
+        let head = house.regime.reviews()?.signed_off_by.value;
         if persons.are_one(account, named_by) || !persons.may(&house.regime, named_by, head) {
             return Err(denied(
                 "SAMPLE-NAMED",

@@ -26,7 +26,7 @@ mod tests {
     /// D7 for every population there is to expect, held against the words of the clause.
     #[test]
     fn every_population_has_the_size_of_the_clause() {
-        let rules = Regime::jcic_2024().unwrap().sample;
+        let rules = Regime::jcic_2024().unwrap().sample.unwrap();
         for population in 0..=20_000 {
             let size = ruled(population, &rules);
             if population < 10 {

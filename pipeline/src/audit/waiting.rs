@@ -44,8 +44,11 @@ pub async fn for_holder(house: &House, holder: &Holder) -> Result<Vec<Waiting>> 
     let today = house.today(house.clock.now());
     let persons = Persons::read(&mut reader, &holder.at, today).await?;
     let may = |right| persons.may(&house.regime, &holder.account, right);
-    let (reviews, signs) = (may(Right::Review), may(house.regime.review.signed_off_by.value));
     let mut waiting = Vec::new();
+    let Some(rules) = &house.regime.review else {
+        return Ok(waiting);
+    };
+    let (reviews, signs) = (may(Right::Review), may(rules.signed_off_by.value));
     if !reviews && !signs {
         return Ok(waiting);
     }

@@ -23,6 +23,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
         AuditCommand::Freeze { sample, account } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
+            house.regime.samples()?;
             let sample = freeze::freeze(
                 &house,
                 &sample.member,
@@ -41,6 +42,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
+            house.regime.samples()?;
             let by = of_desk(&sample.member, &account)?;
             let drawn = match &value {
                 Some(value) => {
@@ -65,6 +67,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
+            house.regime.samples()?;
             let by = of_desk(&sample.member, &account)?;
             let extended = drawing::extend(&house, &sample.member, month, size, by).await?;
             show(&report::report(&house, &extended, None)?, out)?;
@@ -72,6 +75,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
         AuditCommand::Show { sample, account } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
+            house.regime.samples()?;
             let account = account.as_deref();
             let account = account
                 .map(|account| of_desk(&sample.member, account))
@@ -87,6 +91,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
             let month = month_of(&sample.month)?;
             let by = placed(&account)?;
             let house = opening.to_act().await?;
+            house.regime.samples()?;
             let items = export::export(&house, &sample.member, month, &folder, by).await?;
             let key = house.signer.verifier().text();
             let value = serde_json::json!({ "items": items, "folder": folder, "key": key });
@@ -111,6 +116,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
+            house.regime.reconciliations()?;
             let by = of_desk(&sample.member, &account)?;
             let order = reconcile::Order {
                 house: &house,
@@ -128,6 +134,7 @@ pub(super) async fn run(opening: &Opening, command: AuditCommand, out: &Out) -> 
 
 async fn list(opening: &Opening, out: &Out) -> Result<()> {
     let house = opening.to_look().await?;
+    house.regime.samples()?;
     let reports = report::list(&house).await?;
     out.show(&reports, || {
         let table = form::list(&reports, out.language).text(out.language);

@@ -33,6 +33,7 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
+            house.regime.reviews()?;
             let reviewer = of_desk(&sample.member, &reviewer)?;
             let by = of_desk(&sample.member, &account)?;
             name::name(&house, &sample.member, month, reviewer, by).await?;
@@ -49,6 +50,7 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
+            let titles = &house.regime.reviews()?.titles.value;
             let by = of_desk(&sample.member, &account)?;
             let shown = item::open(&house, (&sample.member, month), place, by).await?;
             let consent = shown.consent.as_ref().map(|consent| View::of(consent, false));
@@ -65,10 +67,7 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
                     },
                     |consent| consent.text(out.language),
                 );
-                format!(
-                    "{}\n{consent}",
-                    form::facts(&shown.facts, &house.regime.review.titles.value, out.language)
-                )
+                format!("{}\n{consent}", form::facts(&shown.facts, titles, out.language))
             })?;
         }
         ReviewCommand::Verdict {
@@ -81,6 +80,7 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
         } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
+            house.regime.reviews()?;
             let by = of_desk(&sample.member, &account)?;
             let said = Said {
                 verdict,
@@ -93,11 +93,10 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
         ReviewCommand::Verdicts { sample, account } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
+            let titles = &house.regime.reviews()?.titles.value;
             let by = of_desk(&sample.member, &account)?;
             let state = state::of(&house, (&sample.member, month), by).await?;
-            out.show(&state, || {
-                form::progress(&state, &house.regime.review.titles.value, out.language)
-            })?;
+            out.show(&state, || form::progress(&state, titles, out.language))?;
         }
         ReviewCommand::Findings {
             open,
@@ -105,11 +104,11 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             member,
         } => {
             let house = opening.to_look().await?;
+            let titles = &house.regime.reviews()?.titles.value;
             let mut findings = finding::list(&house, member.as_deref()).await?;
             findings.retain(|finding| (!open || finding.state != "closed") && (!overdue || finding.overdue));
             out.show(&findings, || {
-                let table = form::findings(&findings, &house.regime.review.titles.value, out.language)
-                    .text(out.language);
+                let table = form::findings(&findings, titles, out.language).text(out.language);
                 match (findings.len(), out.language) {
                     (0, Language::En) => "no findings\n".to_owned(),
                     (0, Language::ZhTw) => "沒有缺失\n".to_owned(),
@@ -132,20 +131,17 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
                 } => (number, Step::Close, Some(artefact), account),
             };
             let house = opening.to_act().await?;
+            let titles = &house.regime.reviews()?.titles.value;
             let by = placed(&account)?;
             let finding = finding::advance(&house, number, step, artefact.as_deref(), by).await?;
             out.show(&finding, || {
-                form::findings(
-                    std::slice::from_ref(&finding),
-                    &house.regime.review.titles.value,
-                    out.language,
-                )
-                .text(out.language)
+                form::findings(std::slice::from_ref(&finding), titles, out.language).text(out.language)
             })?;
         }
         ReviewCommand::SignOff { sample, account } => {
             let month = month_of(&sample.month)?;
             let house = opening.to_act().await?;
+            house.regime.reviews()?;
             let signed =
                 sign::sign_off(&house, &sample.member, month, of_desk(&sample.member, &account)?).await?;
             out.show(&signed, || {
@@ -169,6 +165,7 @@ pub(super) async fn run(opening: &Opening, command: ReviewCommand, out: &Out) ->
             let month = month_of(&sample.month)?;
             let member = &sample.member;
             let house = opening.to_act().await?;
+            house.regime.reviews()?;
             let review = match draft {
                 true => report::draft(&house, member, month, &folder, of_desk(member, &account)?).await?,
                 false => report::write(&house, member, month, &folder, placed(&account)?).await?,

@@ -31,6 +31,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         SheetCommand::Make { week, account } => {
             let of = week_of(&week.week)?;
             let house = opening.to_act().await?;
+            house.regime.sheets()?;
             let by = of_desk(&week.member, &account)?;
             let made = make::make(&house, &week.member, of, Maker::Named(by)).await?;
             out.show(&made, || {
@@ -57,6 +58,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
                 ..Wanted::default()
             };
             let house = opening.to_look().await?;
+            house.regime.sheets()?;
             let reports = report::list(&house, &wanted).await?;
             out.show(&reports, || match reports.len() {
                 0 => printed::of(out.language, "no such sheets\n", "沒有符合的查詢紀錄單\n").to_owned(),
@@ -74,17 +76,20 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
                 Some(_) => opening.to_act().await?,
                 None => opening.to_look().await?,
             };
+            house.regime.sheets()?;
             show(&report::show(&house, &name, account).await?, out)?;
         }
         SheetCommand::Sign { sheet, account } => {
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
+            house.regime.sheets()?;
             let signed = sign::sign(&house, &name, of_desk(name.member, &account)?).await?;
             show(&report::of(&house, &signed).await?, out)?;
         }
         SheetCommand::Approve { sheet, account } => {
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
+            house.regime.sheets()?;
             let approved = sign::approve(&house, &name, of_desk(name.member, &account)?).await?;
             show(&report::of(&house, &approved).await?, out)?;
         }
@@ -96,6 +101,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         } => {
             let of = week_of(&week.week)?;
             let house = opening.to_look().await?;
+            house.regime.sheets()?;
             let mut found = verify::verify(&house, &week.member, of).await?;
             if let (Some(querier), Some(file)) = (&querier, &file) {
                 let name = Name {
@@ -116,6 +122,7 @@ pub(super) async fn run(opening: &Opening, command: SheetCommand, out: &Out) -> 
         } => {
             let name = name(&sheet)?;
             let house = opening.to_act().await?;
+            house.regime.sheets()?;
             let files = export::export(&house, &name, &folder, reader(&account)?).await?;
             let value = serde_json::json!({ "files": files });
             out.show(&value, || {

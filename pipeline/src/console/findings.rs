@@ -51,7 +51,7 @@ pub(super) async fn page(State(door): State<Shared>, reader: Reader, uri: Uri) -
     let language = reader.frame.language;
     let findings = door.act(move |house| async move {
         let findings = finding::list(&house, Some(&member)).await?;
-        let titles = &house.regime.review.titles.value;
+        let titles = &house.regime.reviews()?.titles.value;
         let line = |found: &Finding| Line {
             number: found.finding_no,
             month: found.month.clone(),

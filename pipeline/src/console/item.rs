@@ -146,7 +146,7 @@ async fn with(
 
 impl Desk {
     fn of(house: &House, shown: Shown, ticked: &[String], language: Language) -> Result<Self> {
-        let rules = &house.regime.review;
+        let rules = house.regime.reviews()?;
         let titles = &rules.titles.value;
         let named = |word: &String| (word.clone(), regime::word(titles, word, language));
         let facts = &shown.facts;

@@ -108,7 +108,8 @@ async fn entered_later(house: &House, asked: &Asked, now: Timestamp) -> Result<S
 
 async fn members(house: &House, conn: &mut AnyConnection, asked: &Asked) -> Result<String> {
     let mut lines = Vec::new();
-    let nil = if house.regime.sheet.nil_sheets.value {
+    let rules = house.regime.sheet.as_ref();
+    let nil = if rules.is_some_and(|rules| rules.nil_sheets.value) {
         "Y"
     } else {
         ""
@@ -131,7 +132,7 @@ async fn members(house: &House, conn: &mut AnyConnection, asked: &Asked) -> Resu
             version,
             date,
             nil.to_owned(),
-            house.regime.sheet.make_hour.value.to_string(),
+            rules.map_or_else(String::new, |rules| rules.make_hour.value.to_string()),
         ]);
     }
     let table = Printed {

@@ -204,6 +204,9 @@ impl Desk<'_> {
     /// Whether a sheet has waited too long for its querier (六(一)6).
     fn has_unsigned_sheet(&self, querier: &str) -> bool {
         let waits = self.registers.unsigned_since(querier);
-        waits.is_some_and(|from| self.today >= self.regime.sheet.stops_from(from))
+        let rules = self.regime.sheet.as_ref();
+        rules
+            .zip(waits)
+            .is_some_and(|(rules, from)| self.today >= rules.stops_from(from))
     }
 }

@@ -1,13 +1,16 @@
 //! The rules of one governing document, read from a data file: code has no number of its own (D21). *Pure.*
 //!
 //! `people` is what it says of roles, accounts and passwords, `control` of sheets, samples, reviews and duties, `papers` of what is
-//! entered in the register of papers, `source` says which file a house lives by, `check` refuses a file that contradicts itself.
+//! entered in the register of papers, `source` says which file a house lives by, `check` refuses a file that contradicts itself,
+//! `place` tells on which line, `without` refuses what the document does not ask for.
 
 mod check;
 pub mod control;
 pub mod papers;
 pub mod people;
+mod place;
 pub mod source;
+mod without;
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -95,14 +98,14 @@ pub struct Regime {
     pub answer_grant: AnswerGrant,
     /// What a query is logged with.
     pub query_log: QueryLog,
-    /// Weekly sheets.
-    pub sheet: SheetRules,
-    /// The self-audit's sample.
-    pub sample: SampleRules,
-    /// Its review.
-    pub review: ReviewRules,
-    /// Reconciliation with a member's own log.
-    pub reconciliation: ReconciliationRules,
+    /// Sheets of queries; none: the document asks for none.
+    pub sheet: Option<SheetRules>,
+    /// The self-audit's sample, if it asks for one.
+    pub sample: Option<SampleRules>,
+    /// Its review; there is one where there is a sample.
+    pub review: Option<ReviewRules>,
+    /// Reconciliation with a member's own log, if it asks for one.
+    pub reconciliation: Option<ReconciliationRules>,
     /// Which consents the bureau looks at.
     pub selection: Option<SelectionRules>,
     /// What shows as done in bulk.
@@ -132,8 +135,8 @@ pub struct Link {
     pub valid_from: Ruled<Date>,
     /// First day it no longer runs, once it has been ended.
     pub valid_to: Option<Ruled<Date>>,
-    /// The provider's letters of consent.
-    pub letters: Ruled<Vec<String>>,
+    /// The provider's letters of consent, where the connection rests on some.
+    pub letters: Option<Ruled<Vec<String>>>,
     /// The policy that it rests on; with its end the link ends (八(一)).
     pub policy: Option<Ruled<String>>,
     /// The policy's day.
@@ -191,17 +194,14 @@ impl Regime {
     /// `REGIME-FILE`, `CLASS-FILE`.
     pub fn parse(text: &str, classes: &str) -> Result<Self> {
         let mut regime: Self = toml::from_str(text).map_err(|error| {
-            let before = error
-                .span()
-                .map_or("", |span| text.get(..span.start).unwrap_or(""));
+            let line = place::line(text, error.span().map_or(0, |span| span.start));
             Error::Operator {
                 code: "REGIME-FILE",
                 sentence: format!(
-                    "the regime file is not usable: line {}: {}",
-                    before.matches('\n').count() + 1,
+                    "the regime file is not usable: line {line}: {}",
                     first_line(error.message())
                 ),
-                remedy: "compare the file with pipeline/src/regime/jcic-2024.toml and mend the line",
+                remedy: check::MEND,
             }
         })?;
         regime.classes = Classes::parse(classes).map_err(|fault| Error::Operator {
@@ -212,7 +212,7 @@ impl Regime {
             ),
             remedy: fault.remedy,
         })?;
-        check::check(&regime)?;
+        check::check(&regime, text)?;
         Ok(regime)
     }
 
@@ -223,7 +223,7 @@ impl Regime {
 
     /// The duty that a sheet closes: it says until when the sheet is signed and approved.
     pub fn sheet_duty(&self) -> Option<&control::DutyRule> {
-        let every = self.sheet.every.value;
+        let every = self.sheet.as_ref()?.every.value;
         self.duties
             .iter()
             .find(|duty| duty.artefact == control::SHEET && duty.every == every)

@@ -59,10 +59,11 @@ pub async fn make(house: &House, member: &str, week: Week, by: Maker<'_>) -> Res
         sheets,
         new,
     };
-    if house.regime.sheet.every.value != Every::Week {
+    let rules = house.regime.sheets()?;
+    if rules.every.value != Every::Week {
         return Err(no_weeks());
     }
-    if !week.is_closed(now, house.regime.sheet.make_hour.value) {
+    if !week.is_closed(now, rules.make_hour.value) {
         return Err(still_open(week));
     }
     // Whoever holds the one writer has no gate in the midst of its transaction, and the gate takes no draft that is older
@@ -205,7 +206,7 @@ async fn collect(
 ) -> Result<BTreeMap<(String, String), Entries>> {
     let units = units(&mut *conn, member, week).await?;
     let mut collected: BTreeMap<(String, String), Entries> = BTreeMap::new();
-    if house.regime.sheet.nil_sheets.value {
+    if house.regime.sheets()?.nil_sheets.value {
         let held = units.held_in(week);
         collected
             .extend(held.map(|(querier, unit)| ((querier.to_owned(), unit.to_owned()), Entries::default())));

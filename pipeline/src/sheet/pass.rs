@@ -13,12 +13,15 @@ use crate::{access::maker::Maker, app::House, error::Result, regime::control::Ev
 /// # Errors
 /// Those of [`make::make`].
 pub async fn pass(house: &House) -> Result<()> {
-    if house.regime.sheet.every.value != Every::Week {
+    let Some(rules) = &house.regime.sheet else {
+        return Ok(());
+    };
+    if rules.every.value != Every::Week {
         return Ok(());
     }
     let now = house.trusted_now()?;
     let mut trouble = None;
-    for (member, weeks) in due(house, now).await? {
+    for (member, weeks) in due(house, rules.make_hour.value, now).await? {
         for week in weeks {
             if let Err(error) = make::make(house, &member, week, Maker::Schedule).await {
                 tracing::error!(code = error.code(), "the sheets of a week could not be made");
@@ -32,9 +35,9 @@ pub async fn pass(house: &House) -> Result<()> {
 
 /// The weeks whose sheets are due, by member: all that are closed since its first and in which it was a member, the oldest
 /// ones first; after a long standstill only some of them at a time.
-async fn due(house: &House, now: Timestamp) -> Result<Vec<(String, Vec<Week>)>> {
+async fn due(house: &House, make_hour: i8, now: Timestamp) -> Result<Vec<(String, Vec<Week>)>> {
     let mut reader = house.db.reader().await?;
-    let closed = last_closed(now, house.regime.sheet.make_hour.value);
+    let closed = last_closed(now, make_hour);
     let spans = made::spans(&mut reader).await?;
     let mut due = Vec::new();
     for (member, from, to) in made::members(&mut reader).await? {

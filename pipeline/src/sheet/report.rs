@@ -173,7 +173,7 @@ pub fn report(house: &House, calendar: &Calendar, sheet: &Sheet) -> Result<Repor
     let today = house.today(house.clock.now());
     let state = sheet.state();
     let days = (sheet.counts_from(), due(&house.regime, calendar, sheet)?);
-    let standing = standing(&house.regime.sheet, days, state, today);
+    let standing = standing(house.regime.sheets()?, days, state, today);
     let marked = |mark: &Option<Mark>| {
         mark.as_ref().map(|mark| Marked {
             by: mark.by.clone(),
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_sheet_is_overdue_after_seven_days_and_stops_its_querier_after_fourteen() {
-        let rules = Regime::jcic_2024().unwrap().sheet;
+        let rules = Regime::jcic_2024().unwrap().sheet.unwrap();
         let day = |text: &str| text.parse::<Date>().unwrap();
         let sunday = day("2026-11-08");
         let of = |state, today| standing(&rules, (sunday, day("2026-11-15")), state, day(today));

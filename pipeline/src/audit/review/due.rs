@@ -26,7 +26,8 @@ impl Due {
         let mut duties = house.regime.duties.iter();
         let moves = duties.any(|duty| duty.raised_by == Some(RaisedBy::Finding) && duty.moves);
         Ok(Self {
-            within_days: house.regime.review.report_within_days.value,
+            // Where nothing is reviewed there are no findings.
+            within_days: (house.regime.review.as_ref()).map_or(0, |rules| rules.report_within_days.value),
             calendar: match moves {
                 true => Some(facts::calendar(conn).await?),
                 false => None,

@@ -264,7 +264,7 @@ impl Step {
         let regime = &house.regime;
         let may = match self {
             Self::Correct => persons.is_there(account),
-            Self::Close => [Right::Review, regime.review.signed_off_by.value]
+            Self::Close => [Right::Review, regime.reviews()?.signed_off_by.value]
                 .into_iter()
                 .any(|right| persons.may(regime, account, right)),
         };

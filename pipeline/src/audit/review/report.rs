@@ -308,7 +308,7 @@ async fn gather(
         seed: draw.seed,
         key: house.signer.verifier().text(),
         written_at: now,
-        titles: house.regime.review.titles.value.clone(),
+        titles: house.regime.reviews()?.titles.value.clone(),
     })
 }
 

@@ -125,7 +125,11 @@ pub(super) async fn check_unshown(
     let mut day = last.map_or(today, |at| house.today(at));
     while day <= today {
         let persons = Persons::read(&mut *conn, &sample.member, day).await?;
-        if persons.may(&house.regime, account, house.regime.review.signed_off_by.value) {
+        if persons.may(
+            &house.regime,
+            account,
+            house.regime.reviews()?.signed_off_by.value,
+        ) {
             return Err(denied(
                 "REVIEW-SEEN",
                 "every record has its verdict, and this account may have been shown them as a unit head",
@@ -138,7 +142,11 @@ pub(super) async fn check_unshown(
 }
 
 fn check_hand(house: &House, persons: &Persons, account: &str, hands: &BTreeSet<String>) -> Result<()> {
-    if !persons.may(&house.regime, account, house.regime.review.signed_off_by.value) {
+    if !persons.may(
+        &house.regime,
+        account,
+        house.regime.reviews()?.signed_off_by.value,
+    ) {
         return Err(denied(
             "REVIEW-HEAD",
             "this account may not sign reviews off at the member today",

@@ -58,7 +58,7 @@ pub async fn give(
     account: &str,
 ) -> Result<Entered> {
     said.reasons.sort();
-    said.check(&house.regime.review)?;
+    said.check(house.regime.reviews()?)?;
     let now = house.trusted_now()?;
     let mut reader = house.db.reader().await?;
     let sample = drawn(&mut reader, member, month).await?;
@@ -111,7 +111,7 @@ pub async fn give(
         entry,
     };
     tables::insert_verdict(&mut *conn, (member, month), &row).await?;
-    let finding = match house.regime.review.finds.value.contains(&row.verdict) {
+    let finding = match house.regime.reviews()?.finds.value.contains(&row.verdict) {
         true => Some(finding::open(house, conn, (member, month), &row, now).await?),
         false => None,
     };
@@ -237,7 +237,7 @@ mod tests {
 
     #[test]
     fn a_verdict_fits_the_regime_s_lists() {
-        let rules = Regime::jcic_2024().unwrap().review;
+        let rules = Regime::jcic_2024().unwrap().review.unwrap();
         let check = |verdict: &str, reasons: &[&str], remark: &str| {
             let said = Said {
                 verdict: verdict.into(),
