@@ -86,7 +86,12 @@ impl Database {
             let held =
                 "SELECT CAST(count(*) AS TEXT) FROM pg_locks JOIN pg_database ON pg_database.oid = database
                         WHERE locktype = 'advisory' AND granted AND datname = current_database()";
-            return self.say(held) != ["0"];
+            let is_held = || self.say(held) != ["0"];
+            // What the worker had sent when it was paused, the server may only be about to do.
+            return is_held() || {
+                pause(0.1);
+                is_held()
+            };
         }
         // SQLite's lock of the one writer: byte 120 of the shared-memory file.
         let locks = std::fs::read_to_string("/proc/locks").unwrap();

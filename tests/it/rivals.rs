@@ -130,8 +130,9 @@ fn a_worker_whose_batch_was_taken_writes_nothing() {
     let before = holder(sandbox);
     pause(LEASE_SECONDS);
     // Its first write of all is that it takes the batch.
-    let second = start(sandbox, NOW, ["batch", "run", file]);
+    let mut second = start(sandbox, NOW, ["batch", "run", file]);
     while holder(sandbox) == before {
+        assert!(second.try_wait().unwrap().is_none(), "it ended without the batch");
         pause(0.000_2);
     }
     stop_between_transactions(sandbox, &second);
