@@ -88,15 +88,23 @@ impl Stage {
         self.arrive(path);
     }
 
-    /// Does what leads to another page, again if the browser took no notice: it drops what comes before a page is painted.
+    /// Does what leads to another page, again if the browser took no notice: it drops what comes before a page is painted. What
+    /// it did take notice of may last; done twice, it would be the next page that is left.
     #[track_caller]
     fn leave(&self, act: impl Fn()) {
-        self.driver.run("window.isStillHere = true");
+        self.driver.run(
+            "window.isStillHere = true; window.addEventListener('beforeunload', () => { window.isLeaving = true })",
+        );
+        let is = |what: &str| self.driver.run(&format!("return {what}")) == true;
         for _ in 0..3 {
             act();
             for _ in 0..50 {
-                if self.driver.run("return window.isStillHere !== true") == true {
+                if is("window.isStillHere !== true") {
                     return;
+                }
+                if is("window.isLeaving === true") {
+                    let left = || is("window.isStillHere !== true").then_some(());
+                    return until("the next page never comes", left);
                 }
                 pause(0.1);
             }
