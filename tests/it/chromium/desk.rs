@@ -29,7 +29,8 @@ fn a_reviewer_judges_a_month_by_keyboard_and_the_head_signs() {
     stage.see("hsu.today");
     stage.click("nav a[href=\"/audit\"]", "/audit");
     stage.see("hsu.samples");
-    stage.click("td a", SAMPLE);
+    // The schedule may have committed to the next month meanwhile, which stands above.
+    stage.click(&format!("td a[href=\"{SAMPLE}\"]"), SAMPLE);
     stage.see("hsu.frozen");
     driver.tab_to("#value");
     driver.keys(&format!("{VALUE}{ENTER}"));
